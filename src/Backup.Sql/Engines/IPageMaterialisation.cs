@@ -1,0 +1,15 @@
+namespace Backup.Sql.Engines;
+
+/// <summary>A database being put together from its pages, aside. Disposing it removes the scratch files.</summary>
+public interface IPageMaterialisation : IAsyncDisposable
+{
+    /// <summary>Takes pages. May be called several times and concurrently, with disjoint ranges.</summary>
+    /// <param name="pages">The pages.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask IngestAsync(IRowSource pages, CancellationToken cancellationToken = default);
+
+    /// <summary>Opens what was put together, after the last page.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>A snapshot of the one database, under the space's database name and with its object ids; to be disposed before this.</returns>
+    ValueTask<IEngineSnapshot> OpenAsync(CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,31 @@
+namespace Backup.Sql.Engines;
+
+/// <summary>A range of keys in byte order.</summary>
+/// <param name="Start">The first key, included; empty for no bound.</param>
+/// <param name="End">The key after the last, left out; empty for no bound.</param>
+public sealed record KeySpan(ReadOnlyMemory<byte> Start, ReadOnlyMemory<byte> End)
+{
+    /// <summary>All keys.</summary>
+    public static KeySpan All { get; } = new(default, default);
+
+    /// <summary>Tells whether a key lies in the range.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>True if it does.</returns>
+    public bool Contains(ReadOnlySpan<byte> key) =>
+        key.SequenceCompareTo(Start.Span) >= 0 && (End.IsEmpty || key.SequenceCompareTo(End.Span) < 0);
+
+    /// <summary>Equality of the bounds' bytes.</summary>
+    /// <param name="other">The other range.</param>
+    /// <returns>True if both cover the same keys.</returns>
+    public bool Equals(KeySpan? other) =>
+        other is not null && Start.Span.SequenceEqual(other.Start.Span) && End.Span.SequenceEqual(other.End.Span);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.AddBytes(Start.Span);
+        hash.AddBytes(End.Span);
+        return hash.ToHashCode();
+    }
+}

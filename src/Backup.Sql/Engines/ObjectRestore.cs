@@ -1,0 +1,16 @@
+using Backup.Sql.Catalog;
+
+namespace Backup.Sql.Engines;
+
+/// <summary>One object that a restore makes.</summary>
+/// <param name="Source">The object as it was backed up.</param>
+/// <param name="Target">
+/// The object as it is to be: same <see cref="ObjectDescriptor.Id"/>, perhaps another database, schema or name, perhaps
+/// without the constraints and defaults whose other end is missing. The engine makes <see cref="ObjectDescriptor.Ddl"/>
+/// agree with the rest.
+/// </param>
+public sealed record ObjectRestore(ObjectDescriptor Source, ObjectDescriptor Target)
+{
+    /// <summary>The kind of engine that the object was backed up from: its DDL is used when it is the same.</summary>
+    public required string SourceEngine { get; init; }
+}

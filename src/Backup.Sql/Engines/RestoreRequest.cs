@@ -1,0 +1,14 @@
+namespace Backup.Sql.Engines;
+
+/// <summary>What a restore is to do.</summary>
+public sealed record RestoreRequest
+{
+    /// <summary>Names what is staged, so that what a dead process left behind can be told apart. Letters and digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Databases that come into being with the publication. None of them may exist.</summary>
+    public IReadOnlyList<string> NewDatabases { get; init; } = [];
+
+    /// <summary>False (the default): foreign keys of the restored tables are re-checked before publication.</summary>
+    public bool SkipForeignKeyCheck { get; init; }
+}

@@ -1,0 +1,83 @@
+using Backup.Sql.Diagnostics;
+
+namespace Backup.Sql.Storage;
+
+/// <summary>
+/// A location as a statement names it: <c>scheme://host/path?PARAMETER=value</c>. The path and the values are decoded.
+/// </summary>
+public sealed class StoreUri
+{
+    private StoreUri(string text, string scheme, string host, string path, IReadOnlyDictionary<string, string> parameters)
+    {
+        Text = text;
+        Scheme = scheme;
+        Host = host;
+        Path = path;
+        Parameters = parameters;
+    }
+
+    /// <summary>The text as given, with whatever secrets it holds: never print it.</summary>
+    public string Text { get; }
+
+    /// <summary>The scheme, lower case.</summary>
+    public string Scheme { get; }
+
+    /// <summary>What stands between <c>://</c> and the next slash, user information left out; may be empty.</summary>
+    public string Host { get; }
+
+    /// <summary>The decoded path with its leading slash; empty when there is none.</summary>
+    public string Path { get; }
+
+    /// <summary>The decoded parameters; names compare exactly.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; }
+
+    /// <summary>Takes a location apart.</summary>
+    /// <param name="text">The location.</param>
+    /// <returns>Its parts.</returns>
+    /// <exception cref="BackupSqlException">22023 when the text is no location or names a parameter twice.</exception>
+    public static StoreUri Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var schemeEnd = text.IndexOf("://", StringComparison.Ordinal);
+        if (schemeEnd <= 0 || text.AsSpan(0, schemeEnd).ContainsAny(" /?#'\""))
+            throw Errors.LocationWithoutScheme();
+        var rest = text.AsSpan(schemeEnd + 3);
+        var query = rest.IndexOf('?');
+        var parameters = query < 0 ? [] : ParseParameters(rest[(query + 1)..]);
+        if (query >= 0)
+            rest = rest[..query];
+        var slash = rest.IndexOf('/');
+        var authority = slash < 0 ? rest : rest[..slash];
+        var path = slash < 0 ? "" : Decode(rest[slash..]);
+        var host = authority[(authority.LastIndexOf('@') + 1)..];
+        return new StoreUri(text, text[..schemeEnd].ToLowerInvariant(), Decode(host), path, parameters);
+    }
+
+    /// <summary>Scheme, host and path, without parameters and user information: safe to print.</summary>
+    /// <returns>The location without its secrets.</returns>
+    public override string ToString() => $"{Scheme}://{Host}{Path}";
+
+    private static Dictionary<string, string> ParseParameters(ReadOnlySpan<char> query)
+    {
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var range in query.Split('&'))
+        {
+            var pair = query[range];
+            if (pair.IsEmpty)
+                continue;
+            var equals = pair.IndexOf('=');
+            var name = Decode(equals < 0 ? pair : pair[..equals]);
+            var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
+            if (!parameters.TryAdd(name, value))
+                throw Errors.DuplicateLocationParameter(name);
+        }
+
+        return parameters;
+    }
+
+    private static string Decode(ReadOnlySpan<char> text)
+    {
+        var decoded = Uri.UnescapeDataString(text);
+        return decoded.Contains('\0', StringComparison.Ordinal) ? throw Errors.LocationWithNul() : decoded;
+    }
+}
