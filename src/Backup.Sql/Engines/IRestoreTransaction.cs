@@ -1,5 +1,3 @@
-using Backup.Sql.Catalog;
-
 namespace Backup.Sql.Engines;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Storage;
@@ -7,6 +8,9 @@ namespace Backup.Sql.Storage;
 /// </summary>
 public sealed class StoreUri
 {
+    private static readonly SearchValues<char> SchemeCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
     private StoreUri(string text, string scheme, string host, string path, IReadOnlyDictionary<string, string> parameters)
     {
         Text = text;
@@ -39,7 +43,7 @@ public sealed class StoreUri
     {
         ArgumentNullException.ThrowIfNull(text);
         var schemeEnd = text.IndexOf("://", StringComparison.Ordinal);
-        if (schemeEnd <= 0 || text.AsSpan(0, schemeEnd).ContainsAny(" /?#'\""))
+        if (schemeEnd <= 0 || text.AsSpan(0, schemeEnd).ContainsAnyExcept(SchemeCharacters))
             throw Errors.LocationWithoutScheme();
         var rest = text.AsSpan(schemeEnd + 3);
         var query = rest.IndexOf('?');
