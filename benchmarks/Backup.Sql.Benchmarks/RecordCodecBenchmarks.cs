@@ -5,7 +5,7 @@ namespace Backup.Sql.Benchmarks;
 
 /// <summary>What one row of an order table costs to encode and to decode: eight columns, about 120 bytes.</summary>
 [MemoryDiagnoser]
-public class RecordCodecBenchmarks
+public class RecordCodecBenchmarks : IDisposable
 {
     private readonly KeyWriter _key = new();
     private readonly RecordWriter _writer = new();
@@ -15,6 +15,14 @@ public class RecordCodecBenchmarks
     /// <summary>Makes the record that is decoded.</summary>
     [GlobalSetup]
     public void SetUp() => _record = Encode().ToArray();
+
+    /// <summary>Gives the memory back.</summary>
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _key.Dispose();
+        _writer.Dispose();
+    }
 
     /// <summary>Encodes the integer key of a row.</summary>
     [Benchmark]
