@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Rows;
 
 namespace Backup.Sql.Engines;
 

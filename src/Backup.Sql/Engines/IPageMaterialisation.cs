@@ -1,3 +1,5 @@
+using Backup.Sql.Rows;
+
 namespace Backup.Sql.Engines;
 
 /// <summary>A database being put together from its pages, aside. Disposing it removes the scratch files.</summary>

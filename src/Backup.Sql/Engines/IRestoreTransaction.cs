@@ -1,3 +1,5 @@
+using Backup.Sql.Rows;
+
 namespace Backup.Sql.Engines;
 
 /// <summary>

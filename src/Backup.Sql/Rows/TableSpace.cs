@@ -1,4 +1,4 @@
-namespace Backup.Sql.Engines;
+namespace Backup.Sql.Rows;
 
 /// <summary>The rows of one table: keys by <c>KeyWriter</c>, values by <c>RecordWriter</c>.</summary>
 /// <param name="Database">The database, by stored name.</param>

@@ -1,4 +1,4 @@
-namespace Backup.Sql.Engines;
+namespace Backup.Sql.Rows;
 
 /// <summary>
 /// Gives the rows that a restore ingests, keys ascending, one live version of each. Await <see cref="FillAsync"/>, then

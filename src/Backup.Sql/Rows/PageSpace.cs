@@ -1,4 +1,4 @@
-namespace Backup.Sql.Engines;
+namespace Backup.Sql.Rows;
 
 /// <summary>
 /// The pages of one database: the key is the page number, four bytes, big-endian, from 1; the value is the page.

@@ -1,4 +1,4 @@
-namespace Backup.Sql.Engines;
+namespace Backup.Sql.Rows;
 
 /// <summary>The shape of a space inside a snapshot.</summary>
 public sealed record SpaceShape

@@ -1,4 +1,4 @@
-namespace Backup.Sql.Engines;
+namespace Backup.Sql.Rows;
 
 /// <summary>Takes the rows of an export. One caller at a time.</summary>
 public interface IRowVersionSink

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Backup.Sql.Engines;
+namespace Backup.Sql.Rows;
 
 /// <summary>What is exported and ingested as one sequence of keys and values.</summary>
 /// <param name="Database">The database, by stored name.</param>

@@ -1,4 +1,4 @@
-namespace Backup.Sql.Engines;
+namespace Backup.Sql.Rows;
 
 /// <summary>A range of keys in byte order.</summary>
 /// <param name="Start">The first key, included; empty for no bound.</param>

@@ -1,6 +1,6 @@
 using Backup.Sql.Catalog;
 
-namespace Backup.Sql.Engines;
+namespace Backup.Sql.Rows;
 
 /// <summary>One version of one row, encoded. The spans are valid only during the call that hands it over.</summary>
 public readonly ref struct RowVersion
