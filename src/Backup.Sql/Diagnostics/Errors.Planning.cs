@@ -55,6 +55,77 @@ internal static partial class Errors
             Hint = "Run the statement again.",
         };
 
+    public static BackupSqlException MissingDependency(string kind, string name, string neededKind, string needed, string? option) =>
+        new(SqlStates.DependentObjectsMissing, $"{kind} \"{name}\" needs {neededKind} \"{needed}\", which is neither restored nor there")
+        {
+            Hint = option is null
+                ? $"Restore {neededKind} {needed} too."
+                : $"Restore {neededKind} {needed} too, or do without: WITH {option}",
+        };
+
+    public static BackupSqlException DatabaseNotInBackup(string name, IEnumerable<string> known) =>
+        new(SqlStates.UndefinedDatabase, $"the backup does not hold the complete database \"{name}\"")
+        {
+            Hint = Nearest(name, known, "It holds the complete databases ", "It holds single tables: use RESTORE TABLE.")
+                + " SHOW BACKUP FROM … IN … lists its objects.",
+        };
+
+    public static BackupSqlException NotAClusterBackup() =>
+        new(SqlStates.InvalidStatement, "the backup is not one of a whole cluster")
+        {
+            Hint = "Name what to restore: RESTORE DATABASE … FROM …",
+        };
+
+    public static BackupSqlException ClusterNotEmpty(IReadOnlyList<string> databases) =>
+        new(SqlStates.ObjectNotInState, $"a cluster can only be restored into an empty one, and there are {databases.Count} databases")
+        {
+            Detail = "There are: " + string.Join(", ", databases.Take(8)) + (databases.Count > 8 ? ", …" : ""),
+            Hint = "Restore single databases, or use an empty cluster.",
+        };
+
+    public static BackupSqlException DatabaseExists(string name) =>
+        new(SqlStates.DuplicateDatabase, $"database \"{name}\" exists already")
+        {
+            Hint = "Restore it under another name: WITH new_db_name = '…'. Nothing is ever replaced in place.",
+        };
+
+    public static BackupSqlException DestinationDatabaseMissing(string database, string table) =>
+        new(SqlStates.UndefinedDatabase, $"there is no database \"{database}\" to restore table \"{table}\" into")
+        {
+            Hint = "Name one that exists: WITH into_db = '…', or restore the whole database.",
+        };
+
+    public static BackupSqlException RelationExists(string name) =>
+        new(SqlStates.DuplicateTable, $"\"{name}\" exists already")
+        {
+            Hint = "Restore it under another name: RESTORE TABLE … AS …, or into another database: WITH into_db = '…'.",
+        };
+
+    public static BackupSqlException TypeDiffers(string name) =>
+        new(SqlStates.DuplicateObject, $"type \"{name}\" exists already with other members")
+        {
+            Hint = "Restore into another database: WITH into_db = '…'.",
+        };
+
+    public static BackupSqlException EngineMissing(string kind, string package) =>
+        new(SqlStates.FeatureNotSupported, $"the backup holds pages of engine \"{kind}\", which is not registered here")
+        {
+            Hint = $"Add package {package} and register its engine; then tables can be read out of the pages.",
+        };
+
+    public static BackupSqlException NewerLibrary(string version) =>
+        new(SqlStates.UnsupportedFormat, $"the backup was made by version {version}, which is newer than this one")
+        {
+            Hint = "Update the library, or try WITH unsafe_restore_incompatible_version.",
+        };
+
+    public static BackupSqlException FilesMissing(IEnumerable<string> named, int count) =>
+        new(SqlStates.UndefinedFile, $"{count} files of the backup are missing or have another size")
+        {
+            Detail = string.Join('\n', named),
+            Hint = "SHOW BACKUP VALIDATE FROM … IN … checks every byte and names every object that is broken.",
+        };
+
     private static string Show(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 }
