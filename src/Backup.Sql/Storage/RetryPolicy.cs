@@ -8,6 +8,10 @@ namespace Backup.Sql.Storage;
 /// </summary>
 internal sealed class RetryPolicy(StoreOptions options, TimeProvider time, IRandomSource random)
 {
+    private StoreOptions Options => options;
+
+    private TimeProvider Time => time;
+
     public Attempts Begin() => new(this);
 
     public async ValueTask<T> RunAsync<T>(
@@ -73,8 +77,4 @@ internal sealed class RetryPolicy(StoreOptions options, TimeProvider time, IRand
             _started = _time.GetTimestamp();
         }
     }
-
-    private StoreOptions Options => options;
-
-    private TimeProvider Time => time;
 }
