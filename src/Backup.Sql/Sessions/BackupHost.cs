@@ -26,7 +26,7 @@ public sealed class BackupHost : IAsyncDisposable
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
         Providers = new ObjectStoreProviders(options.Stores);
         var stores = new StoreOpener(Providers, options.SecretVault, options.StoreOptions, options.TimeProvider, options.Random);
-        Collections = new CollectionOpener(stores, options.TimeProvider, options.Random);
+        Collections = new CollectionOpener(stores);
         Jobs = new JobRegistry(options.JobStore, options.TimeProvider, options.Random);
         Planning = new PlanningContext
         {
@@ -34,10 +34,11 @@ public sealed class BackupHost : IAsyncDisposable
             Collections = Collections,
             FullBackupWithSubdirectory = options.Settings.FullBackupWithSubdirectory,
         };
-        Runner = new PlanRunner(new ExecutionContext
+        Runner = new PlanRunner(new RunContext
         {
             Engines = options.Engines,
             Collections = Collections,
+            Random = options.Random,
             Settings = options.Settings,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
