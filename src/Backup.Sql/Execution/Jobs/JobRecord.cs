@@ -1,0 +1,59 @@
+namespace Backup.Sql.Execution.Jobs;
+
+/// <summary>What is kept of a job, written before it works. Holds no secret.</summary>
+public sealed record JobRecord
+{
+    /// <summary>The job's number: milliseconds since 1970 in the upper 41 of 63 bits, random bits below.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The kind of work: <c>BACKUP</c> or <c>RESTORE</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The statement for people: secrets of its locations replaced.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The statement in canonical form, every location masked.</summary>
+    public required string Statement { get; init; }
+
+    /// <summary>
+    /// What was asked, as JSON: names resolved, defaults filled in, secrets replaced by references to the vault. It never
+    /// changes; the job is planned from it again after a pause, or when the collection has moved on.
+    /// </summary>
+    public required string Request { get; init; }
+
+    /// <summary>The plan as JSON, as it was last made; null before.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>The user whose job it is.</summary>
+    public required string User { get; init; }
+
+    /// <summary>Where the job stands.</summary>
+    public JobState State { get; init; } = JobState.Pending;
+
+    /// <summary>What it is doing, for people; null when it does nothing.</summary>
+    public string? RunningStatus { get; init; }
+
+    /// <summary>When it was recorded.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>When it first ran; null before.</summary>
+    public DateTimeOffset? Started { get; init; }
+
+    /// <summary>When it ended; null before.</summary>
+    public DateTimeOffset? Finished { get; init; }
+
+    /// <summary>When this record last changed.</summary>
+    public required DateTimeOffset Modified { get; init; }
+
+    /// <summary>Share that is done, from 0 to 1.</summary>
+    public double FractionCompleted { get; init; }
+
+    /// <summary>Why it failed or paused: code and message; null otherwise.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>What it came to; null before it succeeded.</summary>
+    public JobOutcome? Outcome { get; init; }
+
+    /// <summary>Counts the changes of this record, from 1: the expected version of the next update.</summary>
+    public long Version { get; init; } = 1;
+}
