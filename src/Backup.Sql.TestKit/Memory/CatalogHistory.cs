@@ -19,6 +19,19 @@ internal sealed class CatalogHistory(CatalogState first)
     /// <summary>Tells whether any state that is kept has an object.</summary>
     public bool Knows(long id) => _states.Any(state => state.State.Find(id) is not null);
 
+    /// <summary>The times after one and up to another at which something of a database changed.</summary>
+    public IReadOnlyList<HlcTimestamp> Changes(string database, HlcTimestamp after, HlcTimestamp upTo)
+    {
+        var times = new List<HlcTimestamp>();
+        for (var i = IndexAt(after) + 1; i < _states.Count && _states[i].At <= upTo; i++)
+        {
+            if (!_states[i].State.Everything(database).SequenceEqual(_states[i - 1].State.Everything(database)))
+                times.Add(_states[i].At);
+        }
+
+        return times;
+    }
+
     private int IndexAt(HlcTimestamp time)
     {
         int low = 0, high = _states.Count - 1;

@@ -38,6 +38,10 @@ internal sealed class CatalogState
     public IEnumerable<ObjectDescriptor> In(string database) =>
         Objects.Where(o => o is not DatabaseDescriptor && _names.Equals(o.Database, database));
 
+    /// <summary>A database and all in it.</summary>
+    public IEnumerable<ObjectDescriptor> Everything(string database) =>
+        Objects.Where(o => _names.Equals(o.Database, database));
+
     public SchemaDescriptor? FindSchema(string database, string name) =>
         In(database).OfType<SchemaDescriptor>().FirstOrDefault(s => _names.Equals(s.Name, name));
 

@@ -17,7 +17,7 @@ namespace Backup.Sql.TestKit.Memory;
 /// <para>Unique indexes, NOT NULL and foreign keys are enforced; checks, defaults and the bodies of views, functions and
 /// triggers (property <c>body</c>) are kept and never run. All members may be called concurrently.</para>
 /// </remarks>
-public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds
+public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHistory
 {
     /// <summary>The schema that every database has.</summary>
     public const string PublicSchema = "public";
@@ -305,6 +305,27 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds
         lock (_store.Gate)
             _store.Release(name);
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<HlcTimestamp>> GetCatalogChangesAsync(
+        string database, HlcTimestamp after, HlcTimestamp upTo, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_store.Gate)
+        {
+            if (!after.IsZero)
+                _store.RequireKept(after);
+            return ValueTask.FromResult(_store.Catalog.Changes(database, after, upTo));
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<HlcTimestamp> GetHistoryStartAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_store.Gate)
+            return ValueTask.FromResult(_store.HistoryStart);
     }
 
     /// <inheritdoc/>

@@ -21,6 +21,7 @@ internal sealed class MemoryRestore : IRestoreTransaction
     private readonly RestoreRequest _request;
     private readonly List<string> _notices = [];
     private readonly List<ObjectDescriptor> _objects = [];
+    private readonly HashSet<long> _existing = [];
     private readonly Dictionary<long, StagedTable> _tables = [];
     private readonly CommitStamp _stamp = new();
     private readonly Lock _gate = new();
@@ -49,7 +50,9 @@ internal sealed class MemoryRestore : IRestoreTransaction
                 if (target is null)
                     continue;
                 _objects.Add(target);
-                if (target is TableDescriptor table)
+                if (item.Exists)
+                    _existing.Add(target.Id);
+                else if (target is TableDescriptor table)
                     _tables.Add(table.Id, new StagedTable(table, isForeign));
             }
 
@@ -161,7 +164,7 @@ internal sealed class MemoryRestore : IRestoreTransaction
         newIds = [];
         foreach (var descriptor in _objects)
         {
-            if (FindReusable(state, descriptor) is { } existing)
+            if (FindExisting(state, descriptor) is { } existing)
             {
                 newIds[descriptor.Id] = existing.Id;
                 continue;
@@ -192,20 +195,14 @@ internal sealed class MemoryRestore : IRestoreTransaction
             new SchemaDescriptor { Id = _store.NextId(), Database = name, Name = MemoryEngine.PublicSchema });
     }
 
-    /// <summary>
-    /// What the destination has already and the restored objects share: databases, schemas, equal types and functions.
-    /// </summary>
-    private static ObjectDescriptor? FindReusable(CatalogState state, ObjectDescriptor wanted) =>
-        (wanted, state.FindNamesake(wanted)) switch
-        {
-            (DatabaseDescriptor, { } found) => found,
-            (SchemaDescriptor, { } found) => found,
-            (TypeDescriptor type, TypeDescriptor found) when type.Members.SequenceEqual(found.Members) => found,
-            (FunctionDescriptor function, FunctionDescriptor found)
-                when function.Properties.GetValueOrDefault(MemoryDdl.Body)
-                    == found.Properties.GetValueOrDefault(MemoryDdl.Body) => found,
-            _ => null,
-        };
+    /// <summary>What the destination has already: what the request says so of, and the place where things go.</summary>
+    private ObjectDescriptor? FindExisting(CatalogState state, ObjectDescriptor wanted)
+    {
+        var found = state.FindNamesake(wanted with { Id = 0 });
+        if (_existing.Contains(wanted.Id))
+            return found ?? throw MemoryErrors.ObjectNotFound(wanted);
+        return wanted is DatabaseDescriptor or SchemaDescriptor ? found : null;
+    }
 
     private void CheckForeignKeys()
     {

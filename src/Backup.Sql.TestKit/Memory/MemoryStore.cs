@@ -10,6 +10,7 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
 {
     private readonly Dictionary<string, HlcTimestamp> _holds = new(StringComparer.Ordinal);
     private readonly HashSet<Pin> _pins = [];
+    private readonly HlcTimestamp _founded = HlcTimestamp.FromDateTimeOffset(options.TimeProvider.GetUtcNow());
     private long _lastId = 100;
 
     public Lock Gate { get; } = new();
@@ -24,6 +25,9 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
 
     /// <summary>Times before this one are no longer kept.</summary>
     public HlcTimestamp OldestKept { get; private set; }
+
+    /// <summary>The first time of which anything can be known.</summary>
+    public HlcTimestamp HistoryStart => OldestKept > _founded ? OldestKept : _founded;
 
     /// <summary>The next object's id. Under the lock.</summary>
     public long NextId() => ++_lastId;
