@@ -20,4 +20,10 @@ internal static partial class Errors
         {
             Hint = "Remove %00 from the location.",
         };
+
+    public static BackupSqlException SecretNotInVault(string parameter) =>
+        new(SqlStates.UndefinedObject, $"the secret of parameter {parameter} is not known to this process")
+        {
+            Hint = "Run the statement again with the full location.",
+        };
 }

@@ -57,6 +57,24 @@ public sealed class StoreUri
         return new StoreUri(text, text[..schemeEnd].ToLowerInvariant(), Decode(host), path, parameters);
     }
 
+    /// <summary>Tells whether a parameter's value must never be shown or stored.</summary>
+    /// <param name="parameter">The parameter's name.</param>
+    /// <returns>True for keys, tokens and credentials.</returns>
+    public static bool IsSecret(string parameter) => parameter is "AWS_SECRET_ACCESS_KEY" or "AWS_SESSION_TOKEN"
+        or "CREDENTIALS" or "AZURE_ACCOUNT_KEY" or "AZURE_CLIENT_SECRET";
+
+    /// <summary>The location's text with other values for its parameters.</summary>
+    /// <param name="change">Gives the new value for a name and its decoded value.</param>
+    /// <returns>The text; the same as <see cref="Text"/> when nothing changes.</returns>
+    internal string WithParameters(Func<string, string, string> change)
+    {
+        var changed = Parameters.ToDictionary(pair => pair.Key, pair => change(pair.Key, pair.Value));
+        if (changed.All(pair => Parameters[pair.Key] == pair.Value))
+            return Text;
+        var query = changed.Select(pair => Uri.EscapeDataString(pair.Key) + "=" + Uri.EscapeDataString(pair.Value));
+        return Text[..Text.IndexOf('?', StringComparison.Ordinal)] + "?" + string.Join('&', query);
+    }
+
     /// <summary>Scheme, host and path, without parameters and user information: safe to print.</summary>
     /// <returns>The location without its secrets.</returns>
     public override string ToString() => $"{Scheme}://{Host}{Path}";
