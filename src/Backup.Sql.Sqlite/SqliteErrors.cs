@@ -93,8 +93,8 @@ internal static class SqliteErrors
             Hint = "Run the statement again when the writer has ended its transaction.",
         };
 
-    public static BackupSqlException NotTaken(string place) =>
-        new(SqlStates.IoError, $"the identity of the cluster could not be stored in {place}")
+    public static BackupSqlException IdentityNotStored(string path, Exception cause) =>
+        new(SqlStates.IoError, $"the identity of the cluster could not be stored in {path}", cause)
         {
             Hint = "Make the directory writable, or set SqliteEngineOptions.ClusterId.",
         };
@@ -156,6 +156,34 @@ internal static class SqliteErrors
         {
             Hint = "Run PRAGMA integrity_check on the database.",
         };
+
+    public static BackupSqlException SeveralExistingDatabases(string first, string second) =>
+        new(SqlStates.FeatureNotSupported, $"one restore cannot change both database {first} and database {second}")
+        {
+            Detail = "SQLite commits to several files in write-ahead mode one after the other, so that a crash could "
+                + "leave the restore half done.",
+            Hint = "Restore the tables of each database with a statement of their own.",
+        };
+
+    public static BackupSqlException WrongRow(string database, string table, int columns) =>
+        new(SqlStates.DataCorrupted, $"a row does not fit table {database}.{table}")
+        {
+            Detail = $"The table stores {columns} columns, and the row has others or a key of another form.",
+            Hint = "The backup is damaged, or its table was altered: restore an older layer.",
+        };
+
+    public static BackupSqlException ForeignKeyViolated(string table, string referenced, IReadOnlyList<string> rows) =>
+        new(SqlStates.ForeignKeyViolation, $"rows of {table} refer to rows of {referenced} that are not there")
+        {
+            Detail = $"The first ones: {string.Join(", ", rows)}.",
+            Hint = $"Restore {referenced} too, or leave its foreign key out: WITH skip_missing_foreign_keys.",
+        };
+
+    public static BackupSqlException NotANewDatabase(string database) =>
+        new(SqlStates.InternalError, $"pages were handed to database {database}, which exists already");
+
+    public static BackupSqlException OutOfOrder(string call) =>
+        new(SqlStates.InternalError, $"{call} does not come at this point of a restore");
 
     /// <summary>What SQLite reported, in our terms; its own text is a fact and goes into the detail.</summary>
     public static BackupSqlException FromCode(string database, int code, string text)

@@ -25,8 +25,8 @@ internal sealed class Connection : IDisposable
     /// <summary>The <c>sqlite3*</c>.</summary>
     public nint Pointer => _handle.DangerousGetHandle();
 
-    /// <summary>Rows changed by the last statement.</summary>
-    public int Changes => raw.sqlite3_changes(_handle);
+    /// <summary>Rows changed since the connection was opened.</summary>
+    public int TotalChanges => raw.sqlite3_total_changes(_handle);
 
     /// <summary>True while no transaction is open.</summary>
     public bool IsAutocommit => raw.sqlite3_get_autocommit(_handle) != 0;
@@ -104,6 +104,29 @@ internal sealed class Connection : IDisposable
     {
         using var statement = Prepare(sql);
         return statement.Step() ? statement.TextOrNull(0) : null;
+    }
+
+    /// <summary>Compiles a query and tells which tables and views it reads, and within which view it does.</summary>
+    /// <returns>False when the query does not compile.</returns>
+    public bool Compile(string sql, Action<string, string?> read)
+    {
+        strdelegate_authorizer authorizer = (_, action, table, _, _, within) =>
+        {
+            if (action == raw.SQLITE_READ)
+                read(table, within);
+            return ResultCodes.Ok;
+        };
+        raw.sqlite3_set_authorizer(_handle, authorizer, null);
+        try
+        {
+            var code = raw.sqlite3_prepare_v2(_handle, sql, out var handle);
+            handle.Dispose();
+            return code == ResultCodes.Ok;
+        }
+        finally
+        {
+            raw.sqlite3_set_authorizer(_handle, (strdelegate_authorizer?)null, null);
+        }
     }
 
     /// <summary>Sets one of the <c>SQLITE_DBCONFIG</c> switches.</summary>

@@ -63,6 +63,10 @@ internal abstract class Statement : IDisposable
     public void BindText(int parameter, string value) =>
         Connection.Check(raw.sqlite3_bind_text(Handle, parameter, value));
 
+    /// <summary>Sets a parameter to text, which is copied.</summary>
+    public void BindCopiedText(int parameter, ReadOnlySpan<byte> utf8) =>
+        Connection.Check(raw.sqlite3_bind_text(Handle, parameter, utf8));
+
     /// <summary>Sets a parameter to a blob, which is copied.</summary>
     public void BindBlob(int parameter, ReadOnlySpan<byte> value) =>
         Connection.Check(raw.sqlite3_bind_blob(Handle, parameter, value));
