@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 target=../src/Backup.Sql/Parsing/Generated
 
 npm install --no-audit --no-fund --ignore-scripts --package-lock=false --loglevel=error
-rm -rf obj/generated
+rm -rf obj
 dotnet restore --verbosity quiet
 dotnet msbuild -target:"Antlr4GetBuildDeps;Antlr4Compile" -verbosity:minimal -nologo
 
