@@ -111,6 +111,16 @@ internal sealed class Collection
         return best;
     }
 
+    /// <summary>Tells whether a full backup lies in a sub-directory.</summary>
+    /// <param name="subdirectory">The sub-directory; empty for the location itself.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>True if there is a manifest.</returns>
+    public async Task<bool> HasBackupAsync(string subdirectory, CancellationToken cancellationToken = default)
+    {
+        var manifest = CollectionLayout.Join(Checked(subdirectory), CollectionLayout.Manifest);
+        return await _main.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is not null;
+    }
+
     /// <summary>Reads what can be told of a backup without its manifest's body.</summary>
     /// <param name="subdirectory">Sub-directory of a full backup.</param>
     /// <param name="cancellationToken">Ends the call.</param>
