@@ -25,6 +25,9 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
 
     public ICatalogReader Catalog { get; }
 
+    /// <summary>How many pages are read from write-ahead logs.</summary>
+    public int PagesInLog => _databases.Values.Sum(database => database.PagesInLog);
+
     public async ValueTask<SpaceShape> DescribeAsync(Space space, CancellationToken cancellationToken = default)
     {
         var database = Database(space);
