@@ -45,4 +45,24 @@ public sealed class MemoryEngineConformanceTests
         var report = await new EngineConformance(() => new MemoryFixture(Everything, stableRowIds: false)).RunAllAsync();
         Assert.True(report.Passed, report.ToString());
     }
+
+    public static TheoryData<EngineFault> Faults => [.. Enum.GetValues<EngineFault>().Where(f => f != EngineFault.Nothing)];
+
+    [Fact]
+    public async Task An_engine_behind_another_passes_when_nothing_is_broken()
+    {
+        var suite = new EngineConformance(() => new BrokenFixture(new MemoryFixture(Everything), EngineFault.Nothing));
+        var report = await suite.RunAllAsync();
+        Assert.True(report.Passed, report.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task An_engine_that_breaks_the_contract_is_found_out(EngineFault fault)
+    {
+        var suite = new EngineConformance(() => new BrokenFixture(new MemoryFixture(Everything), fault));
+        var report = await suite.RunAllAsync();
+        Assert.False(report.Passed, $"Nobody noticed {fault}.");
+        Assert.Contains(report.Results, result => result.Verdict == ConformanceVerdict.Passed);
+    }
 }
