@@ -19,6 +19,7 @@ internal sealed class TableRestore : IDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly List<string> _notices;
     private readonly Dictionary<long, RestoredTable> _tables = [];
+    private readonly Dictionary<long, string> _existing = [];
     private readonly List<ObjectRestore> _later = [];
     private readonly Dictionary<string, string> _renamed = new(AsciiIgnoreCaseComparer.Instance);
     private readonly NameBook _names;
@@ -61,6 +62,13 @@ internal sealed class TableRestore : IDisposable
     /// <summary>Makes a table, or keeps for later what comes after the rows.</summary>
     public void Create(ObjectRestore restore)
     {
+        if (restore.Exists)
+        {
+            _renamed[restore.Source.Name] = restore.Target.Name;
+            _existing[restore.Target.Id] = restore.Target.Name;
+            return;
+        }
+
         switch (restore.Target)
         {
             case TableDescriptor table:
@@ -339,7 +347,8 @@ internal sealed class TableRestore : IDisposable
     {
         var owner = _tables.TryGetValue(trigger.TableId, out var table)
             ? table.Target.Name
-            : _later.First(other => other.Target.Id == trigger.TableId).Target.Name;
+            : _existing.GetValueOrDefault(trigger.TableId)
+                ?? _later.First(other => other.Target.Id == trigger.TableId).Target.Name;
         var name = _names.Free(trigger.Name, owner);
         if (!AsciiIgnoreCaseComparer.Instance.Equals(name, trigger.Name))
             _notices.Add($"{owner}: trigger {trigger.Name} is now {name}, because the name was taken");
