@@ -1,0 +1,39 @@
+namespace Backup.Sql.Repl.Editing;
+
+/// <summary>The terminal that the process runs in.</summary>
+internal sealed class SystemTerminal : ITerminal
+{
+    private const int WidthWhenUnknown = 80;
+
+    /// <inheritdoc/>
+    public int Width => Console.WindowWidth > 0 ? Console.WindowWidth : WidthWhenUnknown;
+
+    /// <inheritdoc/>
+    public bool KeyAvailable => Console.KeyAvailable;
+
+    /// <inheritdoc/>
+    public ConsoleKeyInfo ReadKey()
+    {
+        // Only while a key is awaited: during a statement Ctrl-C must arrive as a signal.
+        Console.TreatControlCAsInput = true;
+        try
+        {
+            return Console.ReadKey(intercept: true);
+        }
+        catch (InvalidOperationException)
+        {
+            return new ConsoleKeyInfo('\u0004', ConsoleKey.D, shift: false, alt: false, control: true); // The terminal went away.
+        }
+        finally
+        {
+            Console.TreatControlCAsInput = false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Write(string text)
+    {
+        Console.Out.Write(text);
+        Console.Out.Flush();
+    }
+}
