@@ -55,6 +55,31 @@ internal static class ToolErrors
             Hint = "Look for a script that reads itself with \\i.",
         };
 
+    public static BackupSqlException DatabaseArgument(string argument) =>
+        new(SqlStates.InvalidParameterValue, $"--db {argument} has not the form NAME=URI")
+        {
+            Hint = "Write it like --db shop=sqlite:shop.db.",
+        };
+
+    public static BackupSqlException DatabaseNamedTwice(string name) =>
+        new(SqlStates.DuplicateObject, $"--db names {name} twice")
+        {
+            Hint = "Give each database a name of its own.",
+        };
+
+    public static BackupSqlException DemoDirectoryInUse(string path, Exception cause) =>
+        new(SqlStates.ObjectInUse, $"{path} is there already", cause)
+        {
+            Hint = "Give the demo a directory without files of an earlier run: backupsql demo --dir DIR.",
+        };
+
+    public static BackupSqlException CannotWrite(string path, Exception cause) =>
+        new(SqlStates.IoError, $"cannot write {path}", cause)
+        {
+            Detail = cause.Message,
+            Hint = "Check the path and the permissions of the directory.",
+        };
+
     public static BackupSqlException Cancelled(Exception cause) =>
         new(SqlStates.QueryCanceled, "the statement was cancelled", cause);
 

@@ -2,12 +2,48 @@ namespace Backup.Sql.Repl.Shell;
 
 /// <summary>
 /// Where a statement of the database's own language ends: four kinds of quotes, two kinds of comments, and triggers,
-/// whose bodies hold semicolons of their own and end with <c>END;</c>.
+/// whose bodies hold semicolons of their own and end with <c>END;</c>. A transaction, from BEGIN to COMMIT or ROLLBACK, is
+/// one piece: every piece reaches the database over a connection of its own, and half a transaction would be undone.
 /// </summary>
 internal sealed class DatabaseStatementRules : IStatementRules
 {
     /// <inheritdoc/>
     public int FindEnd(ReadOnlySpan<char> text)
+    {
+        var end = FindSemicolon(text);
+        if (end < 0 || !FirstWord(text).Equals("BEGIN", StringComparison.OrdinalIgnoreCase))
+            return end;
+        while (true)
+        {
+            var rest = text[(end + 1)..];
+            var next = FindSemicolon(rest);
+            if (next < 0)
+                return -1;
+            end += 1 + next;
+            if (EndsTransaction(rest[..next]))
+                return end;
+        }
+    }
+
+    private static bool EndsTransaction(ReadOnlySpan<char> statement)
+    {
+        var word = FirstWord(statement);
+        return word.Equals("COMMIT", StringComparison.OrdinalIgnoreCase)
+            || word.Equals("END", StringComparison.OrdinalIgnoreCase)
+            || (word.Equals("ROLLBACK", StringComparison.OrdinalIgnoreCase)
+                && !statement.Contains(" TO ", StringComparison.OrdinalIgnoreCase)); // That ends a savepoint.
+    }
+
+    private static ReadOnlySpan<char> FirstWord(ReadOnlySpan<char> text)
+    {
+        var word = text[LeadingTrivia(text)..];
+        var length = 0;
+        while (length < word.Length && char.IsLetter(word[length]))
+            length++;
+        return word[..length];
+    }
+
+    private static int FindSemicolon(ReadOnlySpan<char> text)
     {
         var words = new WordTrail();
         for (var i = 0; i < text.Length; i++)

@@ -10,7 +10,7 @@ internal static class ShellHelp
           BACKUP DATABASE shop INTO LATEST IN 'nodelocal://self/backups';
           SHOW BACKUPS IN 'nodelocal://self/backups';
           RESTORE TABLE shop.till AS till_before FROM LATEST IN 'nodelocal://self/backups';
-        Everything else goes to the current database.
+        Everything else goes to the current database; what stands between BEGIN and COMMIT goes there as a whole.
 
           \l        list the databases
           \c NAME   make NAME the current database

@@ -17,6 +17,9 @@ public sealed class StatementBufferTests
         "CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; SELECT 'END;'; END|SELECT 2")]
     [InlineData("create temp trigger t after insert on a begin select case 1 when 1 then 2 end; end; x;",
         "create temp trigger t after insert on a begin select case 1 when 1 then 2 end; end|x")]
+    [InlineData("BEGIN; INSERT INTO a VALUES (';'); ROLLBACK TO x; COMMIT; x;",
+        "BEGIN; INSERT INTO a VALUES (';'); ROLLBACK TO x; COMMIT|x")]
+    [InlineData("begin immediate; x; /* end */ rollback; y", "begin immediate; x; /* end */ rollback|y")]
     [InlineData("CREATE TABLE trigger_like (a); x;", "CREATE TABLE trigger_like (a)|x")]
     [InlineData("\\d a\nSELECT 1;", "\\d a|SELECT 1")]
     [InlineData("SELECT 1\n", "SELECT 1")]
