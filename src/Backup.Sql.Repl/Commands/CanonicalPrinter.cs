@@ -15,7 +15,7 @@ internal sealed class CanonicalPrinter(FormatMode mode)
     /// <returns>A line per statement.</returns>
     /// <exception cref="BackupSqlException">The script has syntax errors: the first, with the others inside.</exception>
     public IEnumerable<string> PrintScript(string text) =>
-        BackupSqlParser.ParseScript(text).Select(statement => SqlFormatter.Format(statement, mode));
+        BackupSqlParser.Parse(text).Select(statement => SqlFormatter.Format(statement, mode));
 
     /// <summary>Prints a line of its own.</summary>
     /// <param name="text">A line.</param>

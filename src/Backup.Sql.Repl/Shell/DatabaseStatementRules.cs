@@ -34,15 +34,6 @@ internal sealed class DatabaseStatementRules : IStatementRules
                 && !statement.Contains(" TO ", StringComparison.OrdinalIgnoreCase)); // That ends a savepoint.
     }
 
-    private static ReadOnlySpan<char> FirstWord(ReadOnlySpan<char> text)
-    {
-        var word = text[LeadingTrivia(text)..];
-        var length = 0;
-        while (length < word.Length && char.IsLetter(word[length]))
-            length++;
-        return word[..length];
-    }
-
     private static int FindSemicolon(ReadOnlySpan<char> text)
     {
         var words = new WordTrail();
@@ -96,6 +87,18 @@ internal sealed class DatabaseStatementRules : IStatementRules
         }
 
         return at;
+    }
+
+    /// <summary>The first word of a statement, comments before it left out.</summary>
+    /// <param name="text">The statement.</param>
+    /// <returns>The word as written; empty when something else comes first.</returns>
+    public static ReadOnlySpan<char> FirstWord(ReadOnlySpan<char> text)
+    {
+        var word = text[LeadingTrivia(text)..];
+        var length = 0;
+        while (length < word.Length && char.IsLetter(word[length]))
+            length++;
+        return word[..length];
     }
 
     /// <summary>Length of the quoted piece or comment at the start; 0 when there is none, −1 when it does not end.</summary>

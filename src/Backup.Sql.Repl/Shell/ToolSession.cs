@@ -62,8 +62,8 @@ internal sealed class ToolSession : ISqlSession
     public async Task UseAsync(string database, CancellationToken cancellationToken)
     {
         var databases = await GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
-        var comparer = _engine.Info.NameComparer;
-        var found = databases.FirstOrDefault(candidate => comparer.Equals(candidate.Name, database.Trim('"')));
+        var found = databases.FirstOrDefault(candidate => candidate.Name == database)
+            ?? databases.FirstOrDefault(candidate => candidate.Name.Equals(database, StringComparison.OrdinalIgnoreCase));
         _session.CurrentDatabase = found?.Name
             ?? throw ToolErrors.NoSuchDatabase(database, databases.Select(candidate => candidate.Name));
     }
@@ -123,10 +123,17 @@ internal sealed class ToolSession : ISqlSession
     {
         var database = CurrentDatabase ?? throw ToolErrors.NoCurrentDatabase();
         var result = await _engine.ExecuteAsync(database, statement, cancellationToken).ConfigureAwait(false);
-        var tag = result.RowsAffected is { } changed ? $"OK, {ValueText.Count(changed, "row")} changed" : "OK";
+        var tag = result.RowsAffected is { } changed && (changed > 0 || ChangesRows(statement))
+            ? $"OK, {ValueText.Count(changed, "row")} changed"
+            : "OK";
         var columns = result.Columns.Select(name => new AnswerColumn(name, Type: null)).ToList();
         return new Answer(tag, columns, result.Rows.ToAsyncEnumerable(), []);
     }
+
+    // Engines count the rows of CREATE TABLE too, and find none: no news. Of an UPDATE that is news.
+    private static bool ChangesRows(string statement) =>
+        DatabaseStatementRules.FirstWord(statement).ToString().ToUpperInvariant()
+            is "INSERT" or "UPDATE" or "DELETE" or "REPLACE" or "WITH";
 
     /// <summary>Hands the session's reports to whoever watches the running statement.</summary>
     private sealed class ProgressRelay : IProgress<JobProgress>
