@@ -1,5 +1,6 @@
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Repl.Demo;
+using Backup.Sql.Repl.Editing;
 using Backup.Sql.Repl.Output;
 using Backup.Sql.Repl.Shell;
 
@@ -50,7 +51,7 @@ internal static class DemoCommand
                 var screen = new Screen
                 {
                     Output = Console.Out,
-                    Answers = new TableWriter(Console.Out, Console.IsOutputRedirected ? null : Console.WindowWidth),
+                    Answers = new TableWriter(Console.Out, SystemTerminal.OutputWidth),
                     Errors = errors,
                     Progress = ProgressViews.ForStandardError(),
                     ShowTags = true,

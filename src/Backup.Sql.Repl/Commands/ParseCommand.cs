@@ -35,7 +35,7 @@ internal static class ParseCommand
         }
         catch (BackupSqlException e)
         {
-            errors.Write(e, new TextOrigin(arguments.File, 1, 1));
+            errors.Write(e, e.Line == 0 ? TextOrigin.Typed : new TextOrigin(arguments.File, 1, 1));
             return 1;
         }
     }

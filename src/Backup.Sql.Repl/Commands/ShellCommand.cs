@@ -84,7 +84,7 @@ internal static class ShellCommand
         {
             OutputFormat.Csv => new CsvWriter(Console.Out),
             OutputFormat.Json => new JsonWriter(Console.OpenStandardOutput()),
-            _ => new TableWriter(Console.Out, Console.IsOutputRedirected ? null : Console.WindowWidth),
+            _ => new TableWriter(Console.Out, SystemTerminal.OutputWidth),
         },
         Errors = errors,
         Progress = ProgressViews.ForStandardError(),

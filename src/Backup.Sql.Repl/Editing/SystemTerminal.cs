@@ -5,8 +5,11 @@ internal sealed class SystemTerminal : ITerminal
 {
     private const int WidthWhenUnknown = 80;
 
+    /// <summary>Columns of the window that standard output goes to; null when it goes elsewhere or does not tell.</summary>
+    public static int? OutputWidth => !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var width ? width : null;
+
     /// <inheritdoc/>
-    public int Width => Console.WindowWidth > 0 ? Console.WindowWidth : WidthWhenUnknown;
+    public int Width => OutputWidth ?? WidthWhenUnknown;
 
     /// <inheritdoc/>
     public bool KeyAvailable => Console.KeyAvailable;

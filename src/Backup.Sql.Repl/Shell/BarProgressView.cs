@@ -13,6 +13,9 @@ internal sealed class BarProgressView(IAnsiConsole console) : IProgressView
     public async Task<T> ShowAsync<T>(Func<IProgress<JobProgress>, Task<T>> statement)
     {
         var bar = new Bar();
+        var work = statement(bar);
+        if (await Task.WhenAny(work, bar.FirstReport).ConfigureAwait(false) == work)
+            return await work.ConfigureAwait(false); // Nothing to watch, and nothing drawn.
         return await console.Progress()
             .AutoClear(true)
             .Columns(
@@ -23,8 +26,8 @@ internal sealed class BarProgressView(IAnsiConsole console) : IProgressView
                 new ReportColumn(bar, TimeLeft))
             .StartAsync(context =>
             {
-                bar.Context = context;
-                return statement(bar);
+                bar.DrawIn(context);
+                return work;
             })
             .ConfigureAwait(false);
     }
@@ -38,25 +41,33 @@ internal sealed class BarProgressView(IAnsiConsole console) : IProgressView
     private static string TimeLeft(JobProgress progress) =>
         progress.TimeLeft is { } left ? ValueText.Duration(left) + " left" : "";
 
-    /// <summary>One statement's bar; it appears with the first report, so that short statements show none.</summary>
+    /// <summary>One statement's bar; it is drawn from the first report on.</summary>
     private sealed class Bar : IProgress<JobProgress>
     {
         private readonly Lock _lock = new();
+        private readonly TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private ProgressTask? _task;
 
-        public ProgressContext? Context { get; set; }
+        public Task FirstReport => _reported.Task;
 
         public JobProgress? Latest { get; private set; }
+
+        public void DrawIn(ProgressContext context)
+        {
+            lock (_lock)
+                _task = context.AddTask("job", maxValue: 1);
+        }
 
         public void Report(JobProgress value)
         {
             lock (_lock)
             {
                 Latest = value;
-                _task ??= Context?.AddTask("job", maxValue: 1);
                 if (_task is not null)
                     _task.Value = value.Fraction;
             }
+
+            _reported.TrySetResult();
         }
     }
 

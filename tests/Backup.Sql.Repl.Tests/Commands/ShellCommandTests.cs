@@ -47,7 +47,7 @@ public sealed class ShellCommandTests : IDisposable
         Assert.Equal("", run.Errors);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains(" succeeded ", run.Output);
-        Assert.EndsWith(" n\n---\n 2\n(1 row)\nSELECT 1\n", run.Output);
+        Assert.EndsWith(" n\n---\n 2\n(1 row)\nOK\n", run.Output);
         Assert.True(File.Exists(Path.Combine(_directory, "again.db")));
     }
 
@@ -105,8 +105,8 @@ public sealed class ShellCommandTests : IDisposable
     [Fact]
     public async Task Redirected_input_is_a_script()
     {
-        var run = await ToolProcess.RunAsync(
-            Make + ";\n\\d\nSELECT count(*) AS n\n FROM till;\nnonsense;\nSELECT 1;", _directory, "--db", "shop=sqlite:shop.db");
+        var run = await ToolProcess.RunInAsync(
+            _directory, Make + ";\n\\d\nSELECT count(*) AS n\n FROM till;\nnonsense;\nSELECT 1;", "--db", "shop=sqlite:shop.db");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(" till | table\n", run.Output);
@@ -133,7 +133,7 @@ public sealed class ShellCommandTests : IDisposable
     {
         File.WriteAllBytes(Path.Combine(_directory, "stock.db"), []);
 
-        var run = await ToolProcess.RunAsync("", _directory, "--dir", ".", "--format", "csv", "-c", "\\l", "-c", "\\c stock\n\\l");
+        var run = await ToolProcess.RunInAsync(_directory, "", "--dir", ".", "--format", "csv", "-c", "\\l", "-c", "\\c stock\n\\l");
 
         Assert.Equal("database,current\nshop,false\nstock,false\ndatabase,current\nshop,false\nstock,true\n", run.Output);
     }
@@ -148,5 +148,5 @@ public sealed class ShellCommandTests : IDisposable
     }
 
     private Task<ToolRun> RunAsync(params string[] arguments) =>
-        ToolProcess.RunAsync("", _directory, ["--db", "shop=sqlite:shop.db", .. arguments]);
+        ToolProcess.RunInAsync(_directory, "", ["--db", "shop=sqlite:shop.db", .. arguments]);
 }

@@ -20,15 +20,15 @@ public sealed class TerminalTests : IDisposable
             return;
 
         // Tab completes the word; the arrow recalls the statement; Ctrl-C forgets a line; Ctrl-D ends.
-        var screen = await TypeAsync("SELECT 41 + 1 AS sum;\r", "\u001b[A\r", "garbage\u0003", "\\c sh\t\r", "\u0004");
+        var screen = await TypeAsync("SELECT 41 + 1 AS sum;\r", "\u001b[A\r", "garbage\u0003", "\\c sh", "\t", "\r", "\u0004");
 
         Assert.Contains("backupsql ", screen);
         Assert.Contains("shop> ", screen);
         Assert.Equal(3, screen.Split("42").Length);
         Assert.Contains("garbage^C", screen);
         Assert.Contains("\\c shop", screen);
-        Assert.Contains("SELECT 1  ", screen);
-        Assert.Equal("SELECT 41 + 1 AS sum;\n\\c shop \n", await File.ReadAllTextAsync(Path.Combine(_directory, "backupsql", "history")));
+        Assert.Contains(" sum\r\n-----\r\n  42\r\n(1 row)\r\nOK  ", screen);
+        Assert.Equal("SELECT 41 + 1 AS sum;\n\\\\c shop \n", await File.ReadAllTextAsync(Path.Combine(_directory, "backupsql", "history")));
     }
 
     [Fact]

@@ -10,9 +10,9 @@ internal static class ToolProcess
 
     public static string ToolPath { get; } = Path.Combine(AppContext.BaseDirectory, "backupsql.dll");
 
-    public static Task<ToolRun> RunAsync(params string[] arguments) => RunAsync("", null, arguments);
+    public static Task<ToolRun> RunAsync(params string[] arguments) => RunInAsync(null, "", arguments);
 
-    public static async Task<ToolRun> RunAsync(string input, string? directory, params string[] arguments)
+    public static async Task<ToolRun> RunInAsync(string? directory, string input, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [ToolPath, .. arguments]) { WorkingDirectory = directory ?? "" };
         return await RunAsync(start, input);
