@@ -70,6 +70,21 @@ internal static partial class Errors
     public static BackupSqlException SeveralStatements(SourcePlace place) => AtPlace(
         place, "the text holds more than one statement", "Run it as a script.");
 
+    /// <summary>The first of several errors, with the others inside.</summary>
+    public static BackupSqlException Several(IReadOnlyList<BackupSqlException> errors)
+    {
+        var first = errors[0];
+        return new BackupSqlException(first.SqlState, first.Message)
+        {
+            Line = first.Line,
+            Column = first.Column,
+            Length = first.Length,
+            Detail = first.Detail,
+            Hint = first.Hint,
+            Others = [.. errors.Skip(1)],
+        };
+    }
+
     private static BackupSqlException AtPlace(
         SourcePlace place, string message, string? hint, string sqlState = SqlStates.SyntaxError) =>
         new(sqlState, message)

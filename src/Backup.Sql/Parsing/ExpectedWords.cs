@@ -64,7 +64,7 @@ internal static class ExpectedWords
         StatementParser.INTEGER => "an integer",
         StatementParser.QUOTED_NAME or StatementParser.IDENTIFIER => "a name",
         _ when !Vocabulary.IsKeyword(token) => $"\"{Vocabulary.Spelling(token)}\"",
-        _ when IsOptionRule(rule) => Vocabulary.Spelling(token).ToLowerInvariant(),
+        _ when IsOptionRule(rule) => Vocabulary.OptionName(token),
         _ => Vocabulary.Spelling(token),
     };
 

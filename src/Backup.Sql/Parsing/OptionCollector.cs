@@ -16,12 +16,21 @@ internal sealed class OptionCollector(SourceText source)
     /// <param name="span">Its place.</param>
     public void Add(string name, SourceSpan span)
     {
+        if (Contains(name))
+            throw Errors.DuplicateOption(source.Place(span), name);
+        _seen.Add(new KeyValuePair<string, SourceSpan>(name, span));
+    }
+
+    /// <summary>True when an option was noted.</summary>
+    /// <param name="name">Its name in the canonical text.</param>
+    public bool Contains(string name)
+    {
         foreach (var seen in _seen)
         {
             if (seen.Key == name)
-                throw Errors.DuplicateOption(source.Place(span), name);
+                return true;
         }
 
-        _seen.Add(new KeyValuePair<string, SourceSpan>(name, span));
+        return false;
     }
 }

@@ -25,6 +25,30 @@ internal sealed class SourceText(string text, StatementDialect? dialect)
         return dialect ?? DialectChooser.Choose(text, position);
     }
 
+    /// <summary>The place of half a surrogate pair; null when there is none.</summary>
+    public SourcePlace? FindInvalidUtf16()
+    {
+        for (var at = IndexOfSurrogate(0); at >= 0; at = IndexOfSurrogate(at))
+        {
+            if (at + 1 == text.Length || !char.IsSurrogatePair(text[at], text[at + 1]))
+            {
+                var before = text.AsSpan(0, at);
+                var column = at - before.LastIndexOf('\n');
+                return Place(new SourceSpan(at, 1, before.Count('\n') + 1, column));
+            }
+
+            at += 2;
+        }
+
+        return null;
+    }
+
+    private int IndexOfSurrogate(int from)
+    {
+        var next = text.AsSpan(from).IndexOfAnyInRange('\uD800', '\uDFFF');
+        return next < 0 ? -1 : from + next;
+    }
+
     /// <summary>The text of a token.</summary>
     public ReadOnlySpan<char> TextOf(SqlToken token) =>
         token.StopIndex < token.StartIndex ? [] : text.AsSpan(token.StartIndex, token.StopIndex + 1 - token.StartIndex);

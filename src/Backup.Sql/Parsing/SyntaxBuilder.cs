@@ -82,8 +82,18 @@ internal sealed partial class SyntaxBuilder(SourceText source)
         return false;
     }
 
+    /// <summary>The child of a type, after skipping some; null where there is none.</summary>
     private static TContext? Find<TContext>(ParserRuleContext context, int skip = 0)
-        where TContext : ParserRuleContext => context.GetRuleContext<TContext>(skip);
+        where TContext : ParserRuleContext
+    {
+        for (var i = 0; i < context.ChildCount; i++)
+        {
+            if (context.GetChild(i) is TContext child && skip-- == 0)
+                return child;
+        }
+
+        return null;
+    }
 
     /// <summary>Builds a node from every child of a type.</summary>
     private static ValueList<TNode> ListOf<TContext, TNode>(ParserRuleContext context, Func<TContext, TNode> build)
@@ -107,8 +117,6 @@ internal sealed partial class SyntaxBuilder(SourceText source)
     private Name NameOf(SqlToken token) => new(WordText(token)) { Span = SpanOf(token) };
 
     private Name NameOf(StatementParser.NameContext context) => NameOf(First(context));
-
-    private Name NameOf(StatementParser.AnyNameContext context) => NameOf(First(context));
 
     private ObjectName ObjectNameOf(ParserRuleContext context) =>
         new(Parts(context)) { Span = SpanOf(context) };

@@ -5,7 +5,10 @@ namespace Backup.Sql.Parsing;
 /// <summary>How tokens are written.</summary>
 internal static class Vocabulary
 {
-    private static readonly string[] _spellings = [.. Enumerable.Range(0, StatementParser._ATN.maxTokenType + 1).Select(Unquoted)];
+    private static readonly string[] _spellings =
+        [.. Enumerable.Range(0, StatementParser._ATN.maxTokenType + 1).Select(Unquoted)];
+
+    private static readonly string[] _optionNames = [.. _spellings.Select(spelling => spelling.ToLowerInvariant())];
 
     /// <summary>All keywords, upper case, in alphabetical order.</summary>
     public static IReadOnlyList<string> Keywords { get; } =
@@ -13,6 +16,9 @@ internal static class Vocabulary
 
     /// <summary>The text of a keyword, upper case, or of a mark; empty for a token whose text varies.</summary>
     public static string Spelling(int token) => _spellings[token];
+
+    /// <summary>The text of a keyword that names an option, lower case.</summary>
+    public static string OptionName(int token) => _optionNames[token];
 
     /// <summary>True when a token is a keyword.</summary>
     public static bool IsKeyword(int token) => token > 0 && _spellings[token] is [>= 'A' and <= 'Z', ..];

@@ -87,6 +87,12 @@ internal static class Identifiers
         return !_snapshotWords.Contains(name.ToLowerInvariant());
     }
 
+    /// <summary>A name in the quotes of the CockroachDB dialect.</summary>
+    public static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>A name in the quotes of the StarRocks dialect.</summary>
+    public static string BackQuoted(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
+
     private static FrozenSet<string> Words(params string[] lists) => lists
         .SelectMany(list => list.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         .ToFrozenSet(StringComparer.Ordinal);
