@@ -184,8 +184,9 @@ internal static class ManifestFile
                 ?? throw Errors.Corrupt(path, "Its body is empty.");
             return ManifestRules.Check(manifest, path);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or NotSupportedException)
         {
+            // NotSupportedException: a descriptor that does not say of which kind it is.
             throw Errors.Corrupt(path, "Its body cannot be read.");
         }
     }
