@@ -3,10 +3,12 @@ using Backup.Sql.Catalog;
 namespace Backup.Sql.TestKit.Memory;
 
 /// <summary>Fits objects of other engines: what is only said in the other engine's SQL is left out, and noted.</summary>
-internal static class ForeignObjects
+/// <param name="all">All objects that come together.</param>
+/// <param name="notices">Takes a sentence for each thing left out.</param>
+internal sealed class ForeignObjects(IReadOnlyList<ObjectDescriptor> all, List<string> notices)
 {
     /// <summary>The object as this engine can have it, or null.</summary>
-    public static ObjectDescriptor? Adapt(ObjectDescriptor target, string sourceEngine, List<string> notices)
+    public ObjectDescriptor? Adapt(ObjectDescriptor target, string sourceEngine)
     {
         if (target is ViewDescriptor or FunctionDescriptor or TriggerDescriptor)
         {
@@ -15,10 +17,10 @@ internal static class ForeignObjects
         }
 
         var plain = target with { Ddl = null, Properties = new Dictionary<string, string>() };
-        return plain is TableDescriptor table ? AdaptTable(table, notices) : plain;
+        return plain is TableDescriptor table ? AdaptTable(table) : plain;
     }
 
-    private static TableDescriptor AdaptTable(TableDescriptor table, List<string> notices)
+    private TableDescriptor AdaptTable(TableDescriptor table)
     {
         var name = MemoryErrors.NameOf(table);
         foreach (var index in table.Indexes.Where(index => !IsPlain(index)))
@@ -40,10 +42,24 @@ internal static class ForeignObjects
                 DefaultDependsOn = [],
             })],
             Indexes = [.. table.Indexes.Where(IsPlain).Select(index => index with { Ddl = null })],
-            ForeignKeys = [.. table.ForeignKeys.Select(key => key with { OnDelete = null, OnUpdate = null })],
+            ForeignKeys = [.. table.ForeignKeys.Select(key => key with
+            {
+                ReferencedTable = Spell(table, key),
+                OnDelete = null,
+                OnUpdate = null,
+            })],
             Checks = [],
             Partitions = [],
         };
+    }
+
+    /// <summary>The stored spelling of the table referred to: not every engine minds the case.</summary>
+    private string Spell(TableDescriptor table, ForeignKeyDescriptor key)
+    {
+        var schema = key.ReferencedSchema ?? table.Schema;
+        var candidates = all.OfType<TableDescriptor>().Where(t => t.Database == table.Database && t.Schema == schema
+            && StringComparer.OrdinalIgnoreCase.Equals(t.Name, key.ReferencedTable)).Select(t => t.Name).ToList();
+        return candidates.Contains(key.ReferencedTable) || candidates.Count == 0 ? key.ReferencedTable : candidates[0];
     }
 
     private static bool IsPlain(IndexDescriptor index) => index.Predicate is null && index.Columns.Count > 0;

@@ -43,10 +43,11 @@ internal sealed class MemoryRestore : IRestoreTransaction
         lock (_gate)
         {
             Require(Phase.Open, "take objects");
+            var foreign = new ForeignObjects([.. objects.Select(item => item.Target)], _notices);
             foreach (var item in objects)
             {
                 var isForeign = item.SourceEngine != "memory";
-                var target = isForeign ? ForeignObjects.Adapt(item.Target, item.SourceEngine, _notices) : item.Target;
+                var target = isForeign ? foreign.Adapt(item.Target, item.SourceEngine) : item.Target;
                 if (target is null)
                     continue;
                 _objects.Add(target);

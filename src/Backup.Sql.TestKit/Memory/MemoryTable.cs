@@ -99,10 +99,18 @@ internal sealed class MemoryTable
         return Newest().Any(row => ValueReader.ReadKey(row.Value, ordinals, out _).AsSpan().SequenceEqual(values));
     }
 
+    /// <summary>Where columns stand in a row. Other engines may spell a column in another case where they refer to it.</summary>
     public static IReadOnlyList<int> Ordinals(TableDescriptor table, IReadOnlyList<string> columns)
     {
         var names = table.Columns.Select(column => column.Name).ToList();
-        return [.. columns.Select(column =>
-            names.IndexOf(column) is >= 0 and var found ? found : throw MemoryErrors.NoSuchColumn(table, column))];
+        return [.. columns.Select(Find)];
+
+        int Find(string column)
+        {
+            var exact = names.IndexOf(column);
+            if (exact < 0)
+                exact = names.FindIndex(name => StringComparer.OrdinalIgnoreCase.Equals(name, column));
+            return exact >= 0 ? exact : throw MemoryErrors.NoSuchColumn(table, column);
+        }
     }
 }

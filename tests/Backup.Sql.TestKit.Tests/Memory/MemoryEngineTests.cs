@@ -294,6 +294,22 @@ public sealed class MemoryEngineTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task References_of_another_engine_may_be_spelled_in_another_case()
+    {
+        var parent = new TableBuilder("shop", "Artists").Column("Id", ColumnKind.Integer).PrimaryKey("id").Build() with { Id = 1 };
+        var child = new TableBuilder("shop", "albums").Column("id", ColumnKind.Integer).Column("Artist", ColumnKind.Integer)
+            .PrimaryKey("id").ForeignKey("ARTISTS", "artist").Build() with { Id = 2 };
+        await using var restore = await _engine.BeginRestoreAsync(new RestoreRequest { Id = "r" });
+        await restore.CreateAsync(
+            [new(parent, parent) { SourceEngine = "sqlite" }, new(child, child) { SourceEngine = "sqlite" }]);
+        await restore.CompleteAsync();
+        await restore.PublishAsync();
+        Insert(_engine.Table("shop", "Artists"), [1]);
+        Insert(_engine.Table("shop", "albums"), [1, 1]);
+        AssertFails("23503", () => Insert(_engine.Table("shop", "albums"), [2, 9]));
+    }
+
+    [Fact]
     public async Task A_restore_renumbers_what_refers_to_each_other()
     {
         var source = new MemoryEngine(new MemoryEngineOptions { TimeProvider = _clock });
