@@ -7,8 +7,8 @@ namespace Backup.Sql.Sqlite.Pages;
 /// <summary>Opens one point of one or more databases.</summary>
 internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProvider)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Opens the databases at one point: no commit falls between any two of them.</summary>
     /// <param name="files">The databases, in the order of their names.</param>
@@ -85,24 +85,34 @@ internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProv
     }
 
     /// <summary>
-    /// Takes the write lock of every database. Whoever meets one that is taken lets go of all and tries again, so that
-    /// nobody waits for another while holding something.
+    /// Takes the write lock of every database. Whoever waits too long for one lets go of all and tries again, so that a
+    /// transaction over several databases in another order is never waited for for ever.
     /// </summary>
     private async Task<WriteLocks> LockAllAsync(IReadOnlyList<DatabaseFile> files, CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
-        var pause = FirstPause;
+        var patience = FirstPatience;
         while (true)
         {
             var locks = new WriteLocks();
-            var refused = locks.TryTake(files);
+            string? refused;
+            try
+            {
+                refused = await locks.TryTakeAsync(files, patience, timeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                locks.Dispose();
+                throw;
+            }
+
             if (refused is null)
                 return locks;
             locks.Dispose();
             if (timeProvider.GetElapsedTime(started) > busyTimeout)
                 throw SqliteErrors.DatabasesBusy(refused, busyTimeout);
-            await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(false);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
+            patience *= 2;
         }
     }
 

@@ -111,15 +111,14 @@ internal sealed class Collection
         return best;
     }
 
-    /// <summary>Tells whether a full backup lies in a sub-directory.</summary>
+    /// <summary>Tells whether a sub-directory holds a finished full backup.</summary>
     /// <param name="subdirectory">The sub-directory; empty for the location itself.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>True if there is a manifest.</returns>
-    public async Task<bool> HasBackupAsync(string subdirectory, CancellationToken cancellationToken = default)
-    {
-        var manifest = CollectionLayout.Join(Checked(subdirectory), CollectionLayout.Manifest);
-        return await _main.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is not null;
-    }
+    /// <returns>True if it does.</returns>
+    public async Task<bool> HasBackupAsync(string subdirectory, CancellationToken cancellationToken = default) =>
+        await _main.HeadAsync(
+            CollectionLayout.Join(Checked(subdirectory), CollectionLayout.Manifest), cancellationToken)
+            .ConfigureAwait(false) is not null;
 
     /// <summary>Reads what can be told of a backup without its manifest's body.</summary>
     /// <param name="subdirectory">Sub-directory of a full backup.</param>
@@ -169,6 +168,8 @@ internal sealed class Collection
         var id = new byte[16];
         request.Random.Fill(id);
         var layerId = Convert.ToHexStringLower(id);
+        if (request.Parent is { } parent)
+            await RequireFilesAsync(parent, cancellationToken).ConfigureAwait(false);
         var store = request is { Parent: not null, Directory: null } ? _incrementals ?? _main : _main;
         var directory = request.Directory is { } named
             ? await ClaimAsync(store, Checked(named), request.JobId, layerId, cancellationToken).ConfigureAwait(false)
@@ -240,6 +241,26 @@ internal sealed class Collection
         return (store, found);
     }
 
+    /// <summary>Says where a full backup lies.</summary>
+    /// <param name="subdirectory">The sub-directory as given.</param>
+    /// <returns>Its store and its directory.</returns>
+    public (IObjectStore Store, string Directory) LocateFull(string subdirectory) => (_main, Checked(subdirectory));
+
+    /// <summary>Reads the manifest of one layer.</summary>
+    /// <param name="store">Where it lies.</param>
+    /// <param name="directory">Its directory.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The layer.</returns>
+    /// <exception cref="BackupSqlException">58P01 there is none; XX001 it is damaged.</exception>
+    public static async Task<ChainLayer> LoadLayerAsync(
+        IObjectStore store, string directory, CancellationToken cancellationToken)
+    {
+        var path = CollectionLayout.Join(directory, CollectionLayout.Manifest);
+        var manifest = await ManifestFile.ReadAsync(store, path, cancellationToken).ConfigureAwait(false)
+            ?? throw (directory.Length == 0 ? Errors.NoBackupAtLocation() : Errors.NoBackup(directory));
+        return new ChainLayer { Store = store, Directory = directory, Manifest = manifest };
+    }
+
     private static string Checked(string subdirectory) =>
         subdirectory.Length == 0 ? "" : CollectionLayout.Normalize(subdirectory);
 
@@ -248,15 +269,6 @@ internal sealed class Collection
         await ManifestFile.ReadEnvelopeAsync(
             store, CollectionLayout.Join(directory, CollectionLayout.Manifest), cancellationToken).ConfigureAwait(false)
         ?? throw (directory.Length == 0 ? Errors.NoBackupAtLocation() : Errors.NoBackup(directory));
-
-    private static async Task<ChainLayer> LoadLayerAsync(
-        IObjectStore store, string directory, CancellationToken cancellationToken)
-    {
-        var path = CollectionLayout.Join(directory, CollectionLayout.Manifest);
-        var manifest = await ManifestFile.ReadAsync(store, path, cancellationToken).ConfigureAwait(false)
-            ?? throw (directory.Length == 0 ? Errors.NoBackupAtLocation() : Errors.NoBackup(directory));
-        return new ChainLayer { Store = store, Directory = directory, Manifest = manifest };
-    }
 
     private static async Task<T[]> ReadAllAsync<T>(
         IReadOnlyList<string> directories,
@@ -298,6 +310,13 @@ internal sealed class Collection
             [.. directories.Where(directory => !known.Contains(directory))],
             (directory, token) => ReadEnvelopeAsync(store, directory, token),
             cancellationToken).ConfigureAwait(false);
+    }
+
+    // An increment on files that are gone would be a backup that never restores.
+    private static async Task RequireFilesAsync(Chain chain, CancellationToken cancellationToken)
+    {
+        await foreach (var finding in Verification.CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false))
+            throw Errors.BrokenChain(chain.Newest.ToString(), $"{finding.Path}: {finding.Status}. {finding.Detail}");
     }
 
     private async Task RequireManifestAtLocationAsync(CancellationToken cancellationToken)

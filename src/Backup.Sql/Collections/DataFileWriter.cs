@@ -9,29 +9,25 @@ internal sealed class DataFileWriter : SpaceSink
     private readonly SpaceWriter _space;
     private readonly RowFileWriter _rows;
     private readonly RowHasher _hasher;
-    private long _taken;
 
     /// <summary>A worker's writer.</summary>
     /// <param name="space">The space written.</param>
     public DataFileWriter(SpaceWriter space)
+        : base(space)
     {
         _space = space;
         _hasher = new RowHasher(space.Scope);
         _rows = new RowFileWriter(space.Files, space.RowOptions with { BufferMoves = _hasher.Drain });
     }
 
-    /// <inheritdoc/>
-    public override long RowsTaken => _taken;
-
-    /// <inheritdoc/>
-    public override long BytesStored => _rows.StoredBytes;
+    private protected override long TotalStored => _rows.StoredBytes;
 
     /// <inheritdoc/>
     public override bool Write(in RowVersion row)
     {
         var goOn = _rows.Append(row);
         _hasher.Add(_rows.Buffer, _rows.LastRowOffset, _rows.LastRowLength, row.Timestamp, row.IsDeletion);
-        _taken++;
+        RowsTaken++;
         BytesTaken += _rows.LastRowLength;
         return goOn;
     }
@@ -44,13 +40,16 @@ internal sealed class DataFileWriter : SpaceSink
     }
 
     /// <inheritdoc/>
-    public override async ValueTask CompleteAsync(CancellationToken cancellationToken = default)
+    internal override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
-        var fingerprint = _hasher.Finish();
-        var files = await _rows.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        var fingerprint = _hasher.Take();
+        var files = await _rows.EndAsync(cancellationToken).ConfigureAwait(false);
         _space.Add(fingerprint, files, []);
     }
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => _rows.DisposeAsync();
+    internal override ValueTask DiscardAsync() => _rows.DisposeAsync();
+
+    /// <inheritdoc/>
+    internal override void ReturnBuffers() => _rows.ReturnBuffers();
 }

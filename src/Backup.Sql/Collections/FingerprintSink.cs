@@ -39,5 +39,5 @@ internal sealed class FingerprintSink : IRowVersionSink
 
     /// <summary>What was taken; to be called after the last row.</summary>
     /// <returns>The sum, to be added to those of other workers.</returns>
-    public FingerprintAccumulator Finish() => _hasher.Finish();
+    public FingerprintAccumulator Finish() => _hasher.Take();
 }

@@ -92,6 +92,7 @@ internal sealed class LayerWriter
         var bytes = ManifestFile.Write(manifest, path);
         // What cannot be read back must not become a backup.
         _ = ManifestFile.Parse(bytes, path);
+        await _files.WhenDurableAsync().ConfigureAwait(false);
         if (_request.Parent is { } parent)
             await _collection.RequireUnchangedAsync(parent, cancellationToken).ConfigureAwait(false);
         if (!await _store.PutIfAbsentAsync(path, bytes, cancellationToken).ConfigureAwait(false)
@@ -107,6 +108,7 @@ internal sealed class LayerWriter
     /// <returns>True if the layer is gone; false if it is committed and was left alone.</returns>
     public async Task<bool> AbandonAsync(CancellationToken cancellationToken = default)
     {
+        await _files.WhenDurableAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (await IsCommittedAsync(cancellationToken).ConfigureAwait(false))
             return false;
         await Collection.DeleteLayerDataAsync(_store, Directory, LayerId, cancellationToken).ConfigureAwait(false);

@@ -50,6 +50,24 @@ internal sealed class PageBase
         }
     }
 
+    /// <summary>Adds up the digests of all pages.</summary>
+    /// <param name="pageCount">How many pages there are.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The sum; it counts the pages that have a digest.</returns>
+    public async ValueTask<FingerprintAccumulator> SumAsync(long pageCount, CancellationToken cancellationToken)
+    {
+        var sum = new FingerprintAccumulator();
+        var window = new PageWindow();
+        for (long page = 1; page <= pageCount; page += PageWindow.Pages)
+        {
+            window.MoveTo(page);
+            await LoadAsync(window, cancellationToken).ConfigureAwait(false);
+            window.AddTo(sum);
+        }
+
+        return sum;
+    }
+
     private static async ValueTask OverlayAsync(
         RunCursor cursor, PageWindow window, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ internal sealed class PageDeltaWriter : SpaceSink
     private readonly SpaceWriter _space;
     private readonly RowFileWriter _pages;
     private readonly RowFileWriter _digests;
-    private readonly FingerprintAccumulator _fingerprint = new();
+    private FingerprintAccumulator _fingerprint = new();
     private readonly PageWindow? _window;
     private readonly byte[] _run = new byte[PageDigests.MaxRun * DigestBytes];
     private readonly byte[] _runKey = new byte[PageKeyBytes];
@@ -31,6 +31,7 @@ internal sealed class PageDeltaWriter : SpaceSink
     /// <summary>A worker's writer.</summary>
     /// <param name="space">The page space written.</param>
     public PageDeltaWriter(SpaceWriter space)
+        : base(space)
     {
         _space = space;
         _pages = new RowFileWriter(space.Files, space.RowOptions);
@@ -38,11 +39,7 @@ internal sealed class PageDeltaWriter : SpaceSink
         _window = space.Base is null ? null : new PageWindow();
     }
 
-    /// <inheritdoc/>
-    public override long RowsTaken => _fingerprint.Rows;
-
-    /// <inheritdoc/>
-    public override long BytesStored => _pages.StoredBytes + _digests.StoredBytes;
+    private protected override long TotalStored => _pages.StoredBytes + _digests.StoredBytes;
 
     /// <inheritdoc/>
     public override bool Write(in RowVersion row)
@@ -53,6 +50,7 @@ internal sealed class PageDeltaWriter : SpaceSink
         _lastPage = BinaryPrimitives.ReadUInt32BigEndian(row.Key);
         _lastDigest = FingerprintAccumulator.Digest(_pages.Buffer.AsSpan(_pages.LastRowOffset, _pages.LastRowLength));
         _fingerprint.Add(_lastDigest);
+        RowsTaken++;
         BytesTaken += _pages.LastRowLength;
         if (_window is not null && !_window.Contains(_lastPage))
         {
@@ -79,21 +77,29 @@ internal sealed class PageDeltaWriter : SpaceSink
     }
 
     /// <inheritdoc/>
-    public override async ValueTask CompleteAsync(CancellationToken cancellationToken = default)
+    internal override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         EndRun();
         await FlushDigestsAsync(cancellationToken).ConfigureAwait(false);
-        var pages = await _pages.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        var digests = await _digests.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        var pages = await _pages.EndAsync(cancellationToken).ConfigureAwait(false);
+        var digests = await _digests.EndAsync(cancellationToken).ConfigureAwait(false);
         _space.Add(_fingerprint, pages, digests);
+        _fingerprint = new FingerprintAccumulator();
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    internal override async ValueTask DiscardAsync()
     {
         await _pages.DisposeAsync().ConfigureAwait(false);
         await _digests.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    internal override void ReturnBuffers()
+    {
+        _pages.ReturnBuffers();
+        _digests.ReturnBuffers();
     }
 
     // True when the last page is as it was: then it is taken back.

@@ -53,6 +53,17 @@ internal sealed class PageWindow
         _known.AsSpan(slot, (int)count).Fill(true);
     }
 
+    /// <summary>Adds the known digests up.</summary>
+    /// <param name="sum">Takes them.</param>
+    public void AddTo(FingerprintAccumulator sum)
+    {
+        for (var slot = 0; slot < Pages; slot++)
+        {
+            if (_known[slot])
+                sum.Add(BinaryPrimitives.ReadUInt128BigEndian(_digests.AsSpan(slot * DigestBytes)));
+        }
+    }
+
     /// <summary>Forgets what lies behind the last page of a layer: it was cut off there.</summary>
     /// <param name="lastPage">The last page that existed.</param>
     public void ForgetAfter(long lastPage)

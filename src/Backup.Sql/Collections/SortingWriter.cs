@@ -24,20 +24,16 @@ internal sealed class SortingWriter : SpaceSink
     private byte[] _buffer = [];
     private int _used;
 
-    /// <summary>Sorts in front of a writer.</summary>
-    /// <param name="next">Takes the sorted runs.</param>
-    /// <param name="spaceName">The space in words, for errors.</param>
-    public SortingWriter(DataFileWriter next, string spaceName)
+    /// <summary>Sorts in front of a writer of its own.</summary>
+    /// <param name="space">The space written.</param>
+    public SortingWriter(SpaceWriter space)
+        : base(space)
     {
-        _next = next;
-        _spaceName = spaceName;
+        _next = new DataFileWriter(space);
+        _spaceName = space.RowOptions.SpaceName;
     }
 
-    /// <inheritdoc/>
-    public override long RowsTaken => _next.RowsTaken + _entries.Count;
-
-    /// <inheritdoc/>
-    public override long BytesStored => _next.BytesStored;
+    private protected override long TotalStored => _next.BytesStored;
 
     /// <inheritdoc/>
     public override bool Write(in RowVersion row)
@@ -51,6 +47,7 @@ internal sealed class SortingWriter : SpaceSink
         _entries.Add(new Entry(
             Prefix(row.Key), _used, row.Key.Length, (int)length, _entries.Count, row.Timestamp, row.IsDeletion));
         _used += (int)length;
+        RowsTaken++;
         BytesTaken += length;
         return _used + ((long)_entries.Count * EntryBytes) < RunBytes;
     }
@@ -63,19 +60,31 @@ internal sealed class SortingWriter : SpaceSink
     }
 
     /// <inheritdoc/>
-    public override async ValueTask CompleteAsync(CancellationToken cancellationToken = default)
+    internal override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
         await HandOnAsync(cancellationToken).ConfigureAwait(false);
-        await _next.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        await _next.EndAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync()
+    internal override ValueTask DiscardAsync()
+    {
+        ReturnOwnBuffer();
+        return _next.DiscardAsync();
+    }
+
+    /// <inheritdoc/>
+    internal override void ReturnBuffers()
+    {
+        ReturnOwnBuffer();
+        _next.ReturnBuffers();
+    }
+
+    private void ReturnOwnBuffer()
     {
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
-        return _next.DisposeAsync();
     }
 
     private static ulong Prefix(ReadOnlySpan<byte> key)

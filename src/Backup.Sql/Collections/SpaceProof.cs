@@ -60,9 +60,9 @@ internal sealed class SpaceProof
         lock (_gate)
         {
             if (state is not null)
-                _given.Add(state.Finish());
+                _given.Add(state.Take());
             foreach (var (rank, hasher) in streams)
-                _streams[rank].Add(hasher.Finish());
+                _streams[rank].Add(hasher.Take());
         }
     }
 

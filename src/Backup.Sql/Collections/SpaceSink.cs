@@ -3,23 +3,29 @@ using Backup.Sql.Rows;
 namespace Backup.Sql.Collections;
 
 /// <summary>
-/// Takes one worker's share of a space: any number of exports, one after another. To be completed when the last export
-/// succeeded; disposing it before discards the file in the making.
+/// Takes one export of a space, or several one after another. To be completed when the last one succeeded, and to be
+/// disposed in any case: what was not completed is discarded.
 /// </summary>
+/// <remarks>A completed sink goes back to its space, which hands it out again: buffers are large.</remarks>
 internal abstract class SpaceSink : IRowVersionSink, IAsyncDisposable
 {
-    private protected SpaceSink()
-    {
-    }
+    private readonly SpaceWriter _space;
+    private bool _completed;
+    private long _storedBefore;
 
-    /// <summary>Rows (or pages) taken so far, written or not.</summary>
-    public abstract long RowsTaken { get; }
+    private protected SpaceSink(SpaceWriter space) => _space = space;
 
-    /// <summary>Bytes of keys and values taken so far.</summary>
+    /// <summary>Rows (or pages) taken since it was opened, written or not.</summary>
+    public long RowsTaken { get; private protected set; }
+
+    /// <summary>Bytes of keys and values taken since it was opened.</summary>
     public long BytesTaken { get; private protected set; }
 
-    /// <summary>Bytes handed to the store so far.</summary>
-    public abstract long BytesStored { get; }
+    /// <summary>Bytes handed to the store since it was opened.</summary>
+    public long BytesStored => TotalStored - _storedBefore;
+
+    /// <summary>Bytes handed to the store in all its uses.</summary>
+    private protected abstract long TotalStored { get; }
 
     /// <inheritdoc/>
     public abstract bool Write(in RowVersion row);
@@ -27,10 +33,38 @@ internal abstract class SpaceSink : IRowVersionSink, IAsyncDisposable
     /// <inheritdoc/>
     public abstract ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Completes the sink's files and hands its share to the space.</summary>
+    /// <summary>Ends the files and hands them and the fingerprint to the space.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
-    public abstract ValueTask CompleteAsync(CancellationToken cancellationToken = default);
+    public async ValueTask CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        await EndAsync(cancellationToken).ConfigureAwait(false);
+        _completed = true;
+    }
 
-    /// <inheritdoc/>
-    public abstract ValueTask DisposeAsync();
+    /// <summary>Discards what was not completed; gives a completed sink back to its space.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_completed)
+            _space.Return(this);
+        else
+            await DiscardAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a sink that came back ready for its next use.</summary>
+    internal void Reopen()
+    {
+        _completed = false;
+        _storedBefore = TotalStored;
+        RowsTaken = 0;
+        BytesTaken = 0;
+    }
+
+    /// <summary>Ends the files and adds them and the fingerprint to the space.</summary>
+    internal abstract ValueTask EndAsync(CancellationToken cancellationToken);
+
+    /// <summary>Discards the files in the making and gives the buffers back.</summary>
+    internal abstract ValueTask DiscardAsync();
+
+    /// <summary>Gives the buffers of a completed sink back; it is not used again.</summary>
+    internal abstract void ReturnBuffers();
 }

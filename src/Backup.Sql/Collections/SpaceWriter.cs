@@ -4,7 +4,7 @@ using Backup.Sql.Rows;
 namespace Backup.Sql.Collections;
 
 /// <summary>
-/// Writes one space of a layer. Each worker opens a sink of its own, exports into it and completes it; then
+/// Writes one space of a layer. Each export goes into a sink of its own, which is completed and disposed; then
 /// <see cref="Complete"/> gives the space's entry for the manifest. Sinks may be opened and used concurrently.
 /// </summary>
 internal sealed class SpaceWriter
@@ -15,6 +15,7 @@ internal sealed class SpaceWriter
     private readonly SpaceWriteRequest _request;
     private readonly PageBase? _base;
     private readonly Lock _gate = new();
+    private readonly Stack<SpaceSink> _idle = [];
     private readonly FingerprintAccumulator _fingerprint = new();
     private readonly List<DataFileEntry> _dataFiles = [];
     private readonly List<DataFileEntry> _digestFiles = [];
@@ -53,12 +54,26 @@ internal sealed class SpaceWriter
             ? FingerprintScope.State
             : FingerprintScope.Content;
 
-    /// <summary>Opens a worker's sink.</summary>
-    /// <returns>The sink; to be completed or disposed, and disposed in any case.</returns>
-    public SpaceSink OpenSink() =>
-        _request.Space is PageSpace ? new PageDeltaWriter(this)
-        : _request.Shape.Ordered ? new DataFileWriter(this)
-        : new SortingWriter(new DataFileWriter(this), RowOptions.SpaceName);
+    /// <summary>Opens a sink for one worker.</summary>
+    /// <returns>The sink; to be completed, and disposed in any case.</returns>
+    public SpaceSink OpenSink()
+    {
+        SpaceSink? sink;
+        lock (_gate)
+            _idle.TryPop(out sink);
+        if (sink is null)
+            return MakeSink();
+        sink.Reopen();
+        return sink;
+    }
+
+    /// <summary>Takes a completed sink back; called by the sink.</summary>
+    /// <param name="sink">The sink.</param>
+    public void Return(SpaceSink sink)
+    {
+        lock (_gate)
+            _idle.Push(sink);
+    }
 
     /// <summary>Takes a worker's share; called by its sink.</summary>
     /// <param name="fingerprint">What the worker summed up.</param>
@@ -77,10 +92,13 @@ internal sealed class SpaceWriter
         }
     }
 
-    /// <summary>The space's entry for the manifest; every sink was completed before.</summary>
+    /// <summary>The space's entry for the manifest; every sink was completed and disposed before.</summary>
     /// <returns>The entry.</returns>
-    public SpaceManifest Complete() =>
-        new()
+    public SpaceManifest Complete()
+    {
+        while (_idle.TryPop(out var sink))
+            sink.ReturnBuffers();
+        return new SpaceManifest
         {
             Space = _request.Space,
             Shape = _request.Shape,
@@ -90,6 +108,12 @@ internal sealed class SpaceWriter
             Files = Sort(_dataFiles),
             DigestFiles = Sort(_digestFiles),
         };
+    }
+
+    private SpaceSink MakeSink() =>
+        _request.Space is PageSpace ? new PageDeltaWriter(this)
+        : _request.Shape.Ordered ? new DataFileWriter(this)
+        : new SortingWriter(this);
 
     // Where two files hold the same key the later one wins, so files that start alike stay in the order of their ids.
     private static DataFileEntry[] Sort(List<DataFileEntry> files)

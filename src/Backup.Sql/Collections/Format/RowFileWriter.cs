@@ -24,7 +24,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
 
     private readonly LayerFiles _files;
     private readonly RowFileOptions _options;
-    private readonly List<DataFileEntry> _finished = [];
+    private List<DataFileEntry> _finished = [];
     private readonly ArrayBufferWriter<byte> _footer = new(4096);
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(DataFileFormat.BlockBytes + (DataFileFormat.BlockBytes / 2));
     private byte[] _stored = [];
@@ -38,7 +38,6 @@ internal sealed class RowFileWriter : IAsyncDisposable
     private HlcTimestamp _timestampBefore;
     private OpenFile? _file;
     private Task _writing = Task.CompletedTask;
-    private Task _finishing = Task.CompletedTask;
 
     public RowFileWriter(LayerFiles files, RowFileOptions options)
     {
@@ -103,30 +102,34 @@ internal sealed class RowFileWriter : IAsyncDisposable
         MoveToFront();
     }
 
-    /// <summary>Writes everything and completes the last file.</summary>
+    /// <summary>Writes everything and ends the file; the next row starts another one.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The files, in the order in which they were written.</returns>
-    public async ValueTask<IReadOnlyList<DataFileEntry>> CompleteAsync(CancellationToken cancellationToken)
+    /// <returns>The files since the last call. They are being completed and become durable in the background.</returns>
+    public async ValueTask<IReadOnlyList<DataFileEntry>> EndAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         if (_now.Rows > 0)
-        {
             await WriteBlockAsync(_now, cancellationToken).ConfigureAwait(false);
-            _now = default;
-        }
-
+        _now = default;
         await FinishFileAsync(cancellationToken).ConfigureAwait(false);
-        await _finishing.ConfigureAwait(false);
-        return _finished;
+        var finished = _finished;
+        _finished = [];
+        return finished;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Discards a file that was not ended and gives the buffers back.</summary>
     public async ValueTask DisposeAsync()
     {
-        await ((Task)Task.WhenAll(_writing, _finishing)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_file is not null)
             await _file.DisposeAsync().ConfigureAwait(false);
         _file = null;
+        ReturnBuffers();
+    }
+
+    /// <summary>Gives the buffers back after <see cref="EndAsync"/>; nothing may be appended any more.</summary>
+    public void ReturnBuffers()
+    {
         Return(ref _buffer);
         Return(ref _stored);
         Return(ref _storedBefore);
@@ -264,17 +267,18 @@ internal sealed class RowFileWriter : IAsyncDisposable
         return file;
     }
 
-    // The store makes the file durable meanwhile; one file at a time, so that memory and handles stay bounded.
     private async ValueTask FinishFileAsync(CancellationToken cancellationToken)
     {
         if (_file is not { } file)
             return;
         await _writing.ConfigureAwait(false);
-        await _finishing.ConfigureAwait(false);
         var end = MakeFooter(file);
+        await file.WriteAsync(end, cancellationToken).ConfigureAwait(false);
         StoredBytes += end.Length;
+        _finished.Add(file.Describe(_options.Compression.Codec.Name));
+        await _files.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+        _files.Complete(file.Release(), cancellationToken);
         _file = null;
-        _finishing = Task.Run(() => FinishAsync(file, end, cancellationToken), CancellationToken.None);
     }
 
     private byte[] MakeFooter(OpenFile file)
@@ -287,15 +291,6 @@ internal sealed class RowFileWriter : IAsyncDisposable
         DataFileFormat.WriteTrailer(
             footer.AsSpan(footer.Length - DataFileFormat.TrailerBytes), footer.AsSpan(0, footer.Length - DataFileFormat.TrailerBytes));
         return footer;
-    }
-
-    private async Task FinishAsync(OpenFile file, byte[] end, CancellationToken cancellationToken)
-    {
-        await using (file.ConfigureAwait(false))
-        {
-            await file.WriteAsync(end, cancellationToken).ConfigureAwait(false);
-            _finished.Add(await file.CompleteAsync(_options.Compression.Codec.Name, cancellationToken).ConfigureAwait(false));
-        }
     }
 
     /// <summary>Rows that make a block: a part of the buffer.</summary>
@@ -319,6 +314,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
         private long _rawBytes;
         private byte[]? _firstKey;
         private byte[] _lastKey = [];
+        private bool _released;
 
         public long Length { get; private set; }
 
@@ -340,10 +336,8 @@ internal sealed class RowFileWriter : IAsyncDisposable
             return writer.WritePartAsync(part, cancellationToken);
         }
 
-        public async ValueTask<DataFileEntry> CompleteAsync(string codec, CancellationToken cancellationToken)
-        {
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            return new DataFileEntry
+        public DataFileEntry Describe(string codec) =>
+            new()
             {
                 Name = name,
                 Id = id,
@@ -355,10 +349,19 @@ internal sealed class RowFileWriter : IAsyncDisposable
                 LastKey = _lastKey,
                 Codec = codec,
             };
+
+        /// <summary>Hands the store's writer to whoever completes it.</summary>
+        public IObjectWriter Release()
+        {
+            _released = true;
+            _sha.Dispose();
+            return writer;
         }
 
         public async ValueTask DisposeAsync()
         {
+            if (_released)
+                return;
             _sha.Dispose();
             await writer.DisposeAsync().ConfigureAwait(false);
         }

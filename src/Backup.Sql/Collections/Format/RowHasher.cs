@@ -16,7 +16,7 @@ internal sealed class RowHasher(FingerprintScope scope)
 
     private readonly Entry[] _batch = new Entry[BatchRows];
     private readonly byte[] _hashes = new byte[BatchRows * MultiSha256.HashBytes];
-    private readonly FingerprintAccumulator _accumulator = new();
+    private FingerprintAccumulator _accumulator = new();
     private int _count;
 
     /// <summary>What is summed up.</summary>
@@ -52,12 +52,14 @@ internal sealed class RowHasher(FingerprintScope scope)
         _count = 0;
     }
 
-    /// <summary>The sum so far, noted rows included.</summary>
-    /// <returns>The accumulator; it goes on with the next rows.</returns>
-    public FingerprintAccumulator Finish()
+    /// <summary>Takes the sum, noted rows included; the next one starts from nothing.</summary>
+    /// <returns>The sum.</returns>
+    public FingerprintAccumulator Take()
     {
         Drain();
-        return _accumulator;
+        var taken = _accumulator;
+        _accumulator = new FingerprintAccumulator();
+        return taken;
     }
 
     /// <summary>The bytes of one noted row.</summary>
