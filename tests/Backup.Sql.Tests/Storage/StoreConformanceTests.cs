@@ -56,7 +56,8 @@ public sealed class StoreConformanceTests
 
     private static async Task PassAsync(string check, Func<string, ValueTask<IObjectStore>> open)
     {
-        var verdict = await new ObjectStoreConformance((area, _) => open(area)).RunAsync(check);
+        var suite = new ObjectStoreConformance((area, _) => open(area)) { BigObjectBytes = 6 << 20 };
+        var verdict = await suite.RunAsync(check);
         Assert.Equal(new ConformanceVerdict(check, ConformanceOutcome.Passed), verdict);
     }
 }
