@@ -1,6 +1,6 @@
 using Backup.Sql.Diagnostics;
 
-namespace Backup.Sql.TestKit;
+namespace Backup.Sql.TestKit.StorageContract;
 
 /// <summary>
 /// What conformance checks insist on. Knows no test framework: what is not so ends in a <see
