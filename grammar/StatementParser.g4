@@ -299,7 +299,7 @@ controlSchedules
 showJobs
     : SHOW AUTOMATIC JOBS
     | SHOW JOBS query? withJobOptions?
-    | SHOW JOBS WHEN COMPLETE query
+    | SHOW JOBS WHEN COMPLETE query withJobOptions?
     | SHOW JOBS ofSchedules
     | SHOW JOB (WHEN COMPLETE)? expression withJobOptions?
     ;

@@ -15,9 +15,6 @@ internal ref struct TextScanner(ReadOnlySpan<char> text, int position, Statement
     /// <summary>Where the next lexeme is looked for.</summary>
     public readonly int Position => _position;
 
-    /// <summary>True when the text ended within a string, a quoted name or a comment.</summary>
-    public bool IsUnterminated { get; private set; }
-
     private readonly bool IsStarRocks => dialect == StatementDialect.StarRocks;
 
     /// <summary>The text of a lexeme.</summary>
@@ -41,10 +38,8 @@ internal ref struct TextScanner(ReadOnlySpan<char> text, int position, Statement
     public Lexeme Peek()
     {
         var before = _position;
-        var unterminated = IsUnterminated;
         var lexeme = Next();
         _position = before;
-        IsUnterminated = unterminated;
         return lexeme;
     }
 
@@ -63,12 +58,15 @@ internal ref struct TextScanner(ReadOnlySpan<char> text, int position, Statement
     {
         switch (first)
         {
-            case '\'':
-                ReadQuoted('\'', withEscapes: IsStarRocks);
+            case '\'' when !IsStarRocks:
+                ReadString(withEscapes: false);
+                return LexemeKind.String;
+            case '\'' or '"' when IsStarRocks:
+                ReadQuoted(first, withEscapes: true);
                 return LexemeKind.String;
             case '"':
-                ReadQuoted('"', withEscapes: IsStarRocks);
-                return IsStarRocks ? LexemeKind.String : LexemeKind.DoubleQuoted;
+                ReadQuoted('"', withEscapes: false);
+                return LexemeKind.DoubleQuoted;
             case '`':
                 ReadQuoted('`', withEscapes: false);
                 return LexemeKind.BackQuoted;
@@ -79,7 +77,7 @@ internal ref struct TextScanner(ReadOnlySpan<char> text, int position, Statement
                 return LexemeKind.Semicolon;
             case 'e' or 'E' when !IsStarRocks && At(_position + 1) == '\'':
                 _position++;
-                ReadQuoted('\'', withEscapes: true);
+                ReadString(withEscapes: true);
                 return LexemeKind.String;
         }
 
@@ -116,33 +114,17 @@ internal ref struct TextScanner(ReadOnlySpan<char> text, int position, Statement
             return LexemeKind.Mark;
         }
 
-        var tag = _text[_position..(end + 1)];
-        var close = _text[(end + 1)..].IndexOf(tag);
-        IsUnterminated |= close < 0;
-        _position = close < 0 ? _text.Length : end + 1 + close + tag.Length;
+        _position = QuoteRules.EndOfDollarQuoted(_text, _position, end + 1).OrEndOf(_text);
         return LexemeKind.String;
     }
 
-    private void ReadQuoted(char quote, bool withEscapes)
-    {
-        _position++;
-        while (_position < _text.Length)
-        {
-            var c = _text[_position++];
-            if (withEscapes && c == '\\')
-            {
-                _position++;
-            }
-            else if (c == quote)
-            {
-                if (At(_position) != quote)
-                    return;
-                _position++;
-            }
-        }
+    private void ReadQuoted(char quote, bool withEscapes) =>
+        _position = QuoteRules.EndOfQuoted(_text, _position + 1, quote, withEscapes).OrEndOf(_text);
 
-        _position = _text.Length;
-        IsUnterminated = true;
+    private void ReadString(bool withEscapes)
+    {
+        var end = QuoteRules.EndOfQuoted(_text, _position + 1, '\'', withEscapes);
+        _position = QuoteRules.EndOfJoined(_text, end, withEscapes).OrEndOf(_text);
     }
 
     private void SkipBlanks()
@@ -161,47 +143,13 @@ internal ref struct TextScanner(ReadOnlySpan<char> text, int position, Statement
             }
             else if (c == '/' && At(_position + 1) == '*')
             {
-                _position = EndOfComment(_text, _position, out var unterminated);
-                IsUnterminated |= unterminated;
+                _position = QuoteRules.EndOfComment(_text, _position).OrEndOf(_text);
             }
             else
             {
                 return;
             }
         }
-    }
-
-    /// <summary>Finds the end of a block comment; comments nest.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="start">Where the comment starts.</param>
-    /// <param name="unterminated">True when the text ends first.</param>
-    /// <returns>The offset after the comment.</returns>
-    public static int EndOfComment(ReadOnlySpan<char> text, int start, out bool unterminated)
-    {
-        var depth = 0;
-        var at = start;
-        do
-        {
-            var next = at < text.Length ? text[at..].IndexOfAny('/', '*') : -1;
-            if (next < 0 || at + next + 1 >= text.Length)
-            {
-                unterminated = true;
-                return text.Length;
-            }
-
-            at += next;
-            var (first, second) = (text[at], text[at + 1]);
-            if (first != second && second is '/' or '*')
-            {
-                depth += first == '/' ? 1 : -1;
-                at++;
-            }
-
-            at++;
-        }
-        while (depth > 0);
-        unterminated = false;
-        return at;
     }
 
     private readonly char At(int index) => index < _text.Length ? _text[index] : '\0';

@@ -5273,9 +5273,9 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 78, RULE_showJobs);
 		int _la;
 		try {
-			State = 1030;
+			State = 1033;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,102,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,103,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
@@ -5329,46 +5329,56 @@ internal partial class StatementParser : Parser {
 				Match(COMPLETE);
 				State = 1016;
 				query();
+				State = 1018;
+				ErrorHandler.Sync(this);
+				_la = TokenStream.LA(1);
+				if (_la==WITH) {
+					{
+					State = 1017;
+					withJobOptions();
+					}
+				}
+
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1017;
+				State = 1020;
 				Match(SHOW);
-				State = 1018;
+				State = 1021;
 				Match(JOBS);
-				State = 1019;
+				State = 1022;
 				ofSchedules();
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1020;
+				State = 1023;
 				Match(SHOW);
-				State = 1021;
-				Match(JOB);
 				State = 1024;
+				Match(JOB);
+				State = 1027;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WHEN) {
 					{
-					State = 1022;
+					State = 1025;
 					Match(WHEN);
-					State = 1023;
+					State = 1026;
 					Match(COMPLETE);
 					}
 				}
 
-				State = 1026;
+				State = 1029;
 				expression();
-				State = 1028;
+				State = 1031;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 1027;
+					State = 1030;
 					withJobOptions();
 					}
 				}
@@ -5415,23 +5425,23 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1032;
+			State = 1035;
 			Match(WITH);
-			State = 1033;
+			State = 1036;
 			jobOption();
-			State = 1038;
+			State = 1041;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1034;
+				State = 1037;
 				Match(COMMA);
-				State = 1035;
+				State = 1038;
 				jobOption();
 				}
 				}
-				State = 1040;
+				State = 1043;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -5465,24 +5475,24 @@ internal partial class StatementParser : Parser {
 		JobOptionContext _localctx = new JobOptionContext(Context, State);
 		EnterRule(_localctx, 82, RULE_jobOption);
 		try {
-			State = 1045;
+			State = 1048;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case EXECUTION:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1041;
+				State = 1044;
 				Match(EXECUTION);
-				State = 1042;
+				State = 1045;
 				Match(DETAILS);
 				}
 				break;
 			case RESOLVED:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1043;
+				State = 1046;
 				Match(RESOLVED);
-				State = 1044;
+				State = 1047;
 				Match(TIMESTAMP);
 				}
 				break;
@@ -5539,48 +5549,48 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 84, RULE_controlJobs);
 		int _la;
 		try {
-			State = 1075;
+			State = 1078;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,108,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,109,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1047;
+				State = 1050;
 				Match(PAUSE);
-				State = 1052;
+				State = 1055;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case JOB:
 					{
-					State = 1048;
+					State = 1051;
 					Match(JOB);
-					State = 1049;
+					State = 1052;
 					expression();
 					}
 					break;
 				case JOBS:
 					{
-					State = 1050;
+					State = 1053;
 					Match(JOBS);
-					State = 1051;
+					State = 1054;
 					query();
 					}
 					break;
 				default:
 					throw new NoViableAltException(this);
 				}
-				State = 1058;
+				State = 1061;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 1054;
-					Match(WITH);
-					State = 1055;
-					Match(REASON);
-					State = 1056;
-					Match(EQUAL);
 					State = 1057;
+					Match(WITH);
+					State = 1058;
+					Match(REASON);
+					State = 1059;
+					Match(EQUAL);
+					State = 1060;
 					stringOrPlaceholder();
 					}
 				}
@@ -5590,7 +5600,7 @@ internal partial class StatementParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1060;
+				State = 1063;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CANCEL || _la==RESUME) ) {
 				ErrorHandler.RecoverInline(this);
@@ -5599,22 +5609,22 @@ internal partial class StatementParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1065;
+				State = 1068;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case JOB:
 					{
-					State = 1061;
+					State = 1064;
 					Match(JOB);
-					State = 1062;
+					State = 1065;
 					expression();
 					}
 					break;
 				case JOBS:
 					{
-					State = 1063;
+					State = 1066;
 					Match(JOBS);
-					State = 1064;
+					State = 1067;
 					query();
 					}
 					break;
@@ -5626,24 +5636,6 @@ internal partial class StatementParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1067;
-				_la = TokenStream.LA(1);
-				if ( !(_la==CANCEL || _la==PAUSE || _la==RESUME) ) {
-				ErrorHandler.RecoverInline(this);
-				}
-				else {
-					ErrorHandler.ReportMatch(this);
-				    Consume();
-				}
-				State = 1068;
-				Match(JOBS);
-				State = 1069;
-				ofSchedules();
-				}
-				break;
-			case 4:
-				EnterOuterAlt(_localctx, 4);
-				{
 				State = 1070;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CANCEL || _la==PAUSE || _la==RESUME) ) {
@@ -5654,10 +5646,28 @@ internal partial class StatementParser : Parser {
 				    Consume();
 				}
 				State = 1071;
-				Match(ALL);
+				Match(JOBS);
 				State = 1072;
-				name();
+				ofSchedules();
+				}
+				break;
+			case 4:
+				EnterOuterAlt(_localctx, 4);
+				{
 				State = 1073;
+				_la = TokenStream.LA(1);
+				if ( !(_la==CANCEL || _la==PAUSE || _la==RESUME) ) {
+				ErrorHandler.RecoverInline(this);
+				}
+				else {
+					ErrorHandler.ReportMatch(this);
+				    Consume();
+				}
+				State = 1074;
+				Match(ALL);
+				State = 1075;
+				name();
+				State = 1076;
 				Match(JOBS);
 				}
 				break;
@@ -5696,28 +5706,28 @@ internal partial class StatementParser : Parser {
 		OfSchedulesContext _localctx = new OfSchedulesContext(Context, State);
 		EnterRule(_localctx, 86, RULE_ofSchedules);
 		try {
-			State = 1083;
+			State = 1086;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,109,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,110,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1077;
+				State = 1080;
 				Match(FOR);
-				State = 1078;
+				State = 1081;
 				Match(SCHEDULES);
-				State = 1079;
+				State = 1082;
 				query();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1080;
+				State = 1083;
 				Match(FOR);
-				State = 1081;
+				State = 1084;
 				Match(SCHEDULE);
-				State = 1082;
+				State = 1085;
 				expression();
 				}
 				break;
@@ -5759,17 +5769,17 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1085;
-			Match(ALTER);
-			State = 1086;
-			Match(JOB);
-			State = 1087;
-			expression();
 			State = 1088;
-			Match(OWNER);
+			Match(ALTER);
 			State = 1089;
-			Match(TO);
+			Match(JOB);
 			State = 1090;
+			expression();
+			State = 1091;
+			Match(OWNER);
+			State = 1092;
+			Match(TO);
+			State = 1093;
 			role();
 			}
 		}
@@ -5805,7 +5815,7 @@ internal partial class StatementParser : Parser {
 		QueryContext _localctx = new QueryContext(Context, State);
 		EnterRule(_localctx, 90, RULE_query);
 		try {
-			State = 1097;
+			State = 1100;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
@@ -5813,18 +5823,18 @@ internal partial class StatementParser : Parser {
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1092;
+				State = 1095;
 				plainQuery();
 				}
 				break;
 			case LPAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1093;
+				State = 1096;
 				Match(LPAREN);
-				State = 1094;
+				State = 1097;
 				query();
-				State = 1095;
+				State = 1098;
 				Match(RPAREN);
 				}
 				break;
@@ -5881,49 +5891,49 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 92, RULE_plainQuery);
 		int _la;
 		try {
-			State = 1123;
+			State = 1126;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case SELECT:
 			case WITH:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1100;
+				State = 1103;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 1099;
+					State = 1102;
 					commonTable();
 					}
 				}
 
-				State = 1102;
+				State = 1105;
 				Match(SELECT);
-				State = 1103;
+				State = 1106;
 				selectItem();
-				State = 1108;
+				State = 1111;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1104;
+					State = 1107;
 					Match(COMMA);
-					State = 1105;
+					State = 1108;
 					selectItem();
 					}
 					}
-					State = 1110;
+					State = 1113;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1112;
+				State = 1115;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FROM) {
 					{
-					State = 1111;
+					State = 1114;
 					fromClause();
 					}
 				}
@@ -5933,23 +5943,23 @@ internal partial class StatementParser : Parser {
 			case VALUES:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1114;
+				State = 1117;
 				Match(VALUES);
-				State = 1115;
+				State = 1118;
 				valuesRow();
-				State = 1120;
+				State = 1123;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1116;
+					State = 1119;
 					Match(COMMA);
-					State = 1117;
+					State = 1120;
 					valuesRow();
 					}
 					}
-					State = 1122;
+					State = 1125;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -5995,17 +6005,17 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1125;
-			Match(WITH);
-			State = 1126;
-			name();
-			State = 1127;
-			Match(AS);
 			State = 1128;
-			Match(LPAREN);
+			Match(WITH);
 			State = 1129;
-			rowsQuery();
+			name();
 			State = 1130;
+			Match(AS);
+			State = 1131;
+			Match(LPAREN);
+			State = 1132;
+			rowsQuery();
+			State = 1133;
 			Match(RPAREN);
 			}
 		}
@@ -6048,41 +6058,41 @@ internal partial class StatementParser : Parser {
 		RowsQueryContext _localctx = new RowsQueryContext(Context, State);
 		EnterRule(_localctx, 96, RULE_rowsQuery);
 		try {
-			State = 1137;
+			State = 1140;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,116,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,117,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1132;
+				State = 1135;
 				showJobs();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1133;
+				State = 1136;
 				showSchedules();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1134;
+				State = 1137;
 				showBackups();
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1135;
+				State = 1138;
 				showBackup();
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1136;
+				State = 1139;
 				query();
 				}
 				break;
@@ -6121,13 +6131,13 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 98, RULE_selectItem);
 		int _la;
 		try {
-			State = 1147;
+			State = 1150;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STAR:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1139;
+				State = 1142;
 				Match(STAR);
 				}
 				break;
@@ -6314,24 +6324,24 @@ internal partial class StatementParser : Parser {
 			case MINUS:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1140;
+				State = 1143;
 				expression();
-				State = 1145;
+				State = 1148;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -352410925190128L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & -114929764322517147L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 6913025426939969535L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & 2506731L) != 0)) {
 					{
-					State = 1142;
+					State = 1145;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					if (_la==AS) {
 						{
-						State = 1141;
+						State = 1144;
 						Match(AS);
 						}
 					}
 
-					State = 1144;
+					State = 1147;
 					name();
 					}
 				}
@@ -6402,9 +6412,9 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1149;
+			State = 1152;
 			Match(FROM);
-			State = 1155;
+			State = 1158;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case QUOTED_NAME:
@@ -6577,93 +6587,93 @@ internal partial class StatementParser : Parser {
 			case ZONE:
 			case IDENTIFIER:
 				{
-				State = 1150;
+				State = 1153;
 				dottedName();
 				}
 				break;
 			case LBRACKET:
 				{
-				State = 1151;
+				State = 1154;
 				Match(LBRACKET);
-				State = 1152;
+				State = 1155;
 				rowsQuery();
-				State = 1153;
+				State = 1156;
 				Match(RBRACKET);
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1161;
+			State = 1164;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -352410925190128L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & -114929764322517147L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 6913025426939969535L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & 2506731L) != 0)) {
 				{
-				State = 1158;
+				State = 1161;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 1157;
+					State = 1160;
 					Match(AS);
 					}
 				}
 
-				State = 1160;
+				State = 1163;
 				name();
 				}
 			}
 
-			State = 1165;
+			State = 1168;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 1163;
+				State = 1166;
 				Match(WHERE);
-				State = 1164;
+				State = 1167;
 				expression();
 				}
 			}
 
-			State = 1177;
+			State = 1180;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 1167;
+				State = 1170;
 				Match(ORDER);
-				State = 1168;
+				State = 1171;
 				Match(BY);
-				State = 1169;
+				State = 1172;
 				orderTerm();
-				State = 1174;
+				State = 1177;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1170;
+					State = 1173;
 					Match(COMMA);
-					State = 1171;
+					State = 1174;
 					orderTerm();
 					}
 					}
-					State = 1176;
+					State = 1179;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 1181;
+			State = 1184;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LIMIT) {
 				{
-				State = 1179;
+				State = 1182;
 				Match(LIMIT);
-				State = 1180;
+				State = 1183;
 				expression();
 				}
 			}
@@ -6702,14 +6712,14 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1183;
+			State = 1186;
 			expression();
-			State = 1185;
+			State = 1188;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASC || _la==DESC) {
 				{
-				State = 1184;
+				State = 1187;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ASC || _la==DESC) ) {
 				ErrorHandler.RecoverInline(this);
@@ -6762,27 +6772,27 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1187;
+			State = 1190;
 			Match(LPAREN);
-			State = 1188;
+			State = 1191;
 			expression();
-			State = 1193;
+			State = 1196;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1189;
+				State = 1192;
 				Match(COMMA);
-				State = 1190;
+				State = 1193;
 				expression();
 				}
 				}
-				State = 1195;
+				State = 1198;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1196;
+			State = 1199;
 			Match(RPAREN);
 			}
 		}
@@ -6825,31 +6835,31 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1198;
+			State = 1201;
 			Match(CREATE);
-			State = 1199;
+			State = 1202;
 			Match(EXTERNAL);
-			State = 1200;
+			State = 1203;
 			Match(CONNECTION);
-			State = 1204;
+			State = 1207;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,129,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,130,Context) ) {
 			case 1:
 				{
-				State = 1201;
+				State = 1204;
 				Match(IF);
-				State = 1202;
+				State = 1205;
 				Match(NOT);
-				State = 1203;
+				State = 1206;
 				Match(EXISTS);
 				}
 				break;
 			}
-			State = 1206;
+			State = 1209;
 			stringOrPlaceholder();
-			State = 1207;
+			State = 1210;
 			Match(AS);
-			State = 1208;
+			State = 1211;
 			stringOrPlaceholder();
 			}
 		}
@@ -6893,39 +6903,39 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1210;
+			State = 1213;
 			Match(ALTER);
-			State = 1211;
+			State = 1214;
 			Match(EXTERNAL);
-			State = 1212;
+			State = 1215;
 			Match(CONNECTION);
-			State = 1218;
+			State = 1221;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,131,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,132,Context) ) {
 			case 1:
 				{
-				State = 1213;
+				State = 1216;
 				Match(IF);
-				State = 1215;
+				State = 1218;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==NOT) {
 					{
-					State = 1214;
+					State = 1217;
 					Match(NOT);
 					}
 				}
 
-				State = 1217;
+				State = 1220;
 				Match(EXISTS);
 				}
 				break;
 			}
-			State = 1220;
+			State = 1223;
 			stringOrPlaceholder();
-			State = 1221;
+			State = 1224;
 			Match(AS);
-			State = 1222;
+			State = 1225;
 			stringOrPlaceholder();
 			}
 		}
@@ -6961,13 +6971,13 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1224;
-			Match(DROP);
-			State = 1225;
-			Match(EXTERNAL);
-			State = 1226;
-			Match(CONNECTION);
 			State = 1227;
+			Match(DROP);
+			State = 1228;
+			Match(EXTERNAL);
+			State = 1229;
+			Match(CONNECTION);
+			State = 1230;
 			stringOrPlaceholder();
 			}
 		}
@@ -7007,20 +7017,20 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1229;
-			Match(CHECK);
-			State = 1230;
-			Match(EXTERNAL);
-			State = 1231;
-			Match(CONNECTION);
 			State = 1232;
-			stringOrPlaceholder();
+			Match(CHECK);
+			State = 1233;
+			Match(EXTERNAL);
 			State = 1234;
+			Match(CONNECTION);
+			State = 1235;
+			stringOrPlaceholder();
+			State = 1237;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 1233;
+				State = 1236;
 				withCheckConnection();
 				}
 			}
@@ -7066,60 +7076,60 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 114, RULE_withCheckConnection);
 		int _la;
 		try {
-			State = 1258;
+			State = 1261;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,135,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,136,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1236;
-				Match(WITH);
-				State = 1237;
-				Match(OPTIONS);
-				State = 1238;
-				Match(LPAREN);
 				State = 1239;
+				Match(WITH);
+				State = 1240;
+				Match(OPTIONS);
+				State = 1241;
+				Match(LPAREN);
+				State = 1242;
 				checkConnectionOption();
-				State = 1244;
+				State = 1247;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1240;
+					State = 1243;
 					Match(COMMA);
-					State = 1241;
+					State = 1244;
 					checkConnectionOption();
 					}
 					}
-					State = 1246;
+					State = 1249;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1247;
+				State = 1250;
 				Match(RPAREN);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1249;
+				State = 1252;
 				Match(WITH);
-				State = 1250;
+				State = 1253;
 				checkConnectionOption();
-				State = 1255;
+				State = 1258;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1251;
+					State = 1254;
 					Match(COMMA);
-					State = 1252;
+					State = 1255;
 					checkConnectionOption();
 					}
 					}
-					State = 1257;
+					State = 1260;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -7161,39 +7171,39 @@ internal partial class StatementParser : Parser {
 		CheckConnectionOptionContext _localctx = new CheckConnectionOptionContext(Context, State);
 		EnterRule(_localctx, 116, RULE_checkConnectionOption);
 		try {
-			State = 1269;
+			State = 1272;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case CONCURRENTLY:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1260;
+				State = 1263;
 				Match(CONCURRENTLY);
-				State = 1261;
+				State = 1264;
 				Match(EQUAL);
-				State = 1262;
+				State = 1265;
 				expression();
 				}
 				break;
 			case TRANSFER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1263;
+				State = 1266;
 				Match(TRANSFER);
-				State = 1264;
+				State = 1267;
 				Match(EQUAL);
-				State = 1265;
+				State = 1268;
 				stringOrPlaceholder();
 				}
 				break;
 			case TIME:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1266;
+				State = 1269;
 				Match(TIME);
-				State = 1267;
+				State = 1270;
 				Match(EQUAL);
-				State = 1268;
+				State = 1271;
 				stringOrPlaceholder();
 				}
 				break;
@@ -7232,30 +7242,30 @@ internal partial class StatementParser : Parser {
 		ShowConnectionsContext _localctx = new ShowConnectionsContext(Context, State);
 		EnterRule(_localctx, 118, RULE_showConnections);
 		try {
-			State = 1278;
+			State = 1281;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,137,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,138,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
-				{
-				State = 1271;
-				Match(SHOW);
-				State = 1272;
-				Match(EXTERNAL);
-				State = 1273;
-				Match(CONNECTIONS);
-				}
-				break;
-			case 2:
-				EnterOuterAlt(_localctx, 2);
 				{
 				State = 1274;
 				Match(SHOW);
 				State = 1275;
 				Match(EXTERNAL);
 				State = 1276;
-				Match(CONNECTION);
+				Match(CONNECTIONS);
+				}
+				break;
+			case 2:
+				EnterOuterAlt(_localctx, 2);
+				{
 				State = 1277;
+				Match(SHOW);
+				State = 1278;
+				Match(EXTERNAL);
+				State = 1279;
+				Match(CONNECTION);
+				State = 1280;
 				stringOrPlaceholder();
 				}
 				break;
@@ -7294,36 +7304,36 @@ internal partial class StatementParser : Parser {
 		ShowCreateConnectionContext _localctx = new ShowCreateConnectionContext(Context, State);
 		EnterRule(_localctx, 120, RULE_showCreateConnection);
 		try {
-			State = 1290;
+			State = 1293;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,138,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,139,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1280;
-				Match(SHOW);
-				State = 1281;
-				Match(CREATE);
-				State = 1282;
-				Match(ALL);
 				State = 1283;
-				Match(EXTERNAL);
+				Match(SHOW);
 				State = 1284;
+				Match(CREATE);
+				State = 1285;
+				Match(ALL);
+				State = 1286;
+				Match(EXTERNAL);
+				State = 1287;
 				Match(CONNECTIONS);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1285;
-				Match(SHOW);
-				State = 1286;
-				Match(CREATE);
-				State = 1287;
-				Match(EXTERNAL);
 				State = 1288;
-				Match(CONNECTION);
+				Match(SHOW);
 				State = 1289;
+				Match(CREATE);
+				State = 1290;
+				Match(EXTERNAL);
+				State = 1291;
+				Match(CONNECTION);
+				State = 1292;
 				stringOrPlaceholder();
 				}
 				break;
@@ -7372,32 +7382,32 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 122, RULE_grant);
 		int _la;
 		try {
-			State = 1313;
+			State = 1316;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,141,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,142,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1292;
-				Match(GRANT);
-				State = 1293;
-				Match(SYSTEM);
-				State = 1294;
-				privileges();
 				State = 1295;
-				Match(TO);
+				Match(GRANT);
 				State = 1296;
+				Match(SYSTEM);
+				State = 1297;
+				privileges();
+				State = 1298;
+				Match(TO);
+				State = 1299;
 				roles();
-				State = 1300;
+				State = 1303;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 1297;
+					State = 1300;
 					Match(WITH);
-					State = 1298;
+					State = 1301;
 					Match(GRANT);
-					State = 1299;
+					State = 1302;
 					Match(OPTION);
 					}
 				}
@@ -7407,28 +7417,28 @@ internal partial class StatementParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1302;
-				Match(GRANT);
-				State = 1303;
-				privileges();
-				State = 1304;
-				Match(ON);
 				State = 1305;
-				grantObject();
+				Match(GRANT);
 				State = 1306;
-				Match(TO);
+				privileges();
 				State = 1307;
+				Match(ON);
+				State = 1308;
+				grantObject();
+				State = 1309;
+				Match(TO);
+				State = 1310;
 				roles();
-				State = 1311;
+				State = 1314;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==WITH) {
 					{
-					State = 1308;
+					State = 1311;
 					Match(WITH);
-					State = 1309;
+					State = 1312;
 					Match(GRANT);
-					State = 1310;
+					State = 1313;
 					Match(OPTION);
 					}
 				}
@@ -7478,66 +7488,66 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 124, RULE_revoke);
 		int _la;
 		try {
-			State = 1338;
+			State = 1341;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,144,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,145,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1315;
+				State = 1318;
 				Match(REVOKE);
-				State = 1319;
+				State = 1322;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==GRANT) {
 					{
-					State = 1316;
+					State = 1319;
 					Match(GRANT);
-					State = 1317;
+					State = 1320;
 					Match(OPTION);
-					State = 1318;
+					State = 1321;
 					Match(FOR);
 					}
 				}
 
-				State = 1321;
-				Match(SYSTEM);
-				State = 1322;
-				privileges();
-				State = 1323;
-				Match(FROM);
 				State = 1324;
+				Match(SYSTEM);
+				State = 1325;
+				privileges();
+				State = 1326;
+				Match(FROM);
+				State = 1327;
 				roles();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1326;
+				State = 1329;
 				Match(REVOKE);
-				State = 1330;
+				State = 1333;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,143,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,144,Context) ) {
 				case 1:
 					{
-					State = 1327;
+					State = 1330;
 					Match(GRANT);
-					State = 1328;
+					State = 1331;
 					Match(OPTION);
-					State = 1329;
+					State = 1332;
 					Match(FOR);
 					}
 					break;
 				}
-				State = 1332;
-				privileges();
-				State = 1333;
-				Match(ON);
-				State = 1334;
-				grantObject();
 				State = 1335;
-				Match(FROM);
+				privileges();
 				State = 1336;
+				Match(ON);
+				State = 1337;
+				grantObject();
+				State = 1338;
+				Match(FROM);
+				State = 1339;
 				roles();
 				}
 				break;
@@ -7579,36 +7589,36 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 126, RULE_showGrants);
 		int _la;
 		try {
-			State = 1357;
+			State = 1360;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,148,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,149,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1340;
+				State = 1343;
 				Match(SHOW);
-				State = 1341;
-				Match(GRANTS);
 				State = 1344;
+				Match(GRANTS);
+				State = 1347;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ON) {
 					{
-					State = 1342;
+					State = 1345;
 					Match(ON);
-					State = 1343;
+					State = 1346;
 					grantObject();
 					}
 				}
 
-				State = 1348;
+				State = 1351;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FOR) {
 					{
-					State = 1346;
+					State = 1349;
 					Match(FOR);
-					State = 1347;
+					State = 1350;
 					roles();
 					}
 				}
@@ -7618,20 +7628,20 @@ internal partial class StatementParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1350;
+				State = 1353;
 				Match(SHOW);
-				State = 1351;
+				State = 1354;
 				Match(SYSTEM);
-				State = 1352;
-				Match(GRANTS);
 				State = 1355;
+				Match(GRANTS);
+				State = 1358;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==FOR) {
 					{
-					State = 1353;
+					State = 1356;
 					Match(FOR);
-					State = 1354;
+					State = 1357;
 					roles();
 					}
 				}
@@ -7677,21 +7687,21 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1359;
+			State = 1362;
 			privilege();
-			State = 1364;
+			State = 1367;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1360;
+				State = 1363;
 				Match(COMMA);
-				State = 1361;
+				State = 1364;
 				privilege();
 				}
 				}
-				State = 1366;
+				State = 1369;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -7731,20 +7741,20 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 130, RULE_privilege);
 		int _la;
 		try {
-			State = 1376;
+			State = 1379;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1367;
+				State = 1370;
 				Match(ALL);
-				State = 1369;
+				State = 1372;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==PRIVILEGES) {
 					{
-					State = 1368;
+					State = 1371;
 					Match(PRIVILEGES);
 					}
 				}
@@ -7754,28 +7764,28 @@ internal partial class StatementParser : Parser {
 			case SELECT:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1371;
+				State = 1374;
 				Match(SELECT);
 				}
 				break;
 			case CREATE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1372;
+				State = 1375;
 				Match(CREATE);
 				}
 				break;
 			case GRANT:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1373;
+				State = 1376;
 				Match(GRANT);
 				}
 				break;
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1374;
+				State = 1377;
 				Match(IDENTIFIER);
 				}
 				break;
@@ -7948,7 +7958,7 @@ internal partial class StatementParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1375;
+				State = 1378;
 				unreservedWord();
 				}
 				break;
@@ -8001,29 +8011,29 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 132, RULE_grantObject);
 		int _la;
 		try {
-			State = 1414;
+			State = 1417;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,156,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,157,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1378;
+				State = 1381;
 				Match(DATABASE);
-				State = 1379;
+				State = 1382;
 				name();
-				State = 1384;
+				State = 1387;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1380;
+					State = 1383;
 					Match(COMMA);
-					State = 1381;
+					State = 1384;
 					name();
 					}
 					}
-					State = 1386;
+					State = 1389;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -8032,25 +8042,25 @@ internal partial class StatementParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1387;
+				State = 1390;
 				Match(EXTERNAL);
-				State = 1388;
+				State = 1391;
 				Match(CONNECTION);
-				State = 1389;
+				State = 1392;
 				name();
-				State = 1394;
+				State = 1397;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1390;
+					State = 1393;
 					Match(COMMA);
-					State = 1391;
+					State = 1394;
 					name();
 					}
 					}
-					State = 1396;
+					State = 1399;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -8059,23 +8069,23 @@ internal partial class StatementParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1397;
+				State = 1400;
 				Match(TABLE);
-				State = 1398;
+				State = 1401;
 				tablePattern();
-				State = 1403;
+				State = 1406;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1399;
+					State = 1402;
 					Match(COMMA);
-					State = 1400;
+					State = 1403;
 					tablePattern();
 					}
 					}
-					State = 1405;
+					State = 1408;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -8084,21 +8094,21 @@ internal partial class StatementParser : Parser {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1406;
+				State = 1409;
 				tablePattern();
-				State = 1411;
+				State = 1414;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1407;
+					State = 1410;
 					Match(COMMA);
-					State = 1408;
+					State = 1411;
 					tablePattern();
 					}
 					}
-					State = 1413;
+					State = 1416;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -8143,21 +8153,21 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1416;
+			State = 1419;
 			role();
-			State = 1421;
+			State = 1424;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1417;
+				State = 1420;
 				Match(COMMA);
-				State = 1418;
+				State = 1421;
 				role();
 				}
 				}
-				State = 1423;
+				State = 1426;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -8191,7 +8201,7 @@ internal partial class StatementParser : Parser {
 		RoleContext _localctx = new RoleContext(Context, State);
 		EnterRule(_localctx, 136, RULE_role);
 		try {
-			State = 1426;
+			State = 1429;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case QUOTED_NAME:
@@ -8365,14 +8375,14 @@ internal partial class StatementParser : Parser {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1424;
+				State = 1427;
 				name();
 				}
 				break;
 			case USER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1425;
+				State = 1428;
 				Match(USER);
 				}
 				break;
@@ -8421,38 +8431,38 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1428;
+			State = 1431;
 			Match(SHOW);
-			State = 1429;
+			State = 1432;
 			Match(REGISTERED);
-			State = 1430;
+			State = 1433;
 			Match(BACKUPS);
-			State = 1434;
+			State = 1437;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FOR) {
 				{
-				State = 1431;
+				State = 1434;
 				Match(FOR);
-				State = 1432;
+				State = 1435;
 				Match(DATABASE);
-				State = 1433;
+				State = 1436;
 				name();
 				}
 			}
 
-			State = 1440;
+			State = 1443;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 1436;
-				Match(WITH);
-				State = 1437;
-				Match(LABELS);
-				State = 1438;
-				Match(EQUAL);
 				State = 1439;
+				Match(WITH);
+				State = 1440;
+				Match(LABELS);
+				State = 1441;
+				Match(EQUAL);
+				State = 1442;
 				stringOrPlaceholder();
 				}
 			}
@@ -8491,13 +8501,13 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1442;
-			Match(SHOW);
-			State = 1443;
-			Match(REGISTERED);
-			State = 1444;
-			Match(BACKUP);
 			State = 1445;
+			Match(SHOW);
+			State = 1446;
+			Match(REGISTERED);
+			State = 1447;
+			Match(BACKUP);
+			State = 1448;
 			stringOrPlaceholder();
 			}
 		}
@@ -8553,48 +8563,48 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1447;
-			Match(IMPORT);
-			State = 1448;
-			Match(BACKUP);
-			State = 1449;
-			stringConstant();
 			State = 1450;
-			Match(USING);
+			Match(IMPORT);
 			State = 1451;
-			Match(PLUGIN);
+			Match(BACKUP);
 			State = 1452;
 			stringConstant();
 			State = 1453;
-			Match(FOR);
+			Match(USING);
 			State = 1454;
-			Match(DATABASE);
+			Match(PLUGIN);
 			State = 1455;
-			name();
+			stringConstant();
+			State = 1456;
+			Match(FOR);
+			State = 1457;
+			Match(DATABASE);
 			State = 1458;
+			name();
+			State = 1461;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1456;
+				State = 1459;
 				Match(AS);
-				State = 1457;
+				State = 1460;
 				stringOrPlaceholder();
 				}
 			}
 
-			State = 1464;
+			State = 1467;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 1460;
-				Match(WITH);
-				State = 1461;
-				Match(LABELS);
-				State = 1462;
-				Match(EQUAL);
 				State = 1463;
+				Match(WITH);
+				State = 1464;
+				Match(LABELS);
+				State = 1465;
+				Match(EQUAL);
+				State = 1466;
 				stringOrPlaceholder();
 				}
 			}
@@ -8642,37 +8652,37 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1466;
+			State = 1469;
 			Match(DROP);
-			State = 1467;
-			Match(BACKUP);
 			State = 1470;
+			Match(BACKUP);
+			State = 1473;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,163,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,164,Context) ) {
 			case 1:
 				{
-				State = 1468;
+				State = 1471;
 				Match(IF);
-				State = 1469;
+				State = 1472;
 				Match(EXISTS);
 				}
 				break;
 			}
-			State = 1472;
+			State = 1475;
 			stringOrPlaceholder();
-			State = 1477;
+			State = 1480;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1473;
+				State = 1476;
 				Match(COMMA);
-				State = 1474;
+				State = 1477;
 				stringOrPlaceholder();
 				}
 				}
-				State = 1479;
+				State = 1482;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -8716,21 +8726,21 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1480;
-			Match(ALTER);
-			State = 1481;
-			Match(REGISTERED);
-			State = 1482;
-			Match(BACKUP);
 			State = 1483;
-			stringOrPlaceholder();
+			Match(ALTER);
 			State = 1484;
-			Match(SET);
+			Match(REGISTERED);
 			State = 1485;
-			Match(LABELS);
+			Match(BACKUP);
 			State = 1486;
-			Match(EQUAL);
+			stringOrPlaceholder();
 			State = 1487;
+			Match(SET);
+			State = 1488;
+			Match(LABELS);
+			State = 1489;
+			Match(EQUAL);
+			State = 1490;
 			stringOrPlaceholder();
 			}
 		}
@@ -8788,56 +8798,56 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1489;
+			State = 1492;
 			Match(CREATE);
-			State = 1490;
+			State = 1493;
 			Match(BACKUP);
-			State = 1491;
+			State = 1494;
 			Match(POLICY);
-			State = 1495;
+			State = 1498;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,165,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,166,Context) ) {
 			case 1:
 				{
-				State = 1492;
+				State = 1495;
 				Match(IF);
-				State = 1493;
+				State = 1496;
 				Match(NOT);
-				State = 1494;
+				State = 1497;
 				Match(EXISTS);
 				}
 				break;
 			}
-			State = 1497;
-			name();
-			State = 1498;
-			Match(FOR);
-			State = 1499;
-			policySelector();
 			State = 1500;
-			Match(INTO);
+			name();
 			State = 1501;
-			uris();
+			Match(FOR);
 			State = 1502;
-			Match(RECURRING);
+			policySelector();
 			State = 1503;
-			stringConstant();
+			Match(INTO);
+			State = 1504;
+			uris();
 			State = 1505;
+			Match(RECURRING);
+			State = 1506;
+			stringConstant();
+			State = 1508;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==RETAIN) {
 				{
-				State = 1504;
+				State = 1507;
 				retain();
 				}
 			}
 
-			State = 1508;
+			State = 1511;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WITH) {
 				{
-				State = 1507;
+				State = 1510;
 				withBackup();
 				}
 			}
@@ -8887,29 +8897,29 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 150, RULE_policySelector);
 		int _la;
 		try {
-			State = 1525;
+			State = 1528;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DATABASE:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1510;
+				State = 1513;
 				Match(DATABASE);
-				State = 1511;
+				State = 1514;
 				name();
-				State = 1516;
+				State = 1519;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1512;
+					State = 1515;
 					Match(COMMA);
-					State = 1513;
+					State = 1516;
 					name();
 					}
 					}
-					State = 1518;
+					State = 1521;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -8918,27 +8928,27 @@ internal partial class StatementParser : Parser {
 			case SCOPE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1519;
+				State = 1522;
 				Match(SCOPE);
-				State = 1520;
+				State = 1523;
 				stringConstant();
 				}
 				break;
 			case LABELS:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1521;
+				State = 1524;
 				Match(LABELS);
-				State = 1522;
+				State = 1525;
 				stringConstant();
 				}
 				break;
 			case ALL:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1523;
+				State = 1526;
 				Match(ALL);
-				State = 1524;
+				State = 1527;
 				Match(DATABASES);
 				}
 				break;
@@ -8986,29 +8996,29 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1527;
+			State = 1530;
 			Match(RETAIN);
-			State = 1528;
+			State = 1531;
 			Match(LPAREN);
-			State = 1529;
+			State = 1532;
 			retentionRule();
-			State = 1534;
+			State = 1537;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1530;
+				State = 1533;
 				Match(COMMA);
-				State = 1531;
+				State = 1534;
 				retentionRule();
 				}
 				}
-				State = 1536;
+				State = 1539;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1537;
+			State = 1540;
 			Match(RPAREN);
 			}
 		}
@@ -9046,7 +9056,7 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1539;
+			State = 1542;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 40)) & ~0x3f) == 0 && ((1L << (_la - 40)) & -9223372019674906623L) != 0) || _la==WEEKLY || _la==YEARLY) ) {
 			ErrorHandler.RecoverInline(this);
@@ -9055,9 +9065,9 @@ internal partial class StatementParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1540;
+			State = 1543;
 			Match(EQUAL);
-			State = 1541;
+			State = 1544;
 			Match(INTEGER);
 			}
 		}
@@ -9096,15 +9106,15 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1543;
-			Match(ALTER);
-			State = 1544;
-			Match(BACKUP);
-			State = 1545;
-			Match(POLICY);
 			State = 1546;
-			name();
+			Match(ALTER);
 			State = 1547;
+			Match(BACKUP);
+			State = 1548;
+			Match(POLICY);
+			State = 1549;
+			name();
+			State = 1550;
 			policyChange();
 			}
 		}
@@ -9147,53 +9157,53 @@ internal partial class StatementParser : Parser {
 		PolicyChangeContext _localctx = new PolicyChangeContext(Context, State);
 		EnterRule(_localctx, 158, RULE_policyChange);
 		try {
-			State = 1560;
+			State = 1563;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,171,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,172,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1549;
+				State = 1552;
 				Match(SUSPEND);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1550;
+				State = 1553;
 				Match(RESUME);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1551;
+				State = 1554;
 				Match(SET);
-				State = 1552;
+				State = 1555;
 				Match(RECURRING);
-				State = 1553;
+				State = 1556;
 				stringConstant();
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1554;
+				State = 1557;
 				Match(SET);
-				State = 1555;
+				State = 1558;
 				retain();
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1556;
-				Match(SET);
-				State = 1557;
-				Match(LABELS);
-				State = 1558;
-				Match(EQUAL);
 				State = 1559;
+				Match(SET);
+				State = 1560;
+				Match(LABELS);
+				State = 1561;
+				Match(EQUAL);
+				State = 1562;
 				stringOrPlaceholder();
 				}
 				break;
@@ -9233,25 +9243,25 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1562;
+			State = 1565;
 			Match(DROP);
-			State = 1563;
+			State = 1566;
 			Match(BACKUP);
-			State = 1564;
-			Match(POLICY);
 			State = 1567;
+			Match(POLICY);
+			State = 1570;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,172,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,173,Context) ) {
 			case 1:
 				{
-				State = 1565;
+				State = 1568;
 				Match(IF);
-				State = 1566;
+				State = 1569;
 				Match(EXISTS);
 				}
 				break;
 			}
-			State = 1569;
+			State = 1572;
 			name();
 			}
 		}
@@ -9286,30 +9296,30 @@ internal partial class StatementParser : Parser {
 		ShowPoliciesContext _localctx = new ShowPoliciesContext(Context, State);
 		EnterRule(_localctx, 162, RULE_showPolicies);
 		try {
-			State = 1578;
+			State = 1581;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,173,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,174,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
-				{
-				State = 1571;
-				Match(SHOW);
-				State = 1572;
-				Match(BACKUP);
-				State = 1573;
-				Match(POLICIES);
-				}
-				break;
-			case 2:
-				EnterOuterAlt(_localctx, 2);
 				{
 				State = 1574;
 				Match(SHOW);
 				State = 1575;
 				Match(BACKUP);
 				State = 1576;
-				Match(POLICY);
+				Match(POLICIES);
+				}
+				break;
+			case 2:
+				EnterOuterAlt(_localctx, 2);
+				{
 				State = 1577;
+				Match(SHOW);
+				State = 1578;
+				Match(BACKUP);
+				State = 1579;
+				Match(POLICY);
+				State = 1580;
 				name();
 				}
 				break;
@@ -9349,17 +9359,17 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1580;
-			Match(SHOW);
-			State = 1581;
-			Match(MISSED);
-			State = 1582;
-			Match(BACKUPS);
 			State = 1583;
-			Match(FOR);
+			Match(SHOW);
 			State = 1584;
-			Match(POLICY);
+			Match(MISSED);
 			State = 1585;
+			Match(BACKUPS);
+			State = 1586;
+			Match(FOR);
+			State = 1587;
+			Match(POLICY);
+			State = 1588;
 			name();
 			}
 		}
@@ -9402,44 +9412,44 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1587;
+			State = 1590;
 			Match(DROP);
-			State = 1588;
-			Match(BACKUP);
 			State = 1591;
+			Match(BACKUP);
+			State = 1594;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==IF) {
 				{
-				State = 1589;
+				State = 1592;
 				Match(IF);
-				State = 1590;
+				State = 1593;
 				Match(EXISTS);
 				}
 			}
 
-			State = 1595;
+			State = 1598;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LATEST:
 				{
-				State = 1593;
+				State = 1596;
 				Match(LATEST);
 				}
 				break;
 			case STRING:
 			case PLACEHOLDER:
 				{
-				State = 1594;
+				State = 1597;
 				stringConstant();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1597;
+			State = 1600;
 			Match(IN);
-			State = 1598;
+			State = 1601;
 			uris();
 			}
 		}
@@ -9492,48 +9502,48 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1600;
-			Match(DROP);
-			State = 1601;
-			Match(BACKUPS);
-			State = 1602;
-			Match(IN);
 			State = 1603;
+			Match(DROP);
+			State = 1604;
+			Match(BACKUPS);
+			State = 1605;
+			Match(IN);
+			State = 1606;
 			uris();
-			State = 1617;
+			State = 1620;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case OLDER:
 				{
-				State = 1604;
+				State = 1607;
 				olderThan();
 				}
 				break;
 			case KEEP:
 				{
-				State = 1605;
+				State = 1608;
 				Match(KEEP);
-				State = 1606;
+				State = 1609;
 				Match(LPAREN);
-				State = 1607;
+				State = 1610;
 				keepRule();
-				State = 1612;
+				State = 1615;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1608;
+					State = 1611;
 					Match(COMMA);
-					State = 1609;
+					State = 1612;
 					keepRule();
 					}
 					}
-					State = 1614;
+					State = 1617;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1615;
+				State = 1618;
 				Match(RPAREN);
 				}
 				break;
@@ -9572,17 +9582,17 @@ internal partial class StatementParser : Parser {
 		KeepRuleContext _localctx = new KeepRuleContext(Context, State);
 		EnterRule(_localctx, 170, RULE_keepRule);
 		try {
-			State = 1623;
+			State = 1626;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LAST:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1619;
+				State = 1622;
 				Match(LAST);
-				State = 1620;
+				State = 1623;
 				Match(EQUAL);
-				State = 1621;
+				State = 1624;
 				Match(INTEGER);
 				}
 				break;
@@ -9593,7 +9603,7 @@ internal partial class StatementParser : Parser {
 			case YEARLY:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1622;
+				State = 1625;
 				retentionRule();
 				}
 				break;
@@ -9651,56 +9661,56 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1625;
+			State = 1628;
 			Match(ALTER);
-			State = 1630;
+			State = 1633;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case DATABASE:
 				{
-				State = 1626;
+				State = 1629;
 				Match(DATABASE);
-				State = 1627;
+				State = 1630;
 				name();
 				}
 				break;
 			case TABLE:
 				{
-				State = 1628;
+				State = 1631;
 				Match(TABLE);
-				State = 1629;
+				State = 1632;
 				tableName();
 				}
 				break;
 			default:
 				throw new NoViableAltException(this);
 			}
-			State = 1632;
+			State = 1635;
 			Match(CONFIGURE);
-			State = 1633;
+			State = 1636;
 			Match(ZONE);
-			State = 1644;
+			State = 1647;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case USING:
 				{
-				State = 1634;
+				State = 1637;
 				Match(USING);
-				State = 1635;
+				State = 1638;
 				zoneVariable();
-				State = 1640;
+				State = 1643;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1636;
+					State = 1639;
 					Match(COMMA);
-					State = 1637;
+					State = 1640;
 					zoneVariable();
 					}
 					}
-					State = 1642;
+					State = 1645;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
@@ -9708,7 +9718,7 @@ internal partial class StatementParser : Parser {
 				break;
 			case DISCARD:
 				{
-				State = 1643;
+				State = 1646;
 				Match(DISCARD);
 				}
 				break;
@@ -9755,23 +9765,23 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1646;
-			name();
 			State = 1649;
+			name();
+			State = 1652;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==DOT) {
 				{
-				State = 1647;
+				State = 1650;
 				Match(DOT);
-				State = 1648;
+				State = 1651;
 				name();
 				}
 			}
 
-			State = 1651;
+			State = 1654;
 			Match(EQUAL);
-			State = 1652;
+			State = 1655;
 			expression();
 			}
 		}
@@ -9813,48 +9823,48 @@ internal partial class StatementParser : Parser {
 		ExcludeTableDataContext _localctx = new ExcludeTableDataContext(Context, State);
 		EnterRule(_localctx, 176, RULE_excludeTableData);
 		try {
-			State = 1672;
+			State = 1675;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,183,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,184,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1654;
-				Match(ALTER);
-				State = 1655;
-				Match(TABLE);
-				State = 1656;
-				tableName();
 				State = 1657;
-				Match(SET);
+				Match(ALTER);
 				State = 1658;
-				Match(LPAREN);
+				Match(TABLE);
 				State = 1659;
-				Match(EXCLUDE_DATA_FROM_BACKUP);
+				tableName();
 				State = 1660;
-				Match(EQUAL);
+				Match(SET);
 				State = 1661;
-				expression();
+				Match(LPAREN);
 				State = 1662;
+				Match(EXCLUDE_DATA_FROM_BACKUP);
+				State = 1663;
+				Match(EQUAL);
+				State = 1664;
+				expression();
+				State = 1665;
 				Match(RPAREN);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1664;
-				Match(ALTER);
-				State = 1665;
-				Match(TABLE);
-				State = 1666;
-				tableName();
 				State = 1667;
-				Match(RESET);
+				Match(ALTER);
 				State = 1668;
-				Match(LPAREN);
+				Match(TABLE);
 				State = 1669;
-				Match(EXCLUDE_DATA_FROM_BACKUP);
+				tableName();
 				State = 1670;
+				Match(RESET);
+				State = 1671;
+				Match(LPAREN);
+				State = 1672;
+				Match(EXCLUDE_DATA_FROM_BACKUP);
+				State = 1673;
 				Match(RPAREN);
 				}
 				break;
@@ -9899,15 +9909,15 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1674;
-			Match(SET);
-			State = 1675;
-			Match(CLUSTER);
-			State = 1676;
-			Match(SETTING);
 			State = 1677;
-			dottedName();
+			Match(SET);
 			State = 1678;
+			Match(CLUSTER);
+			State = 1679;
+			Match(SETTING);
+			State = 1680;
+			dottedName();
+			State = 1681;
 			_la = TokenStream.LA(1);
 			if ( !(_la==TO || _la==EQUAL) ) {
 			ErrorHandler.RecoverInline(this);
@@ -9916,7 +9926,7 @@ internal partial class StatementParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 1681;
+			State = 1684;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
@@ -10101,13 +10111,13 @@ internal partial class StatementParser : Parser {
 			case LPAREN:
 			case MINUS:
 				{
-				State = 1679;
+				State = 1682;
 				expression();
 				}
 				break;
 			case ON:
 				{
-				State = 1680;
+				State = 1683;
 				Match(ON);
 				}
 				break;
@@ -10148,13 +10158,13 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1683;
-			Match(RESET);
-			State = 1684;
-			Match(CLUSTER);
-			State = 1685;
-			Match(SETTING);
 			State = 1686;
+			Match(RESET);
+			State = 1687;
+			Match(CLUSTER);
+			State = 1688;
+			Match(SETTING);
+			State = 1689;
 			dottedName();
 			}
 		}
@@ -10191,40 +10201,40 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 182, RULE_showClusterSettings);
 		int _la;
 		try {
-			State = 1698;
+			State = 1701;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,186,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,187,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1688;
-				Match(SHOW);
-				State = 1689;
-				Match(CLUSTER);
-				State = 1690;
-				Match(SETTING);
 				State = 1691;
+				Match(SHOW);
+				State = 1692;
+				Match(CLUSTER);
+				State = 1693;
+				Match(SETTING);
+				State = 1694;
 				dottedName();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1692;
+				State = 1695;
 				Match(SHOW);
-				State = 1694;
+				State = 1697;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==ALL) {
 					{
-					State = 1693;
+					State = 1696;
 					Match(ALL);
 					}
 				}
 
-				State = 1696;
+				State = 1699;
 				Match(CLUSTER);
-				State = 1697;
+				State = 1700;
 				Match(SETTINGS);
 				}
 				break;
@@ -10293,46 +10303,46 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1703;
+			State = 1706;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==NOT || _la==MINUS) {
 				{
 				{
-				State = 1700;
+				State = 1703;
 				prefixOperator();
 				}
 				}
-				State = 1705;
+				State = 1708;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1706;
+			State = 1709;
 			primary();
-			State = 1712;
+			State = 1715;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (((((_la - 78)) & ~0x3f) == 0 && ((1L << (_la - 78)) & 2147484673L) != 0) || _la==CAST) {
 				{
-				State = 1710;
+				State = 1713;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case CAST:
 					{
-					State = 1707;
+					State = 1710;
 					castSuffix();
 					}
 					break;
 				case IS:
 					{
-					State = 1708;
+					State = 1711;
 					nullSuffix();
 					}
 					break;
 				case IN:
 				case NOT:
 					{
-					State = 1709;
+					State = 1712;
 					inSuffix();
 					}
 					break;
@@ -10340,58 +10350,58 @@ internal partial class StatementParser : Parser {
 					throw new NoViableAltException(this);
 				}
 				}
-				State = 1714;
+				State = 1717;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 1733;
+			State = 1736;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==AND || _la==LIKE || _la==OR || ((((_la - 223)) & ~0x3f) == 0 && ((1L << (_la - 223)) & 2047L) != 0)) {
 				{
 				{
-				State = 1715;
+				State = 1718;
 				binaryOperator();
-				State = 1719;
+				State = 1722;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==NOT || _la==MINUS) {
 					{
 					{
-					State = 1716;
+					State = 1719;
 					prefixOperator();
 					}
 					}
-					State = 1721;
+					State = 1724;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1722;
+				State = 1725;
 				primary();
-				State = 1728;
+				State = 1731;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (((((_la - 78)) & ~0x3f) == 0 && ((1L << (_la - 78)) & 2147484673L) != 0) || _la==CAST) {
 					{
-					State = 1726;
+					State = 1729;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case CAST:
 						{
-						State = 1723;
+						State = 1726;
 						castSuffix();
 						}
 						break;
 					case IS:
 						{
-						State = 1724;
+						State = 1727;
 						nullSuffix();
 						}
 						break;
 					case IN:
 					case NOT:
 						{
-						State = 1725;
+						State = 1728;
 						inSuffix();
 						}
 						break;
@@ -10399,13 +10409,13 @@ internal partial class StatementParser : Parser {
 						throw new NoViableAltException(this);
 					}
 					}
-					State = 1730;
+					State = 1733;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 				}
-				State = 1735;
+				State = 1738;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -10440,7 +10450,7 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1736;
+			State = 1739;
 			_la = TokenStream.LA(1);
 			if ( !(_la==NOT || _la==MINUS) ) {
 			ErrorHandler.RecoverInline(this);
@@ -10492,7 +10502,7 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1738;
+			State = 1741;
 			_la = TokenStream.LA(1);
 			if ( !(_la==AND || _la==LIKE || _la==OR || ((((_la - 223)) & ~0x3f) == 0 && ((1L << (_la - 223)) & 2047L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -10533,9 +10543,9 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1740;
+			State = 1743;
 			Match(CAST);
-			State = 1741;
+			State = 1744;
 			typeName();
 			}
 		}
@@ -10569,19 +10579,19 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1743;
+			State = 1746;
 			Match(IS);
-			State = 1745;
+			State = 1748;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT) {
 				{
-				State = 1744;
+				State = 1747;
 				Match(NOT);
 				}
 			}
 
-			State = 1747;
+			State = 1750;
 			Match(NULL);
 			}
 		}
@@ -10629,53 +10639,53 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1750;
+			State = 1753;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==NOT) {
 				{
-				State = 1749;
+				State = 1752;
 				Match(NOT);
 				}
 			}
 
-			State = 1752;
+			State = 1755;
 			Match(IN);
-			State = 1753;
+			State = 1756;
 			Match(LPAREN);
-			State = 1763;
+			State = 1766;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,197,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,198,Context) ) {
 			case 1:
 				{
-				State = 1754;
+				State = 1757;
 				plainQuery();
 				}
 				break;
 			case 2:
 				{
-				State = 1755;
+				State = 1758;
 				expression();
-				State = 1760;
+				State = 1763;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1756;
+					State = 1759;
 					Match(COMMA);
-					State = 1757;
+					State = 1760;
 					expression();
 					}
 					}
-					State = 1762;
+					State = 1765;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 				break;
 			}
-			State = 1765;
+			State = 1768;
 			Match(RPAREN);
 			}
 		}
@@ -10739,69 +10749,69 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 196, RULE_primary);
 		int _la;
 		try {
-			State = 1814;
+			State = 1817;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,203,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,204,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1767;
+				State = 1770;
 				Match(STRING);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1768;
+				State = 1771;
 				Match(INTEGER);
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1769;
+				State = 1772;
 				Match(NUMBER);
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1770;
+				State = 1773;
 				Match(PLACEHOLDER);
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1771;
+				State = 1774;
 				Match(TRUE);
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1772;
+				State = 1775;
 				Match(FALSE);
 				}
 				break;
 			case 7:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1773;
+				State = 1776;
 				Match(NULL);
 				}
 				break;
 			case 8:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1774;
+				State = 1777;
 				Match(DEFAULT);
 				}
 				break;
 			case 9:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1775;
+				State = 1778;
 				_la = TokenStream.LA(1);
 				if ( !(((((_la - 43)) & ~0x3f) == 0 && ((1L << (_la - 43)) & 2199023255557L) != 0) || _la==TIMESTAMP || _la==TIMESTAMPTZ) ) {
 				ErrorHandler.RecoverInline(this);
@@ -10810,65 +10820,65 @@ internal partial class StatementParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1776;
+				State = 1779;
 				Match(STRING);
 				}
 				break;
 			case 10:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 1777;
+				State = 1780;
 				Match(ARRAY);
-				State = 1778;
+				State = 1781;
 				Match(LBRACKET);
-				State = 1787;
+				State = 1790;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if ((((_la) & ~0x3f) == 0 && ((1L << _la) & -282042181044460L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & -229683606784590133L) != 0) || ((((_la - 128)) & ~0x3f) == 0 && ((1L << (_la - 128)) & -4620693219829612545L) != 0) || ((((_la - 192)) & ~0x3f) == 0 && ((1L << (_la - 192)) & 274908086231L) != 0)) {
 					{
-					State = 1779;
+					State = 1782;
 					expression();
-					State = 1784;
+					State = 1787;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 					while (_la==COMMA) {
 						{
 						{
-						State = 1780;
+						State = 1783;
 						Match(COMMA);
-						State = 1781;
+						State = 1784;
 						expression();
 						}
 						}
-						State = 1786;
+						State = 1789;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 					}
 					}
 				}
 
-				State = 1789;
+				State = 1792;
 				Match(RBRACKET);
 				}
 				break;
 			case 11:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 1790;
+				State = 1793;
 				dottedName();
-				State = 1804;
+				State = 1807;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==LPAREN) {
 					{
-					State = 1791;
+					State = 1794;
 					Match(LPAREN);
-					State = 1801;
+					State = 1804;
 					ErrorHandler.Sync(this);
 					switch (TokenStream.LA(1)) {
 					case STAR:
 						{
-						State = 1792;
+						State = 1795;
 						Match(STAR);
 						}
 						break;
@@ -11054,21 +11064,21 @@ internal partial class StatementParser : Parser {
 					case LPAREN:
 					case MINUS:
 						{
-						State = 1793;
+						State = 1796;
 						expression();
-						State = 1798;
+						State = 1801;
 						ErrorHandler.Sync(this);
 						_la = TokenStream.LA(1);
 						while (_la==COMMA) {
 							{
 							{
-							State = 1794;
+							State = 1797;
 							Match(COMMA);
-							State = 1795;
+							State = 1798;
 							expression();
 							}
 							}
-							State = 1800;
+							State = 1803;
 							ErrorHandler.Sync(this);
 							_la = TokenStream.LA(1);
 						}
@@ -11079,7 +11089,7 @@ internal partial class StatementParser : Parser {
 					default:
 						break;
 					}
-					State = 1803;
+					State = 1806;
 					Match(RPAREN);
 					}
 				}
@@ -11089,22 +11099,22 @@ internal partial class StatementParser : Parser {
 			case 12:
 				EnterOuterAlt(_localctx, 12);
 				{
-				State = 1806;
+				State = 1809;
 				Match(LPAREN);
-				State = 1807;
+				State = 1810;
 				plainQuery();
-				State = 1808;
+				State = 1811;
 				Match(RPAREN);
 				}
 				break;
 			case 13:
 				EnterOuterAlt(_localctx, 13);
 				{
-				State = 1810;
+				State = 1813;
 				Match(LPAREN);
-				State = 1811;
+				State = 1814;
 				expression();
-				State = 1812;
+				State = 1815;
 				Match(RPAREN);
 				}
 				break;
@@ -11149,42 +11159,42 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1816;
+			State = 1819;
 			name();
-			State = 1824;
+			State = 1827;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LPAREN) {
 				{
-				State = 1817;
+				State = 1820;
 				Match(LPAREN);
-				State = 1818;
-				Match(INTEGER);
 				State = 1821;
+				Match(INTEGER);
+				State = 1824;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 1819;
+					State = 1822;
 					Match(COMMA);
-					State = 1820;
+					State = 1823;
 					Match(INTEGER);
 					}
 				}
 
-				State = 1823;
+				State = 1826;
 				Match(RPAREN);
 				}
 			}
 
-			State = 1828;
+			State = 1831;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LBRACKET) {
 				{
-				State = 1826;
+				State = 1829;
 				Match(LBRACKET);
-				State = 1827;
+				State = 1830;
 				Match(RBRACKET);
 				}
 			}
@@ -11228,7 +11238,7 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 200, RULE_uris);
 		int _la;
 		try {
-			State = 1842;
+			State = 1845;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
@@ -11408,34 +11418,34 @@ internal partial class StatementParser : Parser {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1830;
+				State = 1833;
 				stringOrPlaceholder();
 				}
 				break;
 			case LPAREN:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1831;
+				State = 1834;
 				Match(LPAREN);
-				State = 1832;
+				State = 1835;
 				stringOrPlaceholder();
-				State = 1837;
+				State = 1840;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1833;
+					State = 1836;
 					Match(COMMA);
-					State = 1834;
+					State = 1837;
 					stringOrPlaceholder();
 					}
 					}
-					State = 1839;
+					State = 1842;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1840;
+				State = 1843;
 				Match(RPAREN);
 				}
 				break;
@@ -11483,21 +11493,21 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1844;
+			State = 1847;
 			name();
-			State = 1849;
+			State = 1852;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==DOT) {
 				{
 				{
-				State = 1845;
+				State = 1848;
 				Match(DOT);
-				State = 1846;
+				State = 1849;
 				anyName();
 				}
 				}
-				State = 1851;
+				State = 1854;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -11537,34 +11547,34 @@ internal partial class StatementParser : Parser {
 		StringOrPlaceholderContext _localctx = new StringOrPlaceholderContext(Context, State);
 		EnterRule(_localctx, 204, RULE_stringOrPlaceholder);
 		try {
-			State = 1858;
+			State = 1861;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1852;
+				State = 1855;
 				Match(STRING);
 				}
 				break;
 			case PLACEHOLDER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1853;
+				State = 1856;
 				Match(PLACEHOLDER);
 				}
 				break;
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1854;
+				State = 1857;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_NAME:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1855;
+				State = 1858;
 				Match(QUOTED_NAME);
 				}
 				break;
@@ -11737,7 +11747,7 @@ internal partial class StatementParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1856;
+				State = 1859;
 				unreservedWord();
 				}
 				break;
@@ -11747,7 +11757,7 @@ internal partial class StatementParser : Parser {
 			case WORD_ONLY:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1857;
+				State = 1860;
 				wordNotName();
 				}
 				break;
@@ -11784,7 +11794,7 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1860;
+			State = 1863;
 			_la = TokenStream.LA(1);
 			if ( !(_la==STRING || _la==PLACEHOLDER) ) {
 			ErrorHandler.RecoverInline(this);
@@ -11824,20 +11834,20 @@ internal partial class StatementParser : Parser {
 		NameContext _localctx = new NameContext(Context, State);
 		EnterRule(_localctx, 208, RULE_name);
 		try {
-			State = 1865;
+			State = 1868;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1862;
+				State = 1865;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_NAME:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1863;
+				State = 1866;
 				Match(QUOTED_NAME);
 				}
 				break;
@@ -12010,7 +12020,7 @@ internal partial class StatementParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1864;
+				State = 1867;
 				unreservedWord();
 				}
 				break;
@@ -12053,20 +12063,20 @@ internal partial class StatementParser : Parser {
 		AnyNameContext _localctx = new AnyNameContext(Context, State);
 		EnterRule(_localctx, 210, RULE_anyName);
 		try {
-			State = 1872;
+			State = 1875;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1867;
+				State = 1870;
 				Match(IDENTIFIER);
 				}
 				break;
 			case QUOTED_NAME:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1868;
+				State = 1871;
 				Match(QUOTED_NAME);
 				}
 				break;
@@ -12239,7 +12249,7 @@ internal partial class StatementParser : Parser {
 			case ZONE:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1869;
+				State = 1872;
 				unreservedWord();
 				}
 				break;
@@ -12249,7 +12259,7 @@ internal partial class StatementParser : Parser {
 			case WORD_ONLY:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1870;
+				State = 1873;
 				wordNotName();
 				}
 				break;
@@ -12288,7 +12298,7 @@ internal partial class StatementParser : Parser {
 			case OTHER_RESERVED:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1871;
+				State = 1874;
 				reservedWord();
 				}
 				break;
@@ -12353,83 +12363,83 @@ internal partial class StatementParser : Parser {
 		SnapshotStatementContext _localctx = new SnapshotStatementContext(Context, State);
 		EnterRule(_localctx, 212, RULE_snapshotStatement);
 		try {
-			State = 1885;
+			State = 1888;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,213,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,214,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1874;
+				State = 1877;
 				createRepository();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1875;
+				State = 1878;
 				dropRepository();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 1876;
+				State = 1879;
 				showRepositories();
 				}
 				break;
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 1877;
+				State = 1880;
 				backupSnapshot();
 				}
 				break;
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 1878;
+				State = 1881;
 				restoreSnapshot();
 				}
 				break;
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 1879;
+				State = 1882;
 				cancelSnapshotJob();
 				}
 				break;
 			case 7:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 1880;
+				State = 1883;
 				showSnapshotJobs();
 				}
 				break;
 			case 8:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 1881;
+				State = 1884;
 				showSnapshots();
 				}
 				break;
 			case 9:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 1882;
+				State = 1885;
 				dropSnapshot();
 				}
 				break;
 			case 10:
 				EnterOuterAlt(_localctx, 10);
 				{
-				State = 1883;
+				State = 1886;
 				recover();
 				}
 				break;
 			case 11:
 				EnterOuterAlt(_localctx, 11);
 				{
-				State = 1884;
+				State = 1887;
 				grantSnapshotPrivilege();
 				}
 				break;
@@ -12483,29 +12493,29 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1887;
-			Match(CREATE);
 			State = 1890;
+			Match(CREATE);
+			State = 1893;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==READ) {
 				{
-				State = 1888;
+				State = 1891;
 				Match(READ);
-				State = 1889;
+				State = 1892;
 				Match(ONLY);
 				}
 			}
 
-			State = 1892;
-			Match(REPOSITORY);
-			State = 1893;
-			snapshotName();
-			State = 1894;
-			Match(WITH);
 			State = 1895;
-			Match(BROKER);
+			Match(REPOSITORY);
+			State = 1896;
+			snapshotName();
+			State = 1897;
+			Match(WITH);
 			State = 1898;
+			Match(BROKER);
+			State = 1901;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case QUOTED_NAME:
@@ -12684,13 +12694,13 @@ internal partial class StatementParser : Parser {
 			case WORD_ONLY:
 			case IDENTIFIER:
 				{
-				State = 1896;
+				State = 1899;
 				snapshotName();
 				}
 				break;
 			case STRING:
 				{
-				State = 1897;
+				State = 1900;
 				Match(STRING);
 				}
 				break;
@@ -12699,18 +12709,18 @@ internal partial class StatementParser : Parser {
 			default:
 				break;
 			}
-			State = 1900;
+			State = 1903;
 			Match(ON);
-			State = 1901;
-			Match(LOCATION);
-			State = 1902;
-			Match(STRING);
 			State = 1904;
+			Match(LOCATION);
+			State = 1905;
+			Match(STRING);
+			State = 1907;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PROPERTIES) {
 				{
-				State = 1903;
+				State = 1906;
 				properties();
 				}
 			}
@@ -12748,11 +12758,11 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1906;
+			State = 1909;
 			Match(DROP);
-			State = 1907;
+			State = 1910;
 			Match(REPOSITORY);
-			State = 1908;
+			State = 1911;
 			snapshotName();
 			}
 		}
@@ -12784,9 +12794,9 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1910;
+			State = 1913;
 			Match(SHOW);
-			State = 1911;
+			State = 1914;
 			Match(REPOSITORIES);
 			}
 		}
@@ -12839,54 +12849,54 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1913;
+			State = 1916;
 			Match(BACKUP);
-			State = 1915;
+			State = 1918;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==EXTERNAL) {
 				{
-				State = 1914;
+				State = 1917;
 				catalogs();
 				}
 			}
 
-			State = 1919;
+			State = 1922;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==DATABASE) {
 				{
-				State = 1917;
+				State = 1920;
 				Match(DATABASE);
-				State = 1918;
+				State = 1921;
 				snapshotName();
 				}
 			}
 
-			State = 1921;
-			Match(SNAPSHOT);
-			State = 1922;
-			qualifiedName();
-			State = 1923;
-			Match(TO);
 			State = 1924;
-			snapshotName();
+			Match(SNAPSHOT);
+			State = 1925;
+			qualifiedName();
 			State = 1926;
+			Match(TO);
+			State = 1927;
+			snapshotName();
+			State = 1929;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ON) {
 				{
-				State = 1925;
+				State = 1928;
 				snapshotObjects();
 				}
 			}
 
-			State = 1929;
+			State = 1932;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==PROPERTIES) {
 				{
-				State = 1928;
+				State = 1931;
 				properties();
 				}
 			}
@@ -12934,26 +12944,26 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 222, RULE_catalogs);
 		int _la;
 		try {
-			State = 1947;
+			State = 1950;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1931;
+				State = 1934;
 				Match(ALL);
-				State = 1932;
+				State = 1935;
 				Match(EXTERNAL);
-				State = 1933;
+				State = 1936;
 				Match(CATALOGS);
 				}
 				break;
 			case EXTERNAL:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1934;
+				State = 1937;
 				Match(EXTERNAL);
-				State = 1935;
+				State = 1938;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CATALOG || _la==CATALOGS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -12962,27 +12972,27 @@ internal partial class StatementParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1936;
+				State = 1939;
 				Match(LPAREN);
-				State = 1937;
+				State = 1940;
 				snapshotName();
-				State = 1942;
+				State = 1945;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1938;
+					State = 1941;
 					Match(COMMA);
-					State = 1939;
+					State = 1942;
 					snapshotName();
 					}
 					}
-					State = 1944;
+					State = 1947;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1945;
+				State = 1948;
 				Match(RPAREN);
 				}
 				break;
@@ -13039,54 +13049,54 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1949;
-			Match(RESTORE);
-			State = 1950;
-			Match(SNAPSHOT);
-			State = 1951;
-			qualifiedName();
 			State = 1952;
-			Match(FROM);
+			Match(RESTORE);
 			State = 1953;
-			snapshotName();
+			Match(SNAPSHOT);
+			State = 1954;
+			qualifiedName();
 			State = 1955;
+			Match(FROM);
+			State = 1956;
+			snapshotName();
+			State = 1958;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ALL || _la==EXTERNAL) {
 				{
-				State = 1954;
-				aliasedCatalogs();
-				}
-			}
-
-			State = 1959;
-			ErrorHandler.Sync(this);
-			_la = TokenStream.LA(1);
-			if (_la==DATABASE) {
-				{
 				State = 1957;
-				Match(DATABASE);
-				State = 1958;
-				aliasedSnapshotName();
+				aliasedCatalogs();
 				}
 			}
 
 			State = 1962;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==ON) {
+			if (_la==DATABASE) {
 				{
+				State = 1960;
+				Match(DATABASE);
 				State = 1961;
-				snapshotObjects();
+				aliasedSnapshotName();
 				}
 			}
 
 			State = 1965;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
-			if (_la==PROPERTIES) {
+			if (_la==ON) {
 				{
 				State = 1964;
+				snapshotObjects();
+				}
+			}
+
+			State = 1968;
+			ErrorHandler.Sync(this);
+			_la = TokenStream.LA(1);
+			if (_la==PROPERTIES) {
+				{
+				State = 1967;
 				properties();
 				}
 			}
@@ -13134,26 +13144,26 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 226, RULE_aliasedCatalogs);
 		int _la;
 		try {
-			State = 1983;
+			State = 1986;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case ALL:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 1967;
+				State = 1970;
 				Match(ALL);
-				State = 1968;
+				State = 1971;
 				Match(EXTERNAL);
-				State = 1969;
+				State = 1972;
 				Match(CATALOGS);
 				}
 				break;
 			case EXTERNAL:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 1970;
+				State = 1973;
 				Match(EXTERNAL);
-				State = 1971;
+				State = 1974;
 				_la = TokenStream.LA(1);
 				if ( !(_la==CATALOG || _la==CATALOGS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13162,27 +13172,27 @@ internal partial class StatementParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 1972;
+				State = 1975;
 				Match(LPAREN);
-				State = 1973;
+				State = 1976;
 				aliasedSnapshotName();
-				State = 1978;
+				State = 1981;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 1974;
+					State = 1977;
 					Match(COMMA);
-					State = 1975;
+					State = 1978;
 					aliasedSnapshotName();
 					}
 					}
-					State = 1980;
+					State = 1983;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 1981;
+				State = 1984;
 				Match(RPAREN);
 				}
 				break;
@@ -13224,16 +13234,16 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1985;
-			snapshotName();
 			State = 1988;
+			snapshotName();
+			State = 1991;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==AS) {
 				{
-				State = 1986;
+				State = 1989;
 				Match(AS);
-				State = 1987;
+				State = 1990;
 				snapshotName();
 				}
 			}
@@ -13280,29 +13290,29 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 1990;
+			State = 1993;
 			Match(ON);
-			State = 1991;
+			State = 1994;
 			Match(LPAREN);
-			State = 1992;
+			State = 1995;
 			snapshotObject();
-			State = 1997;
+			State = 2000;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 1993;
+				State = 1996;
 				Match(COMMA);
-				State = 1994;
+				State = 1997;
 				snapshotObject();
 				}
 				}
-				State = 1999;
+				State = 2002;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2000;
+			State = 2003;
 			Match(RPAREN);
 			}
 		}
@@ -13349,15 +13359,15 @@ internal partial class StatementParser : Parser {
 		EnterRule(_localctx, 232, RULE_snapshotObject);
 		int _la;
 		try {
-			State = 2047;
+			State = 2050;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,238,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,239,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2002;
+				State = 2005;
 				Match(ALL);
-				State = 2003;
+				State = 2006;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TABLE || _la==TABLES) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13371,11 +13381,11 @@ internal partial class StatementParser : Parser {
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2004;
+				State = 2007;
 				Match(ALL);
-				State = 2005;
+				State = 2008;
 				Match(MATERIALIZED);
-				State = 2006;
+				State = 2009;
 				_la = TokenStream.LA(1);
 				if ( !(_la==VIEW || _la==VIEWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13389,9 +13399,9 @@ internal partial class StatementParser : Parser {
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2007;
+				State = 2010;
 				Match(ALL);
-				State = 2008;
+				State = 2011;
 				_la = TokenStream.LA(1);
 				if ( !(_la==VIEW || _la==VIEWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13405,9 +13415,9 @@ internal partial class StatementParser : Parser {
 			case 4:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2009;
+				State = 2012;
 				Match(ALL);
-				State = 2010;
+				State = 2013;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FUNCTION || _la==FUNCTIONS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13421,9 +13431,9 @@ internal partial class StatementParser : Parser {
 			case 5:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2011;
+				State = 2014;
 				Match(MATERIALIZED);
-				State = 2012;
+				State = 2015;
 				_la = TokenStream.LA(1);
 				if ( !(_la==VIEW || _la==VIEWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13432,16 +13442,16 @@ internal partial class StatementParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2013;
-				qualifiedName();
 				State = 2016;
+				qualifiedName();
+				State = 2019;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2014;
+					State = 2017;
 					Match(AS);
-					State = 2015;
+					State = 2018;
 					snapshotName();
 					}
 				}
@@ -13451,7 +13461,7 @@ internal partial class StatementParser : Parser {
 			case 6:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2018;
+				State = 2021;
 				_la = TokenStream.LA(1);
 				if ( !(_la==VIEW || _la==VIEWS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13460,16 +13470,16 @@ internal partial class StatementParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2019;
-				qualifiedName();
 				State = 2022;
+				qualifiedName();
+				State = 2025;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2020;
+					State = 2023;
 					Match(AS);
-					State = 2021;
+					State = 2024;
 					snapshotName();
 					}
 				}
@@ -13479,7 +13489,7 @@ internal partial class StatementParser : Parser {
 			case 7:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2024;
+				State = 2027;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FUNCTION || _la==FUNCTIONS) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13488,16 +13498,16 @@ internal partial class StatementParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2025;
-				qualifiedName();
 				State = 2028;
+				qualifiedName();
+				State = 2031;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2026;
+					State = 2029;
 					Match(AS);
-					State = 2027;
+					State = 2030;
 					snapshotName();
 					}
 				}
@@ -13507,7 +13517,7 @@ internal partial class StatementParser : Parser {
 			case 8:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2030;
+				State = 2033;
 				_la = TokenStream.LA(1);
 				if ( !(_la==TABLE || _la==TABLES) ) {
 				ErrorHandler.RecoverInline(this);
@@ -13516,26 +13526,26 @@ internal partial class StatementParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2031;
+				State = 2034;
 				qualifiedName();
-				State = 2033;
+				State = 2036;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 123)) & ~0x3f) == 0 && ((1L << (_la - 123)) & 1152921504606846979L) != 0)) {
 					{
-					State = 2032;
+					State = 2035;
 					partitions();
 					}
 				}
 
-				State = 2037;
+				State = 2040;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2035;
+					State = 2038;
 					Match(AS);
-					State = 2036;
+					State = 2039;
 					snapshotName();
 					}
 				}
@@ -13545,26 +13555,26 @@ internal partial class StatementParser : Parser {
 			case 9:
 				EnterOuterAlt(_localctx, 9);
 				{
-				State = 2039;
+				State = 2042;
 				qualifiedName();
-				State = 2041;
+				State = 2044;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (((((_la - 123)) & ~0x3f) == 0 && ((1L << (_la - 123)) & 1152921504606846979L) != 0)) {
 					{
-					State = 2040;
+					State = 2043;
 					partitions();
 					}
 				}
 
-				State = 2045;
+				State = 2048;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==AS) {
 					{
-					State = 2043;
+					State = 2046;
 					Match(AS);
-					State = 2044;
+					State = 2047;
 					snapshotName();
 					}
 				}
@@ -13615,17 +13625,17 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2050;
+			State = 2053;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==TEMPORARY) {
 				{
-				State = 2049;
+				State = 2052;
 				Match(TEMPORARY);
 				}
 			}
 
-			State = 2052;
+			State = 2055;
 			_la = TokenStream.LA(1);
 			if ( !(_la==PARTITION || _la==PARTITIONS) ) {
 			ErrorHandler.RecoverInline(this);
@@ -13634,32 +13644,32 @@ internal partial class StatementParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2065;
+			State = 2068;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case LPAREN:
 				{
-				State = 2053;
+				State = 2056;
 				Match(LPAREN);
-				State = 2054;
+				State = 2057;
 				snapshotName();
-				State = 2059;
+				State = 2062;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2055;
+					State = 2058;
 					Match(COMMA);
-					State = 2056;
+					State = 2059;
 					snapshotName();
 					}
 					}
-					State = 2061;
+					State = 2064;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2062;
+				State = 2065;
 				Match(RPAREN);
 				}
 				break;
@@ -13839,7 +13849,7 @@ internal partial class StatementParser : Parser {
 			case WORD_ONLY:
 			case IDENTIFIER:
 				{
-				State = 2064;
+				State = 2067;
 				snapshotName();
 				}
 				break;
@@ -13888,29 +13898,29 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2067;
+			State = 2070;
 			Match(PROPERTIES);
-			State = 2068;
+			State = 2071;
 			Match(LPAREN);
-			State = 2069;
+			State = 2072;
 			property();
-			State = 2074;
+			State = 2077;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==COMMA) {
 				{
 				{
-				State = 2070;
+				State = 2073;
 				Match(COMMA);
-				State = 2071;
+				State = 2074;
 				property();
 				}
 				}
-				State = 2076;
+				State = 2079;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2077;
+			State = 2080;
 			Match(RPAREN);
 			}
 		}
@@ -13945,11 +13955,11 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2079;
+			State = 2082;
 			Match(STRING);
-			State = 2080;
+			State = 2083;
 			Match(EQUAL);
-			State = 2081;
+			State = 2084;
 			Match(STRING);
 			}
 		}
@@ -13991,9 +14001,9 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2083;
+			State = 2086;
 			Match(CANCEL);
-			State = 2084;
+			State = 2087;
 			_la = TokenStream.LA(1);
 			if ( !(_la==BACKUP || _la==RESTORE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -14002,13 +14012,13 @@ internal partial class StatementParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2090;
+			State = 2093;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case FROM:
 			case IN:
 				{
-				State = 2085;
+				State = 2088;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14017,17 +14027,17 @@ internal partial class StatementParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2086;
+				State = 2089;
 				snapshotName();
 				}
 				break;
 			case FOR:
 				{
-				State = 2087;
+				State = 2090;
 				Match(FOR);
-				State = 2088;
+				State = 2091;
 				Match(EXTERNAL);
-				State = 2089;
+				State = 2092;
 				Match(CATALOG);
 				}
 				break;
@@ -14076,9 +14086,9 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2092;
+			State = 2095;
 			Match(SHOW);
-			State = 2093;
+			State = 2096;
 			_la = TokenStream.LA(1);
 			if ( !(_la==BACKUP || _la==RESTORE) ) {
 			ErrorHandler.RecoverInline(this);
@@ -14087,12 +14097,12 @@ internal partial class StatementParser : Parser {
 				ErrorHandler.ReportMatch(this);
 			    Consume();
 			}
-			State = 2096;
+			State = 2099;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FROM || _la==IN) {
 				{
-				State = 2094;
+				State = 2097;
 				_la = TokenStream.LA(1);
 				if ( !(_la==FROM || _la==IN) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14101,12 +14111,12 @@ internal partial class StatementParser : Parser {
 					ErrorHandler.ReportMatch(this);
 				    Consume();
 				}
-				State = 2095;
+				State = 2098;
 				snapshotName();
 				}
 			}
 
-			State = 2098;
+			State = 2101;
 			rowFilter();
 			}
 		}
@@ -14145,15 +14155,15 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2100;
-			Match(SHOW);
-			State = 2101;
-			Match(SNAPSHOT);
-			State = 2102;
-			Match(ON);
 			State = 2103;
-			snapshotName();
+			Match(SHOW);
 			State = 2104;
+			Match(SNAPSHOT);
+			State = 2105;
+			Match(ON);
+			State = 2106;
+			snapshotName();
+			State = 2107;
 			rowFilter();
 			}
 		}
@@ -14205,65 +14215,65 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2108;
+			State = 2111;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==WHERE) {
 				{
-				State = 2106;
+				State = 2109;
 				Match(WHERE);
-				State = 2107;
+				State = 2110;
 				snapshotExpression();
 				}
 			}
 
-			State = 2120;
+			State = 2123;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ORDER) {
 				{
-				State = 2110;
+				State = 2113;
 				Match(ORDER);
-				State = 2111;
+				State = 2114;
 				Match(BY);
-				State = 2112;
+				State = 2115;
 				snapshotOrderTerm();
-				State = 2117;
+				State = 2120;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==COMMA) {
 					{
 					{
-					State = 2113;
+					State = 2116;
 					Match(COMMA);
-					State = 2114;
+					State = 2117;
 					snapshotOrderTerm();
 					}
 					}
-					State = 2119;
+					State = 2122;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
 				}
 			}
 
-			State = 2128;
+			State = 2131;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==LIMIT) {
 				{
-				State = 2122;
+				State = 2125;
 				Match(LIMIT);
-				State = 2123;
-				Match(INTEGER);
 				State = 2126;
+				Match(INTEGER);
+				State = 2129;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				if (_la==COMMA) {
 					{
-					State = 2124;
+					State = 2127;
 					Match(COMMA);
-					State = 2125;
+					State = 2128;
 					Match(INTEGER);
 					}
 				}
@@ -14305,14 +14315,14 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2130;
+			State = 2133;
 			snapshotExpression();
-			State = 2132;
+			State = 2135;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==ASC || _la==DESC) {
 				{
-				State = 2131;
+				State = 2134;
 				_la = TokenStream.LA(1);
 				if ( !(_la==ASC || _la==DESC) ) {
 				ErrorHandler.RecoverInline(this);
@@ -14363,22 +14373,22 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2134;
-			Match(DROP);
-			State = 2135;
-			Match(SNAPSHOT);
-			State = 2136;
-			snapshotName();
 			State = 2137;
-			Match(ON);
+			Match(DROP);
 			State = 2138;
+			Match(SNAPSHOT);
+			State = 2139;
 			snapshotName();
 			State = 2140;
+			Match(ON);
+			State = 2141;
+			snapshotName();
+			State = 2143;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==FORCE) {
 				{
-				State = 2139;
+				State = 2142;
 				Match(FORCE);
 				}
 			}
@@ -14420,43 +14430,43 @@ internal partial class StatementParser : Parser {
 		RecoverContext _localctx = new RecoverContext(Context, State);
 		EnterRule(_localctx, 252, RULE_recover);
 		try {
-			State = 2154;
+			State = 2157;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,252,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,253,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2142;
+				State = 2145;
 				Match(RECOVER);
-				State = 2143;
+				State = 2146;
 				Match(DATABASE);
-				State = 2144;
+				State = 2147;
 				snapshotName();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2145;
+				State = 2148;
 				Match(RECOVER);
-				State = 2146;
+				State = 2149;
 				Match(TABLE);
-				State = 2147;
+				State = 2150;
 				qualifiedName();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2148;
-				Match(RECOVER);
-				State = 2149;
-				Match(PARTITION);
-				State = 2150;
-				snapshotName();
 				State = 2151;
-				Match(FROM);
+				Match(RECOVER);
 				State = 2152;
+				Match(PARTITION);
+				State = 2153;
+				snapshotName();
+				State = 2154;
+				Match(FROM);
+				State = 2155;
 				qualifiedName();
 				}
 				break;
@@ -14496,32 +14506,32 @@ internal partial class StatementParser : Parser {
 		GrantSnapshotPrivilegeContext _localctx = new GrantSnapshotPrivilegeContext(Context, State);
 		EnterRule(_localctx, 254, RULE_grantSnapshotPrivilege);
 		try {
-			State = 2166;
+			State = 2169;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case GRANT:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2156;
-				Match(GRANT);
-				State = 2157;
-				snapshotPrivilege();
-				State = 2158;
-				Match(TO);
 				State = 2159;
+				Match(GRANT);
+				State = 2160;
+				snapshotPrivilege();
+				State = 2161;
+				Match(TO);
+				State = 2162;
 				grantee();
 				}
 				break;
 			case REVOKE:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2161;
-				Match(REVOKE);
-				State = 2162;
-				snapshotPrivilege();
-				State = 2163;
-				Match(FROM);
 				State = 2164;
+				Match(REVOKE);
+				State = 2165;
+				snapshotPrivilege();
+				State = 2166;
+				Match(FROM);
+				State = 2167;
 				grantee();
 				}
 				break;
@@ -14572,62 +14582,62 @@ internal partial class StatementParser : Parser {
 		SnapshotPrivilegeContext _localctx = new SnapshotPrivilegeContext(Context, State);
 		EnterRule(_localctx, 256, RULE_snapshotPrivilege);
 		try {
-			State = 2186;
+			State = 2189;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,255,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,256,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2168;
+				State = 2171;
 				Match(REPOSITORY);
-				State = 2169;
+				State = 2172;
 				Match(ON);
-				State = 2170;
+				State = 2173;
 				Match(SYSTEM);
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2171;
-				Match(EXPORT);
-				State = 2172;
-				Match(ON);
-				State = 2173;
-				Match(TABLE);
 				State = 2174;
+				Match(EXPORT);
+				State = 2175;
+				Match(ON);
+				State = 2176;
+				Match(TABLE);
+				State = 2177;
 				qualifiedName();
 				}
 				break;
 			case 3:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2175;
-				Match(EXPORT);
-				State = 2176;
-				Match(ON);
-				State = 2177;
-				Match(ALL);
 				State = 2178;
-				Match(TABLES);
+				Match(EXPORT);
 				State = 2179;
+				Match(ON);
+				State = 2180;
+				Match(ALL);
+				State = 2181;
+				Match(TABLES);
+				State = 2182;
 				Match(IN);
-				State = 2184;
+				State = 2187;
 				ErrorHandler.Sync(this);
 				switch (TokenStream.LA(1)) {
 				case DATABASE:
 					{
-					State = 2180;
+					State = 2183;
 					Match(DATABASE);
-					State = 2181;
+					State = 2184;
 					snapshotName();
 					}
 					break;
 				case ALL:
 					{
-					State = 2182;
+					State = 2185;
 					Match(ALL);
-					State = 2183;
+					State = 2186;
 					Match(DATABASES);
 					}
 					break;
@@ -14667,32 +14677,32 @@ internal partial class StatementParser : Parser {
 		GranteeContext _localctx = new GranteeContext(Context, State);
 		EnterRule(_localctx, 258, RULE_grantee);
 		try {
-			State = 2194;
+			State = 2197;
 			ErrorHandler.Sync(this);
-			switch ( Interpreter.AdaptivePredict(TokenStream,257,Context) ) {
+			switch ( Interpreter.AdaptivePredict(TokenStream,258,Context) ) {
 			case 1:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2188;
+				State = 2191;
 				Match(ROLE);
-				State = 2189;
+				State = 2192;
 				snapshotName();
 				}
 				break;
 			case 2:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2191;
+				State = 2194;
 				ErrorHandler.Sync(this);
-				switch ( Interpreter.AdaptivePredict(TokenStream,256,Context) ) {
+				switch ( Interpreter.AdaptivePredict(TokenStream,257,Context) ) {
 				case 1:
 					{
-					State = 2190;
+					State = 2193;
 					Match(USER);
 					}
 					break;
 				}
-				State = 2193;
+				State = 2196;
 				snapshotName();
 				}
 				break;
@@ -14741,49 +14751,49 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2199;
+			State = 2202;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==NOT) {
 				{
 				{
-				State = 2196;
+				State = 2199;
 				Match(NOT);
 				}
 				}
-				State = 2201;
+				State = 2204;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
-			State = 2202;
+			State = 2205;
 			snapshotPrimary();
-			State = 2214;
+			State = 2217;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			while (_la==AND || _la==LIKE || _la==OR || ((((_la - 223)) & ~0x3f) == 0 && ((1L << (_la - 223)) & 63L) != 0)) {
 				{
 				{
-				State = 2203;
+				State = 2206;
 				snapshotOperator();
-				State = 2207;
+				State = 2210;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 				while (_la==NOT) {
 					{
 					{
-					State = 2204;
+					State = 2207;
 					Match(NOT);
 					}
 					}
-					State = 2209;
+					State = 2212;
 					ErrorHandler.Sync(this);
 					_la = TokenStream.LA(1);
 				}
-				State = 2210;
+				State = 2213;
 				snapshotPrimary();
 				}
 				}
-				State = 2216;
+				State = 2219;
 				ErrorHandler.Sync(this);
 				_la = TokenStream.LA(1);
 			}
@@ -14825,7 +14835,7 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2217;
+			State = 2220;
 			_la = TokenStream.LA(1);
 			if ( !(_la==AND || _la==LIKE || _la==OR || ((((_la - 223)) & ~0x3f) == 0 && ((1L << (_la - 223)) & 63L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -14874,48 +14884,48 @@ internal partial class StatementParser : Parser {
 		SnapshotPrimaryContext _localctx = new SnapshotPrimaryContext(Context, State);
 		EnterRule(_localctx, 264, RULE_snapshotPrimary);
 		try {
-			State = 2230;
+			State = 2233;
 			ErrorHandler.Sync(this);
 			switch (TokenStream.LA(1)) {
 			case STRING:
 				EnterOuterAlt(_localctx, 1);
 				{
-				State = 2219;
+				State = 2222;
 				Match(STRING);
 				}
 				break;
 			case INTEGER:
 				EnterOuterAlt(_localctx, 2);
 				{
-				State = 2220;
+				State = 2223;
 				Match(INTEGER);
 				}
 				break;
 			case NUMBER:
 				EnterOuterAlt(_localctx, 3);
 				{
-				State = 2221;
+				State = 2224;
 				Match(NUMBER);
 				}
 				break;
 			case TRUE:
 				EnterOuterAlt(_localctx, 4);
 				{
-				State = 2222;
+				State = 2225;
 				Match(TRUE);
 				}
 				break;
 			case FALSE:
 				EnterOuterAlt(_localctx, 5);
 				{
-				State = 2223;
+				State = 2226;
 				Match(FALSE);
 				}
 				break;
 			case NULL:
 				EnterOuterAlt(_localctx, 6);
 				{
-				State = 2224;
+				State = 2227;
 				Match(NULL);
 				}
 				break;
@@ -15096,18 +15106,18 @@ internal partial class StatementParser : Parser {
 			case IDENTIFIER:
 				EnterOuterAlt(_localctx, 7);
 				{
-				State = 2225;
+				State = 2228;
 				qualifiedName();
 				}
 				break;
 			case LPAREN:
 				EnterOuterAlt(_localctx, 8);
 				{
-				State = 2226;
+				State = 2229;
 				Match(LPAREN);
-				State = 2227;
+				State = 2230;
 				snapshotExpression();
-				State = 2228;
+				State = 2231;
 				Match(RPAREN);
 				}
 				break;
@@ -15149,16 +15159,16 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2232;
-			snapshotName();
 			State = 2235;
+			snapshotName();
+			State = 2238;
 			ErrorHandler.Sync(this);
 			_la = TokenStream.LA(1);
 			if (_la==DOT) {
 				{
-				State = 2233;
+				State = 2236;
 				Match(DOT);
-				State = 2234;
+				State = 2237;
 				snapshotName();
 				}
 			}
@@ -15367,7 +15377,7 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2237;
+			State = 2240;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -4787823391755248L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & -398656540837421231L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 6913025410831745023L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & 4095999L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -15572,7 +15582,7 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2239;
+			State = 2242;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & -352410925255680L) != 0) || ((((_la - 65)) & ~0x3f) == 0 && ((1L << (_la - 65)) & -114929764322517147L) != 0) || ((((_la - 129)) & ~0x3f) == 0 && ((1L << (_la - 129)) & 6913025426939969535L) != 0) || ((((_la - 193)) & ~0x3f) == 0 && ((1L << (_la - 193)) & 409579L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -15614,7 +15624,7 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2241;
+			State = 2244;
 			_la = TokenStream.LA(1);
 			if ( !(((((_la - 69)) & ~0x3f) == 0 && ((1L << (_la - 69)) & 268959745L) != 0) || _la==WORD_ONLY) ) {
 			ErrorHandler.RecoverInline(this);
@@ -15685,7 +15695,7 @@ internal partial class StatementParser : Parser {
 		try {
 			EnterOuterAlt(_localctx, 1);
 			{
-			State = 2243;
+			State = 2246;
 			_la = TokenStream.LA(1);
 			if ( !((((_la) & ~0x3f) == 0 && ((1L << _la) & 352410925254656L) != 0) || ((((_la - 64)) & ~0x3f) == 0 && ((1L << (_la - 64)) & 229859520038322453L) != 0) || ((((_la - 159)) & ~0x3f) == 0 && ((1L << (_la - 159)) & 10977878430711809L) != 0)) ) {
 			ErrorHandler.RecoverInline(this);
@@ -15708,7 +15718,7 @@ internal partial class StatementParser : Parser {
 	}
 
 	private static int[] _serializedATN = {
-		4,1,238,2246,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
+		4,1,238,2249,2,0,7,0,2,1,7,1,2,2,7,2,2,3,7,3,2,4,7,4,2,5,7,5,2,6,7,6,2,
 		7,7,7,2,8,7,8,2,9,7,9,2,10,7,10,2,11,7,11,2,12,7,12,2,13,7,13,2,14,7,14,
 		2,15,7,15,2,16,7,16,2,17,7,17,2,18,7,18,2,19,7,19,2,20,7,20,2,21,7,21,
 		2,22,7,22,2,23,7,23,2,24,7,24,2,25,7,25,2,26,7,26,2,27,7,27,2,28,7,28,
@@ -15785,800 +15795,802 @@ internal partial class StatementParser : Parser {
 		35,1,35,3,35,977,8,35,3,35,979,8,35,1,36,1,36,1,36,1,36,1,37,1,37,1,37,
 		1,37,1,37,1,37,1,37,1,37,3,37,993,8,37,1,38,1,38,1,38,1,38,1,38,3,38,1000,
 		8,38,1,39,1,39,1,39,1,39,1,39,1,39,3,39,1008,8,39,1,39,3,39,1011,8,39,
-		1,39,1,39,1,39,1,39,1,39,1,39,1,39,1,39,1,39,1,39,1,39,1,39,3,39,1025,
-		8,39,1,39,1,39,3,39,1029,8,39,3,39,1031,8,39,1,40,1,40,1,40,1,40,5,40,
-		1037,8,40,10,40,12,40,1040,9,40,1,41,1,41,1,41,1,41,3,41,1046,8,41,1,42,
-		1,42,1,42,1,42,1,42,3,42,1053,8,42,1,42,1,42,1,42,1,42,3,42,1059,8,42,
-		1,42,1,42,1,42,1,42,1,42,3,42,1066,8,42,1,42,1,42,1,42,1,42,1,42,1,42,
-		1,42,1,42,3,42,1076,8,42,1,43,1,43,1,43,1,43,1,43,1,43,3,43,1084,8,43,
-		1,44,1,44,1,44,1,44,1,44,1,44,1,44,1,45,1,45,1,45,1,45,1,45,3,45,1098,
-		8,45,1,46,3,46,1101,8,46,1,46,1,46,1,46,1,46,5,46,1107,8,46,10,46,12,46,
-		1110,9,46,1,46,3,46,1113,8,46,1,46,1,46,1,46,1,46,5,46,1119,8,46,10,46,
-		12,46,1122,9,46,3,46,1124,8,46,1,47,1,47,1,47,1,47,1,47,1,47,1,47,1,48,
-		1,48,1,48,1,48,1,48,3,48,1138,8,48,1,49,1,49,1,49,3,49,1143,8,49,1,49,
-		3,49,1146,8,49,3,49,1148,8,49,1,50,1,50,1,50,1,50,1,50,1,50,3,50,1156,
-		8,50,1,50,3,50,1159,8,50,1,50,3,50,1162,8,50,1,50,1,50,3,50,1166,8,50,
-		1,50,1,50,1,50,1,50,1,50,5,50,1173,8,50,10,50,12,50,1176,9,50,3,50,1178,
-		8,50,1,50,1,50,3,50,1182,8,50,1,51,1,51,3,51,1186,8,51,1,52,1,52,1,52,
-		1,52,5,52,1192,8,52,10,52,12,52,1195,9,52,1,52,1,52,1,53,1,53,1,53,1,53,
-		1,53,1,53,3,53,1205,8,53,1,53,1,53,1,53,1,53,1,54,1,54,1,54,1,54,1,54,
-		3,54,1216,8,54,1,54,3,54,1219,8,54,1,54,1,54,1,54,1,54,1,55,1,55,1,55,
-		1,55,1,55,1,56,1,56,1,56,1,56,1,56,3,56,1235,8,56,1,57,1,57,1,57,1,57,
-		1,57,1,57,5,57,1243,8,57,10,57,12,57,1246,9,57,1,57,1,57,1,57,1,57,1,57,
-		1,57,5,57,1254,8,57,10,57,12,57,1257,9,57,3,57,1259,8,57,1,58,1,58,1,58,
-		1,58,1,58,1,58,1,58,1,58,1,58,3,58,1270,8,58,1,59,1,59,1,59,1,59,1,59,
-		1,59,1,59,3,59,1279,8,59,1,60,1,60,1,60,1,60,1,60,1,60,1,60,1,60,1,60,
-		1,60,3,60,1291,8,60,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,3,61,1301,
-		8,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,3,61,1312,8,61,3,61,
-		1314,8,61,1,62,1,62,1,62,1,62,3,62,1320,8,62,1,62,1,62,1,62,1,62,1,62,
-		1,62,1,62,1,62,1,62,3,62,1331,8,62,1,62,1,62,1,62,1,62,1,62,1,62,3,62,
-		1339,8,62,1,63,1,63,1,63,1,63,3,63,1345,8,63,1,63,1,63,3,63,1349,8,63,
-		1,63,1,63,1,63,1,63,1,63,3,63,1356,8,63,3,63,1358,8,63,1,64,1,64,1,64,
-		5,64,1363,8,64,10,64,12,64,1366,9,64,1,65,1,65,3,65,1370,8,65,1,65,1,65,
-		1,65,1,65,1,65,3,65,1377,8,65,1,66,1,66,1,66,1,66,5,66,1383,8,66,10,66,
-		12,66,1386,9,66,1,66,1,66,1,66,1,66,1,66,5,66,1393,8,66,10,66,12,66,1396,
-		9,66,1,66,1,66,1,66,1,66,5,66,1402,8,66,10,66,12,66,1405,9,66,1,66,1,66,
-		1,66,5,66,1410,8,66,10,66,12,66,1413,9,66,3,66,1415,8,66,1,67,1,67,1,67,
-		5,67,1420,8,67,10,67,12,67,1423,9,67,1,68,1,68,3,68,1427,8,68,1,69,1,69,
-		1,69,1,69,1,69,1,69,3,69,1435,8,69,1,69,1,69,1,69,1,69,3,69,1441,8,69,
-		1,70,1,70,1,70,1,70,1,70,1,71,1,71,1,71,1,71,1,71,1,71,1,71,1,71,1,71,
-		1,71,1,71,3,71,1459,8,71,1,71,1,71,1,71,1,71,3,71,1465,8,71,1,72,1,72,
-		1,72,1,72,3,72,1471,8,72,1,72,1,72,1,72,5,72,1476,8,72,10,72,12,72,1479,
-		9,72,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,74,1,74,1,74,1,74,
-		1,74,1,74,3,74,1496,8,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,1,74,3,74,
-		1506,8,74,1,74,3,74,1509,8,74,1,75,1,75,1,75,1,75,5,75,1515,8,75,10,75,
-		12,75,1518,9,75,1,75,1,75,1,75,1,75,1,75,1,75,3,75,1526,8,75,1,76,1,76,
-		1,76,1,76,1,76,5,76,1533,8,76,10,76,12,76,1536,9,76,1,76,1,76,1,77,1,77,
-		1,77,1,77,1,78,1,78,1,78,1,78,1,78,1,78,1,79,1,79,1,79,1,79,1,79,1,79,
-		1,79,1,79,1,79,1,79,1,79,3,79,1561,8,79,1,80,1,80,1,80,1,80,1,80,3,80,
-		1568,8,80,1,80,1,80,1,81,1,81,1,81,1,81,1,81,1,81,1,81,3,81,1579,8,81,
-		1,82,1,82,1,82,1,82,1,82,1,82,1,82,1,83,1,83,1,83,1,83,3,83,1592,8,83,
-		1,83,1,83,3,83,1596,8,83,1,83,1,83,1,83,1,84,1,84,1,84,1,84,1,84,1,84,
-		1,84,1,84,1,84,1,84,5,84,1611,8,84,10,84,12,84,1614,9,84,1,84,1,84,3,84,
-		1618,8,84,1,85,1,85,1,85,1,85,3,85,1624,8,85,1,86,1,86,1,86,1,86,1,86,
-		3,86,1631,8,86,1,86,1,86,1,86,1,86,1,86,1,86,5,86,1639,8,86,10,86,12,86,
-		1642,9,86,1,86,3,86,1645,8,86,1,87,1,87,1,87,3,87,1650,8,87,1,87,1,87,
-		1,87,1,88,1,88,1,88,1,88,1,88,1,88,1,88,1,88,1,88,1,88,1,88,1,88,1,88,
-		1,88,1,88,1,88,1,88,1,88,3,88,1673,8,88,1,89,1,89,1,89,1,89,1,89,1,89,
-		1,89,3,89,1682,8,89,1,90,1,90,1,90,1,90,1,90,1,91,1,91,1,91,1,91,1,91,
-		1,91,3,91,1695,8,91,1,91,1,91,3,91,1699,8,91,1,92,5,92,1702,8,92,10,92,
-		12,92,1705,9,92,1,92,1,92,1,92,1,92,5,92,1711,8,92,10,92,12,92,1714,9,
-		92,1,92,1,92,5,92,1718,8,92,10,92,12,92,1721,9,92,1,92,1,92,1,92,1,92,
-		5,92,1727,8,92,10,92,12,92,1730,9,92,5,92,1732,8,92,10,92,12,92,1735,9,
-		92,1,93,1,93,1,94,1,94,1,95,1,95,1,95,1,96,1,96,3,96,1746,8,96,1,96,1,
-		96,1,97,3,97,1751,8,97,1,97,1,97,1,97,1,97,1,97,1,97,5,97,1759,8,97,10,
-		97,12,97,1762,9,97,3,97,1764,8,97,1,97,1,97,1,98,1,98,1,98,1,98,1,98,1,
-		98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,5,98,1783,8,98,10,98,12,
-		98,1786,9,98,3,98,1788,8,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,5,98,1797,
-		8,98,10,98,12,98,1800,9,98,3,98,1802,8,98,1,98,3,98,1805,8,98,1,98,1,98,
-		1,98,1,98,1,98,1,98,1,98,1,98,3,98,1815,8,98,1,99,1,99,1,99,1,99,1,99,
-		3,99,1822,8,99,1,99,3,99,1825,8,99,1,99,1,99,3,99,1829,8,99,1,100,1,100,
-		1,100,1,100,1,100,5,100,1836,8,100,10,100,12,100,1839,9,100,1,100,1,100,
-		3,100,1843,8,100,1,101,1,101,1,101,5,101,1848,8,101,10,101,12,101,1851,
-		9,101,1,102,1,102,1,102,1,102,1,102,1,102,3,102,1859,8,102,1,103,1,103,
-		1,104,1,104,1,104,3,104,1866,8,104,1,105,1,105,1,105,1,105,1,105,3,105,
-		1873,8,105,1,106,1,106,1,106,1,106,1,106,1,106,1,106,1,106,1,106,1,106,
-		1,106,3,106,1886,8,106,1,107,1,107,1,107,3,107,1891,8,107,1,107,1,107,
-		1,107,1,107,1,107,1,107,3,107,1899,8,107,1,107,1,107,1,107,1,107,3,107,
-		1905,8,107,1,108,1,108,1,108,1,108,1,109,1,109,1,109,1,110,1,110,3,110,
-		1916,8,110,1,110,1,110,3,110,1920,8,110,1,110,1,110,1,110,1,110,1,110,
-		3,110,1927,8,110,1,110,3,110,1930,8,110,1,111,1,111,1,111,1,111,1,111,
-		1,111,1,111,1,111,1,111,5,111,1941,8,111,10,111,12,111,1944,9,111,1,111,
-		1,111,3,111,1948,8,111,1,112,1,112,1,112,1,112,1,112,1,112,3,112,1956,
-		8,112,1,112,1,112,3,112,1960,8,112,1,112,3,112,1963,8,112,1,112,3,112,
-		1966,8,112,1,113,1,113,1,113,1,113,1,113,1,113,1,113,1,113,1,113,5,113,
-		1977,8,113,10,113,12,113,1980,9,113,1,113,1,113,3,113,1984,8,113,1,114,
-		1,114,1,114,3,114,1989,8,114,1,115,1,115,1,115,1,115,1,115,5,115,1996,
-		8,115,10,115,12,115,1999,9,115,1,115,1,115,1,116,1,116,1,116,1,116,1,116,
-		1,116,1,116,1,116,1,116,1,116,1,116,1,116,1,116,1,116,3,116,2017,8,116,
-		1,116,1,116,1,116,1,116,3,116,2023,8,116,1,116,1,116,1,116,1,116,3,116,
-		2029,8,116,1,116,1,116,1,116,3,116,2034,8,116,1,116,1,116,3,116,2038,8,
-		116,1,116,1,116,3,116,2042,8,116,1,116,1,116,3,116,2046,8,116,3,116,2048,
-		8,116,1,117,3,117,2051,8,117,1,117,1,117,1,117,1,117,1,117,5,117,2058,
-		8,117,10,117,12,117,2061,9,117,1,117,1,117,1,117,3,117,2066,8,117,1,118,
-		1,118,1,118,1,118,1,118,5,118,2073,8,118,10,118,12,118,2076,9,118,1,118,
-		1,118,1,119,1,119,1,119,1,119,1,120,1,120,1,120,1,120,1,120,1,120,1,120,
-		3,120,2091,8,120,1,121,1,121,1,121,1,121,3,121,2097,8,121,1,121,1,121,
-		1,122,1,122,1,122,1,122,1,122,1,122,1,123,1,123,3,123,2109,8,123,1,123,
-		1,123,1,123,1,123,1,123,5,123,2116,8,123,10,123,12,123,2119,9,123,3,123,
-		2121,8,123,1,123,1,123,1,123,1,123,3,123,2127,8,123,3,123,2129,8,123,1,
-		124,1,124,3,124,2133,8,124,1,125,1,125,1,125,1,125,1,125,1,125,3,125,2141,
-		8,125,1,126,1,126,1,126,1,126,1,126,1,126,1,126,1,126,1,126,1,126,1,126,
-		1,126,3,126,2155,8,126,1,127,1,127,1,127,1,127,1,127,1,127,1,127,1,127,
-		1,127,1,127,3,127,2167,8,127,1,128,1,128,1,128,1,128,1,128,1,128,1,128,
-		1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,3,128,2185,8,128,
-		3,128,2187,8,128,1,129,1,129,1,129,3,129,2192,8,129,1,129,3,129,2195,8,
-		129,1,130,5,130,2198,8,130,10,130,12,130,2201,9,130,1,130,1,130,1,130,
-		5,130,2206,8,130,10,130,12,130,2209,9,130,1,130,1,130,5,130,2213,8,130,
-		10,130,12,130,2216,9,130,1,131,1,131,1,132,1,132,1,132,1,132,1,132,1,132,
-		1,132,1,132,1,132,1,132,1,132,3,132,2231,8,132,1,133,1,133,1,133,3,133,
-		2236,8,133,1,134,1,134,1,135,1,135,1,136,1,136,1,137,1,137,1,137,0,0,138,
-		0,2,4,6,8,10,12,14,16,18,20,22,24,26,28,30,32,34,36,38,40,42,44,46,48,
-		50,52,54,56,58,60,62,64,66,68,70,72,74,76,78,80,82,84,86,88,90,92,94,96,
-		98,100,102,104,106,108,110,112,114,116,118,120,122,124,126,128,130,132,
-		134,136,138,140,142,144,146,148,150,152,154,156,158,160,162,164,166,168,
-		170,172,174,176,178,180,182,184,186,188,190,192,194,196,198,200,202,204,
-		206,208,210,212,214,216,218,220,222,224,226,228,230,232,234,236,238,240,
-		242,244,246,248,250,252,254,256,258,260,262,264,266,268,270,272,274,0,
-		29,2,0,64,64,192,192,1,0,79,80,2,0,185,185,205,205,2,0,184,184,204,204,
-		3,0,65,65,134,134,156,156,4,0,65,65,134,134,156,156,198,198,2,0,127,127,
-		152,152,4,0,52,52,57,57,126,126,146,146,2,0,24,24,146,146,3,0,24,24,126,
-		126,146,146,2,0,17,17,48,48,5,0,40,40,74,74,103,103,206,206,210,210,2,
-		0,190,190,223,223,2,0,109,109,230,230,4,0,14,14,97,97,120,120,223,233,
-		4,0,43,43,45,45,84,84,188,189,2,0,2,2,8,8,1,0,25,26,1,0,181,182,1,0,201,
-		202,1,0,70,71,1,0,123,124,2,0,20,20,145,145,2,0,68,68,78,78,4,0,14,14,
-		97,97,120,120,223,228,27,0,4,4,10,10,12,13,15,15,18,22,24,38,40,40,42,
-		47,49,51,53,63,65,65,69,69,71,71,73,77,79,96,99,108,110,110,112,115,117,
-		119,122,122,124,149,151,162,164,180,182,189,191,191,193,207,210,214,27,
-		0,10,10,12,13,18,27,29,33,35,38,40,45,47,47,49,63,65,65,67,67,70,71,73,
-		77,79,84,86,87,89,96,99,108,110,110,112,115,118,119,122,158,160,180,182,
-		189,191,191,193,194,196,196,198,206,210,211,4,0,69,69,88,88,97,97,213,
-		213,26,0,11,11,14,17,28,28,34,34,39,39,46,46,48,48,64,64,66,66,68,68,72,
-		72,78,78,85,85,98,98,109,109,111,111,116,117,120,121,159,159,181,181,190,
-		190,192,192,195,195,197,197,207,209,212,212,2535,0,277,1,0,0,0,2,283,1,
-		0,0,0,4,328,1,0,0,0,6,362,1,0,0,0,8,398,1,0,0,0,10,400,1,0,0,0,12,421,
-		1,0,0,0,14,423,1,0,0,0,16,462,1,0,0,0,18,466,1,0,0,0,20,470,1,0,0,0,22,
-		480,1,0,0,0,24,508,1,0,0,0,26,568,1,0,0,0,28,603,1,0,0,0,30,627,1,0,0,
-		0,32,677,1,0,0,0,34,679,1,0,0,0,36,697,1,0,0,0,38,699,1,0,0,0,40,703,1,
-		0,0,0,42,715,1,0,0,0,44,721,1,0,0,0,46,772,1,0,0,0,48,774,1,0,0,0,50,798,
-		1,0,0,0,52,822,1,0,0,0,54,824,1,0,0,0,56,858,1,0,0,0,58,860,1,0,0,0,60,
-		888,1,0,0,0,62,919,1,0,0,0,64,923,1,0,0,0,66,929,1,0,0,0,68,964,1,0,0,
-		0,70,966,1,0,0,0,72,980,1,0,0,0,74,992,1,0,0,0,76,994,1,0,0,0,78,1030,
-		1,0,0,0,80,1032,1,0,0,0,82,1045,1,0,0,0,84,1075,1,0,0,0,86,1083,1,0,0,
-		0,88,1085,1,0,0,0,90,1097,1,0,0,0,92,1123,1,0,0,0,94,1125,1,0,0,0,96,1137,
-		1,0,0,0,98,1147,1,0,0,0,100,1149,1,0,0,0,102,1183,1,0,0,0,104,1187,1,0,
-		0,0,106,1198,1,0,0,0,108,1210,1,0,0,0,110,1224,1,0,0,0,112,1229,1,0,0,
-		0,114,1258,1,0,0,0,116,1269,1,0,0,0,118,1278,1,0,0,0,120,1290,1,0,0,0,
-		122,1313,1,0,0,0,124,1338,1,0,0,0,126,1357,1,0,0,0,128,1359,1,0,0,0,130,
-		1376,1,0,0,0,132,1414,1,0,0,0,134,1416,1,0,0,0,136,1426,1,0,0,0,138,1428,
-		1,0,0,0,140,1442,1,0,0,0,142,1447,1,0,0,0,144,1466,1,0,0,0,146,1480,1,
-		0,0,0,148,1489,1,0,0,0,150,1525,1,0,0,0,152,1527,1,0,0,0,154,1539,1,0,
-		0,0,156,1543,1,0,0,0,158,1560,1,0,0,0,160,1562,1,0,0,0,162,1578,1,0,0,
-		0,164,1580,1,0,0,0,166,1587,1,0,0,0,168,1600,1,0,0,0,170,1623,1,0,0,0,
-		172,1625,1,0,0,0,174,1646,1,0,0,0,176,1672,1,0,0,0,178,1674,1,0,0,0,180,
-		1683,1,0,0,0,182,1698,1,0,0,0,184,1703,1,0,0,0,186,1736,1,0,0,0,188,1738,
-		1,0,0,0,190,1740,1,0,0,0,192,1743,1,0,0,0,194,1750,1,0,0,0,196,1814,1,
-		0,0,0,198,1816,1,0,0,0,200,1842,1,0,0,0,202,1844,1,0,0,0,204,1858,1,0,
-		0,0,206,1860,1,0,0,0,208,1865,1,0,0,0,210,1872,1,0,0,0,212,1885,1,0,0,
-		0,214,1887,1,0,0,0,216,1906,1,0,0,0,218,1910,1,0,0,0,220,1913,1,0,0,0,
-		222,1947,1,0,0,0,224,1949,1,0,0,0,226,1983,1,0,0,0,228,1985,1,0,0,0,230,
-		1990,1,0,0,0,232,2047,1,0,0,0,234,2050,1,0,0,0,236,2067,1,0,0,0,238,2079,
-		1,0,0,0,240,2083,1,0,0,0,242,2092,1,0,0,0,244,2100,1,0,0,0,246,2108,1,
-		0,0,0,248,2130,1,0,0,0,250,2134,1,0,0,0,252,2154,1,0,0,0,254,2166,1,0,
-		0,0,256,2186,1,0,0,0,258,2194,1,0,0,0,260,2199,1,0,0,0,262,2217,1,0,0,
-		0,264,2230,1,0,0,0,266,2232,1,0,0,0,268,2237,1,0,0,0,270,2239,1,0,0,0,
-		272,2241,1,0,0,0,274,2243,1,0,0,0,276,278,5,61,0,0,277,276,1,0,0,0,277,
-		278,1,0,0,0,278,279,1,0,0,0,279,280,3,4,2,0,280,281,5,0,0,1,281,1,1,0,
-		0,0,282,284,5,61,0,0,283,282,1,0,0,0,283,284,1,0,0,0,284,285,1,0,0,0,285,
-		286,3,212,106,0,286,287,5,0,0,1,287,3,1,0,0,0,288,329,3,16,8,0,289,329,
-		3,28,14,0,290,329,3,34,17,0,291,329,3,46,23,0,292,329,3,54,27,0,293,329,
-		3,58,29,0,294,329,3,66,33,0,295,329,3,70,35,0,296,329,3,72,36,0,297,329,
-		3,74,37,0,298,329,3,76,38,0,299,329,3,78,39,0,300,329,3,84,42,0,301,329,
-		3,88,44,0,302,329,3,106,53,0,303,329,3,108,54,0,304,329,3,110,55,0,305,
-		329,3,112,56,0,306,329,3,118,59,0,307,329,3,120,60,0,308,329,3,122,61,
-		0,309,329,3,124,62,0,310,329,3,126,63,0,311,329,3,138,69,0,312,329,3,140,
-		70,0,313,329,3,142,71,0,314,329,3,144,72,0,315,329,3,146,73,0,316,329,
-		3,148,74,0,317,329,3,156,78,0,318,329,3,160,80,0,319,329,3,162,81,0,320,
-		329,3,164,82,0,321,329,3,166,83,0,322,329,3,168,84,0,323,329,3,172,86,
-		0,324,329,3,176,88,0,325,329,3,178,89,0,326,329,3,180,90,0,327,329,3,182,
-		91,0,328,288,1,0,0,0,328,289,1,0,0,0,328,290,1,0,0,0,328,291,1,0,0,0,328,
-		292,1,0,0,0,328,293,1,0,0,0,328,294,1,0,0,0,328,295,1,0,0,0,328,296,1,
-		0,0,0,328,297,1,0,0,0,328,298,1,0,0,0,328,299,1,0,0,0,328,300,1,0,0,0,
-		328,301,1,0,0,0,328,302,1,0,0,0,328,303,1,0,0,0,328,304,1,0,0,0,328,305,
-		1,0,0,0,328,306,1,0,0,0,328,307,1,0,0,0,328,308,1,0,0,0,328,309,1,0,0,
-		0,328,310,1,0,0,0,328,311,1,0,0,0,328,312,1,0,0,0,328,313,1,0,0,0,328,
-		314,1,0,0,0,328,315,1,0,0,0,328,316,1,0,0,0,328,317,1,0,0,0,328,318,1,
-		0,0,0,328,319,1,0,0,0,328,320,1,0,0,0,328,321,1,0,0,0,328,322,1,0,0,0,
-		328,323,1,0,0,0,328,324,1,0,0,0,328,325,1,0,0,0,328,326,1,0,0,0,328,327,
-		1,0,0,0,329,5,1,0,0,0,330,331,5,181,0,0,331,336,3,12,6,0,332,333,5,220,
-		0,0,333,335,3,12,6,0,334,332,1,0,0,0,335,338,1,0,0,0,336,334,1,0,0,0,336,
-		337,1,0,0,0,337,363,1,0,0,0,338,336,1,0,0,0,339,340,5,41,0,0,340,345,3,
-		208,104,0,341,342,5,220,0,0,342,344,3,208,104,0,343,341,1,0,0,0,344,347,
-		1,0,0,0,345,343,1,0,0,0,345,346,1,0,0,0,346,363,1,0,0,0,347,345,1,0,0,
-		0,348,349,5,203,0,0,349,352,5,30,0,0,350,352,5,184,0,0,351,348,1,0,0,0,
-		351,350,1,0,0,0,352,353,1,0,0,0,353,363,5,215,0,0,354,359,3,12,6,0,355,
-		356,5,220,0,0,356,358,3,12,6,0,357,355,1,0,0,0,358,361,1,0,0,0,359,357,
-		1,0,0,0,359,360,1,0,0,0,360,363,1,0,0,0,361,359,1,0,0,0,362,330,1,0,0,
-		0,362,339,1,0,0,0,362,351,1,0,0,0,362,354,1,0,0,0,363,7,1,0,0,0,364,365,
-		5,181,0,0,365,370,3,10,5,0,366,367,5,220,0,0,367,369,3,10,5,0,368,366,
-		1,0,0,0,369,372,1,0,0,0,370,368,1,0,0,0,370,371,1,0,0,0,371,399,1,0,0,
-		0,372,370,1,0,0,0,373,374,5,41,0,0,374,379,3,208,104,0,375,376,5,220,0,
-		0,376,378,3,208,104,0,377,375,1,0,0,0,378,381,1,0,0,0,379,377,1,0,0,0,
-		379,380,1,0,0,0,380,399,1,0,0,0,381,379,1,0,0,0,382,383,5,203,0,0,383,
-		386,5,30,0,0,384,386,5,184,0,0,385,382,1,0,0,0,385,384,1,0,0,0,386,387,
-		1,0,0,0,387,399,5,215,0,0,388,389,5,180,0,0,389,399,5,196,0,0,390,395,
-		3,10,5,0,391,392,5,220,0,0,392,394,3,10,5,0,393,391,1,0,0,0,394,397,1,
-		0,0,0,395,393,1,0,0,0,395,396,1,0,0,0,396,399,1,0,0,0,397,395,1,0,0,0,
-		398,364,1,0,0,0,398,373,1,0,0,0,398,385,1,0,0,0,398,388,1,0,0,0,398,390,
-		1,0,0,0,399,9,1,0,0,0,400,403,3,12,6,0,401,402,5,16,0,0,402,404,3,208,
-		104,0,403,401,1,0,0,0,403,404,1,0,0,0,404,11,1,0,0,0,405,422,5,232,0,0,
-		406,419,3,208,104,0,407,417,5,221,0,0,408,418,5,232,0,0,409,415,3,210,
-		105,0,410,413,5,221,0,0,411,414,5,232,0,0,412,414,3,210,105,0,413,411,
-		1,0,0,0,413,412,1,0,0,0,414,416,1,0,0,0,415,410,1,0,0,0,415,416,1,0,0,
-		0,416,418,1,0,0,0,417,408,1,0,0,0,417,409,1,0,0,0,418,420,1,0,0,0,419,
-		407,1,0,0,0,419,420,1,0,0,0,420,422,1,0,0,0,421,405,1,0,0,0,421,406,1,
-		0,0,0,422,13,1,0,0,0,423,430,3,208,104,0,424,425,5,221,0,0,425,428,3,210,
-		105,0,426,427,5,221,0,0,427,429,3,210,105,0,428,426,1,0,0,0,428,429,1,
-		0,0,0,429,431,1,0,0,0,430,424,1,0,0,0,430,431,1,0,0,0,431,15,1,0,0,0,432,
-		434,5,20,0,0,433,435,3,6,3,0,434,433,1,0,0,0,434,435,1,0,0,0,435,436,1,
-		0,0,0,436,438,5,85,0,0,437,439,3,18,9,0,438,437,1,0,0,0,438,439,1,0,0,
-		0,439,440,1,0,0,0,440,442,3,200,100,0,441,443,3,22,11,0,442,441,1,0,0,
-		0,442,443,1,0,0,0,443,445,1,0,0,0,444,446,3,24,12,0,445,444,1,0,0,0,445,
-		446,1,0,0,0,446,463,1,0,0,0,447,449,5,20,0,0,448,450,3,6,3,0,449,448,1,
-		0,0,0,449,450,1,0,0,0,450,451,1,0,0,0,451,452,5,190,0,0,452,454,3,200,
-		100,0,453,455,3,22,11,0,454,453,1,0,0,0,454,455,1,0,0,0,455,457,1,0,0,
-		0,456,458,3,20,10,0,457,456,1,0,0,0,457,458,1,0,0,0,458,460,1,0,0,0,459,
-		461,3,24,12,0,460,459,1,0,0,0,460,461,1,0,0,0,461,463,1,0,0,0,462,432,
-		1,0,0,0,462,447,1,0,0,0,463,17,1,0,0,0,464,467,5,96,0,0,465,467,3,206,
-		103,0,466,464,1,0,0,0,466,465,1,0,0,0,467,468,1,0,0,0,468,469,5,78,0,0,
-		469,19,1,0,0,0,470,471,5,81,0,0,471,472,5,68,0,0,472,477,3,204,102,0,473,
-		474,5,220,0,0,474,476,3,204,102,0,475,473,1,0,0,0,476,479,1,0,0,0,477,
-		475,1,0,0,0,477,478,1,0,0,0,478,21,1,0,0,0,479,477,1,0,0,0,480,481,5,16,
-		0,0,481,482,5,112,0,0,482,483,5,180,0,0,483,484,5,187,0,0,484,485,3,184,
-		92,0,485,23,1,0,0,0,486,487,5,209,0,0,487,488,5,119,0,0,488,489,5,216,
-		0,0,489,494,3,26,13,0,490,491,5,220,0,0,491,493,3,26,13,0,492,490,1,0,
-		0,0,493,496,1,0,0,0,494,492,1,0,0,0,494,495,1,0,0,0,495,497,1,0,0,0,496,
-		494,1,0,0,0,497,498,5,217,0,0,498,509,1,0,0,0,499,500,5,209,0,0,500,505,
-		3,26,13,0,501,502,5,220,0,0,502,504,3,26,13,0,503,501,1,0,0,0,504,507,
-		1,0,0,0,505,503,1,0,0,0,505,506,1,0,0,0,506,509,1,0,0,0,507,505,1,0,0,
-		0,508,486,1,0,0,0,508,499,1,0,0,0,509,25,1,0,0,0,510,513,5,149,0,0,511,
-		512,5,223,0,0,512,514,3,184,92,0,513,511,1,0,0,0,513,514,1,0,0,0,514,569,
-		1,0,0,0,515,516,5,54,0,0,516,517,5,223,0,0,517,569,3,204,102,0,518,521,
-		5,49,0,0,519,520,5,223,0,0,520,522,7,0,0,0,521,519,1,0,0,0,521,522,1,0,
-		0,0,522,569,1,0,0,0,523,524,5,92,0,0,524,525,5,223,0,0,525,569,3,200,100,
-		0,526,527,5,82,0,0,527,528,5,223,0,0,528,569,3,200,100,0,529,530,5,58,
-		0,0,530,531,5,99,0,0,531,532,5,223,0,0,532,569,3,204,102,0,533,536,7,1,
-		0,0,534,535,5,223,0,0,535,537,3,184,92,0,536,534,1,0,0,0,536,537,1,0,0,
-		0,537,569,1,0,0,0,538,541,5,194,0,0,539,540,5,223,0,0,540,542,3,184,92,
-		0,541,539,1,0,0,0,541,542,1,0,0,0,542,569,1,0,0,0,543,544,5,178,0,0,544,
-		545,5,176,0,0,545,569,5,99,0,0,546,547,5,148,0,0,547,569,5,177,0,0,548,
-		551,5,126,0,0,549,550,5,223,0,0,550,552,3,184,92,0,551,549,1,0,0,0,551,
-		552,1,0,0,0,552,569,1,0,0,0,553,554,5,128,0,0,554,555,5,223,0,0,555,569,
-		3,204,102,0,556,557,5,104,0,0,557,558,5,223,0,0,558,569,3,204,102,0,559,
-		560,5,94,0,0,560,561,5,223,0,0,561,569,3,204,102,0,562,563,5,32,0,0,563,
-		564,5,223,0,0,564,569,3,204,102,0,565,566,5,33,0,0,566,567,5,223,0,0,567,
-		569,3,184,92,0,568,510,1,0,0,0,568,515,1,0,0,0,568,518,1,0,0,0,568,523,
-		1,0,0,0,568,526,1,0,0,0,568,529,1,0,0,0,568,533,1,0,0,0,568,538,1,0,0,
-		0,568,543,1,0,0,0,568,546,1,0,0,0,568,548,1,0,0,0,568,553,1,0,0,0,568,
-		556,1,0,0,0,568,559,1,0,0,0,568,562,1,0,0,0,568,565,1,0,0,0,569,27,1,0,
-		0,0,570,572,5,145,0,0,571,573,3,8,4,0,572,571,1,0,0,0,572,573,1,0,0,0,
-		573,574,1,0,0,0,574,575,5,68,0,0,575,576,3,204,102,0,576,577,5,78,0,0,
-		577,579,3,200,100,0,578,580,3,22,11,0,579,578,1,0,0,0,579,580,1,0,0,0,
-		580,582,1,0,0,0,581,583,3,30,15,0,582,581,1,0,0,0,582,583,1,0,0,0,583,
-		604,1,0,0,0,584,586,5,145,0,0,585,587,3,8,4,0,586,585,1,0,0,0,586,587,
-		1,0,0,0,587,588,1,0,0,0,588,589,5,68,0,0,589,594,3,200,100,0,590,591,5,
-		220,0,0,591,593,3,200,100,0,592,590,1,0,0,0,593,596,1,0,0,0,594,592,1,
-		0,0,0,594,595,1,0,0,0,595,598,1,0,0,0,596,594,1,0,0,0,597,599,3,22,11,
-		0,598,597,1,0,0,0,598,599,1,0,0,0,599,601,1,0,0,0,600,602,3,30,15,0,601,
-		600,1,0,0,0,601,602,1,0,0,0,602,604,1,0,0,0,603,570,1,0,0,0,603,584,1,
-		0,0,0,604,29,1,0,0,0,605,606,5,209,0,0,606,607,5,119,0,0,607,608,5,216,
-		0,0,608,613,3,32,16,0,609,610,5,220,0,0,610,612,3,32,16,0,611,609,1,0,
-		0,0,612,615,1,0,0,0,613,611,1,0,0,0,613,614,1,0,0,0,614,616,1,0,0,0,615,
-		613,1,0,0,0,616,617,5,217,0,0,617,628,1,0,0,0,618,619,5,209,0,0,619,624,
-		3,32,16,0,620,621,5,220,0,0,621,623,3,32,16,0,622,620,1,0,0,0,623,626,
-		1,0,0,0,624,622,1,0,0,0,624,625,1,0,0,0,625,628,1,0,0,0,626,624,1,0,0,
-		0,627,605,1,0,0,0,627,618,1,0,0,0,628,31,1,0,0,0,629,630,5,54,0,0,630,
-		631,5,223,0,0,631,678,3,204,102,0,632,633,5,92,0,0,633,634,5,223,0,0,634,
-		678,3,200,100,0,635,636,5,86,0,0,636,637,5,223,0,0,637,678,3,204,102,0,
-		638,678,5,167,0,0,639,678,5,169,0,0,640,678,5,168,0,0,641,678,5,171,0,
-		0,642,678,5,170,0,0,643,678,5,49,0,0,644,678,5,166,0,0,645,646,5,106,0,
-		0,646,647,5,223,0,0,647,678,3,204,102,0,648,649,5,82,0,0,649,650,5,223,
-		0,0,650,678,3,200,100,0,651,652,7,2,0,0,652,653,5,223,0,0,653,678,3,204,
-		102,0,654,655,7,3,0,0,655,656,5,223,0,0,656,678,3,204,102,0,657,678,5,
-		157,0,0,658,678,5,200,0,0,659,678,5,193,0,0,660,661,5,58,0,0,661,662,5,
-		99,0,0,662,663,5,223,0,0,663,678,3,204,102,0,664,666,5,60,0,0,665,667,
-		5,47,0,0,666,665,1,0,0,0,666,667,1,0,0,0,667,668,1,0,0,0,668,678,5,38,
-		0,0,669,678,5,140,0,0,670,678,5,73,0,0,671,672,5,55,0,0,672,673,5,223,
-		0,0,673,678,3,204,102,0,674,675,5,87,0,0,675,676,5,223,0,0,676,678,3,204,
-		102,0,677,629,1,0,0,0,677,632,1,0,0,0,677,635,1,0,0,0,677,638,1,0,0,0,
-		677,639,1,0,0,0,677,640,1,0,0,0,677,641,1,0,0,0,677,642,1,0,0,0,677,643,
-		1,0,0,0,677,644,1,0,0,0,677,645,1,0,0,0,677,648,1,0,0,0,677,651,1,0,0,
-		0,677,654,1,0,0,0,677,657,1,0,0,0,677,658,1,0,0,0,677,659,1,0,0,0,677,
-		660,1,0,0,0,677,664,1,0,0,0,677,669,1,0,0,0,677,670,1,0,0,0,677,671,1,
-		0,0,0,677,674,1,0,0,0,678,33,1,0,0,0,679,680,5,163,0,0,680,681,5,21,0,
-		0,681,682,5,78,0,0,682,684,3,200,100,0,683,685,3,36,18,0,684,683,1,0,0,
-		0,684,685,1,0,0,0,685,687,1,0,0,0,686,688,3,42,21,0,687,686,1,0,0,0,687,
-		688,1,0,0,0,688,35,1,0,0,0,689,691,3,38,19,0,690,692,3,40,20,0,691,690,
-		1,0,0,0,691,692,1,0,0,0,692,698,1,0,0,0,693,695,3,40,20,0,694,696,3,38,
-		19,0,695,694,1,0,0,0,695,696,1,0,0,0,696,698,1,0,0,0,697,689,1,0,0,0,697,
-		693,1,0,0,0,698,37,1,0,0,0,699,700,5,105,0,0,700,701,5,186,0,0,701,702,
-		3,184,92,0,702,39,1,0,0,0,703,704,5,113,0,0,704,705,5,186,0,0,705,706,
-		3,184,92,0,706,41,1,0,0,0,707,708,5,209,0,0,708,709,5,119,0,0,709,710,
-		5,216,0,0,710,711,3,44,22,0,711,712,5,217,0,0,712,716,1,0,0,0,713,714,
-		5,209,0,0,714,716,3,44,22,0,715,707,1,0,0,0,715,713,1,0,0,0,716,43,1,0,
-		0,0,717,722,5,83,0,0,718,719,5,148,0,0,719,720,5,174,0,0,720,722,5,187,
-		0,0,721,717,1,0,0,0,721,718,1,0,0,0,722,45,1,0,0,0,723,724,5,163,0,0,724,
-		726,5,20,0,0,725,727,3,48,24,0,726,725,1,0,0,0,726,727,1,0,0,0,727,728,
-		1,0,0,0,728,729,5,68,0,0,729,730,3,204,102,0,730,731,5,78,0,0,731,733,
-		3,200,100,0,732,734,3,50,25,0,733,732,1,0,0,0,733,734,1,0,0,0,734,773,
-		1,0,0,0,735,736,5,163,0,0,736,737,5,20,0,0,737,738,3,204,102,0,738,739,
-		5,78,0,0,739,741,3,200,100,0,740,742,3,50,25,0,741,740,1,0,0,0,741,742,
-		1,0,0,0,742,773,1,0,0,0,743,744,5,163,0,0,744,746,5,20,0,0,745,747,7,4,
-		0,0,746,745,1,0,0,0,746,747,1,0,0,0,747,748,1,0,0,0,748,750,3,206,103,
-		0,749,751,3,50,25,0,750,749,1,0,0,0,750,751,1,0,0,0,751,773,1,0,0,0,752,
-		753,5,163,0,0,753,755,5,20,0,0,754,756,3,48,24,0,755,754,1,0,0,0,755,756,
-		1,0,0,0,756,757,1,0,0,0,757,760,5,68,0,0,758,761,3,206,103,0,759,761,5,
-		4,0,0,760,758,1,0,0,0,760,759,1,0,0,0,761,763,1,0,0,0,762,764,3,50,25,
-		0,763,762,1,0,0,0,763,764,1,0,0,0,764,773,1,0,0,0,765,766,5,163,0,0,766,
-		767,5,20,0,0,767,768,5,36,0,0,768,770,3,204,102,0,769,771,3,114,57,0,770,
-		769,1,0,0,0,770,771,1,0,0,0,771,773,1,0,0,0,772,723,1,0,0,0,772,735,1,
-		0,0,0,772,743,1,0,0,0,772,752,1,0,0,0,772,765,1,0,0,0,773,47,1,0,0,0,774,
-		775,7,5,0,0,775,49,1,0,0,0,776,777,5,209,0,0,777,778,5,119,0,0,778,779,
-		5,216,0,0,779,784,3,52,26,0,780,781,5,220,0,0,781,783,3,52,26,0,782,780,
-		1,0,0,0,783,786,1,0,0,0,784,782,1,0,0,0,784,785,1,0,0,0,785,787,1,0,0,
-		0,786,784,1,0,0,0,787,788,5,217,0,0,788,799,1,0,0,0,789,790,5,209,0,0,
-		790,795,3,52,26,0,791,792,5,220,0,0,792,794,3,52,26,0,793,791,1,0,0,0,
-		794,797,1,0,0,0,795,793,1,0,0,0,795,796,1,0,0,0,796,799,1,0,0,0,797,795,
-		1,0,0,0,798,776,1,0,0,0,798,789,1,0,0,0,799,51,1,0,0,0,800,823,5,18,0,
-		0,801,823,5,29,0,0,802,823,5,44,0,0,803,804,5,54,0,0,804,805,5,223,0,0,
-		805,823,3,204,102,0,806,807,5,82,0,0,807,808,5,223,0,0,808,823,3,200,100,
-		0,809,823,5,132,0,0,810,811,5,53,0,0,811,812,5,223,0,0,812,823,3,204,102,
-		0,813,814,5,92,0,0,814,815,5,223,0,0,815,823,3,200,100,0,816,817,5,165,
-		0,0,817,823,5,164,0,0,818,823,5,110,0,0,819,820,5,153,0,0,820,821,5,223,
-		0,0,821,823,3,204,102,0,822,800,1,0,0,0,822,801,1,0,0,0,822,802,1,0,0,
-		0,822,803,1,0,0,0,822,806,1,0,0,0,822,809,1,0,0,0,822,810,1,0,0,0,822,
-		813,1,0,0,0,822,816,1,0,0,0,822,818,1,0,0,0,822,819,1,0,0,0,823,53,1,0,
-		0,0,824,825,5,12,0,0,825,826,5,20,0,0,826,829,3,204,102,0,827,828,5,78,
-		0,0,828,830,3,204,102,0,829,827,1,0,0,0,829,830,1,0,0,0,830,832,1,0,0,
-		0,831,833,3,56,28,0,832,831,1,0,0,0,833,834,1,0,0,0,834,832,1,0,0,0,834,
-		835,1,0,0,0,835,55,1,0,0,0,836,837,5,10,0,0,837,838,5,107,0,0,838,839,
-		5,223,0,0,839,840,3,200,100,0,840,841,5,209,0,0,841,842,5,114,0,0,842,
-		843,5,223,0,0,843,844,3,200,100,0,844,859,1,0,0,0,845,846,5,10,0,0,846,
-		847,5,108,0,0,847,848,5,223,0,0,848,849,3,204,102,0,849,850,5,209,0,0,
-		850,851,5,115,0,0,851,852,5,223,0,0,852,853,3,204,102,0,853,859,1,0,0,
-		0,854,855,5,52,0,0,855,856,5,125,0,0,856,857,5,223,0,0,857,859,3,204,102,
-		0,858,836,1,0,0,0,858,845,1,0,0,0,858,854,1,0,0,0,859,57,1,0,0,0,860,861,
-		5,39,0,0,861,868,5,154,0,0,862,863,5,75,0,0,863,864,5,109,0,0,864,866,
-		5,59,0,0,865,862,1,0,0,0,865,866,1,0,0,0,866,867,1,0,0,0,867,869,3,204,
-		102,0,868,865,1,0,0,0,868,869,1,0,0,0,869,870,1,0,0,0,870,871,5,66,0,0,
-		871,873,5,20,0,0,872,874,3,6,3,0,873,872,1,0,0,0,873,874,1,0,0,0,874,875,
-		1,0,0,0,875,876,5,85,0,0,876,878,3,200,100,0,877,879,3,24,12,0,878,877,
-		1,0,0,0,878,879,1,0,0,0,879,880,1,0,0,0,880,881,5,138,0,0,881,883,3,206,
-		103,0,882,884,3,60,30,0,883,882,1,0,0,0,883,884,1,0,0,0,884,886,1,0,0,
-		0,885,887,3,62,31,0,886,885,1,0,0,0,886,887,1,0,0,0,887,59,1,0,0,0,888,
-		889,5,69,0,0,889,892,5,20,0,0,890,893,3,206,103,0,891,893,5,13,0,0,892,
-		890,1,0,0,0,892,891,1,0,0,0,893,61,1,0,0,0,894,895,5,209,0,0,895,896,5,
-		154,0,0,896,897,5,119,0,0,897,898,5,216,0,0,898,903,3,64,32,0,899,900,
-		5,220,0,0,900,902,3,64,32,0,901,899,1,0,0,0,902,905,1,0,0,0,903,901,1,
-		0,0,0,903,904,1,0,0,0,904,906,1,0,0,0,905,903,1,0,0,0,906,907,5,217,0,
-		0,907,920,1,0,0,0,908,909,5,209,0,0,909,910,5,154,0,0,910,911,5,119,0,
-		0,911,916,3,64,32,0,912,913,5,220,0,0,913,915,3,64,32,0,914,912,1,0,0,
-		0,915,918,1,0,0,0,916,914,1,0,0,0,916,917,1,0,0,0,917,920,1,0,0,0,918,
-		916,1,0,0,0,919,894,1,0,0,0,919,908,1,0,0,0,920,63,1,0,0,0,921,924,3,208,
-		104,0,922,924,5,2,0,0,923,921,1,0,0,0,923,922,1,0,0,0,924,927,1,0,0,0,
-		925,926,5,223,0,0,926,928,3,204,102,0,927,925,1,0,0,0,927,928,1,0,0,0,
-		928,65,1,0,0,0,929,930,5,12,0,0,930,931,5,20,0,0,931,932,5,154,0,0,932,
-		933,5,215,0,0,933,938,3,68,34,0,934,935,5,220,0,0,935,937,3,68,34,0,936,
-		934,1,0,0,0,937,940,1,0,0,0,938,936,1,0,0,0,938,939,1,0,0,0,939,67,1,0,
-		0,0,940,938,1,0,0,0,941,942,5,160,0,0,942,943,5,93,0,0,943,965,3,204,102,
-		0,944,945,5,160,0,0,945,946,5,85,0,0,946,965,3,200,100,0,947,948,5,160,
-		0,0,948,949,5,209,0,0,949,965,3,26,13,0,950,951,5,160,0,0,951,952,5,138,
-		0,0,952,965,3,206,103,0,953,954,5,160,0,0,954,965,3,60,30,0,955,956,5,
-		160,0,0,956,957,5,154,0,0,957,958,5,118,0,0,958,965,3,64,32,0,959,961,
-		5,57,0,0,960,962,5,69,0,0,961,960,1,0,0,0,961,962,1,0,0,0,962,963,1,0,
-		0,0,963,965,5,76,0,0,964,941,1,0,0,0,964,944,1,0,0,0,964,947,1,0,0,0,964,
-		950,1,0,0,0,964,953,1,0,0,0,964,955,1,0,0,0,964,959,1,0,0,0,965,69,1,0,
-		0,0,966,968,5,163,0,0,967,969,7,6,0,0,968,967,1,0,0,0,968,969,1,0,0,0,
-		969,970,1,0,0,0,970,978,5,155,0,0,971,976,5,66,0,0,972,977,5,20,0,0,973,
-		974,5,173,0,0,974,977,5,175,0,0,975,977,5,27,0,0,976,972,1,0,0,0,976,973,
-		1,0,0,0,976,975,1,0,0,0,977,979,1,0,0,0,978,971,1,0,0,0,978,979,1,0,0,
-		0,979,71,1,0,0,0,980,981,5,163,0,0,981,982,5,154,0,0,982,983,3,184,92,
-		0,983,73,1,0,0,0,984,985,5,163,0,0,985,986,5,39,0,0,986,987,5,154,0,0,
-		987,993,3,184,92,0,988,989,5,163,0,0,989,990,5,39,0,0,990,991,5,11,0,0,
-		991,993,5,155,0,0,992,984,1,0,0,0,992,988,1,0,0,0,993,75,1,0,0,0,994,999,
-		7,7,0,0,995,996,5,154,0,0,996,1000,3,184,92,0,997,998,5,155,0,0,998,1000,
-		3,90,45,0,999,995,1,0,0,0,999,997,1,0,0,0,1000,77,1,0,0,0,1001,1002,5,
-		163,0,0,1002,1003,5,19,0,0,1003,1031,5,90,0,0,1004,1005,5,163,0,0,1005,
-		1007,5,90,0,0,1006,1008,3,90,45,0,1007,1006,1,0,0,0,1007,1008,1,0,0,0,
-		1008,1010,1,0,0,0,1009,1011,3,80,40,0,1010,1009,1,0,0,0,1010,1011,1,0,
-		0,0,1011,1031,1,0,0,0,1012,1013,5,163,0,0,1013,1014,5,90,0,0,1014,1015,
-		5,207,0,0,1015,1016,5,31,0,0,1016,1031,3,90,45,0,1017,1018,5,163,0,0,1018,
-		1019,5,90,0,0,1019,1031,3,86,43,0,1020,1021,5,163,0,0,1021,1024,5,89,0,
-		0,1022,1023,5,207,0,0,1023,1025,5,31,0,0,1024,1022,1,0,0,0,1024,1025,1,
-		0,0,0,1025,1026,1,0,0,0,1026,1028,3,184,92,0,1027,1029,3,80,40,0,1028,
-		1027,1,0,0,0,1028,1029,1,0,0,0,1029,1031,1,0,0,0,1030,1001,1,0,0,0,1030,
-		1004,1,0,0,0,1030,1012,1,0,0,0,1030,1017,1,0,0,0,1030,1020,1,0,0,0,1031,
-		79,1,0,0,0,1032,1033,5,209,0,0,1033,1038,3,82,41,0,1034,1035,5,220,0,0,
-		1035,1037,3,82,41,0,1036,1034,1,0,0,0,1037,1040,1,0,0,0,1038,1036,1,0,
-		0,0,1038,1039,1,0,0,0,1039,81,1,0,0,0,1040,1038,1,0,0,0,1041,1042,5,58,
-		0,0,1042,1046,5,50,0,0,1043,1044,5,144,0,0,1044,1046,5,188,0,0,1045,1041,
-		1,0,0,0,1045,1043,1,0,0,0,1046,83,1,0,0,0,1047,1052,5,126,0,0,1048,1049,
-		5,89,0,0,1049,1053,3,184,92,0,1050,1051,5,90,0,0,1051,1053,3,90,45,0,1052,
-		1048,1,0,0,0,1052,1050,1,0,0,0,1053,1058,1,0,0,0,1054,1055,5,209,0,0,1055,
-		1056,5,136,0,0,1056,1057,5,223,0,0,1057,1059,3,204,102,0,1058,1054,1,0,
-		0,0,1058,1059,1,0,0,0,1059,1076,1,0,0,0,1060,1065,7,8,0,0,1061,1062,5,
-		89,0,0,1062,1066,3,184,92,0,1063,1064,5,90,0,0,1064,1066,3,90,45,0,1065,
-		1061,1,0,0,0,1065,1063,1,0,0,0,1066,1076,1,0,0,0,1067,1068,7,9,0,0,1068,
-		1069,5,90,0,0,1069,1076,3,86,43,0,1070,1071,7,9,0,0,1071,1072,5,11,0,0,
-		1072,1073,3,208,104,0,1073,1074,5,90,0,0,1074,1076,1,0,0,0,1075,1047,1,
-		0,0,0,1075,1060,1,0,0,0,1075,1067,1,0,0,0,1075,1070,1,0,0,0,1076,85,1,
-		0,0,0,1077,1078,5,66,0,0,1078,1079,5,155,0,0,1079,1084,3,90,45,0,1080,
-		1081,5,66,0,0,1081,1082,5,154,0,0,1082,1084,3,184,92,0,1083,1077,1,0,0,
-		0,1083,1080,1,0,0,0,1084,87,1,0,0,0,1085,1086,5,12,0,0,1086,1087,5,89,
-		0,0,1087,1088,3,184,92,0,1088,1089,5,122,0,0,1089,1090,5,190,0,0,1090,
-		1091,3,136,68,0,1091,89,1,0,0,0,1092,1098,3,92,46,0,1093,1094,5,216,0,
-		0,1094,1095,3,90,45,0,1095,1096,5,217,0,0,1096,1098,1,0,0,0,1097,1092,
-		1,0,0,0,1097,1093,1,0,0,0,1098,91,1,0,0,0,1099,1101,3,94,47,0,1100,1099,
-		1,0,0,0,1100,1101,1,0,0,0,1101,1102,1,0,0,0,1102,1103,5,159,0,0,1103,1108,
-		3,98,49,0,1104,1105,5,220,0,0,1105,1107,3,98,49,0,1106,1104,1,0,0,0,1107,
-		1110,1,0,0,0,1108,1106,1,0,0,0,1108,1109,1,0,0,0,1109,1112,1,0,0,0,1110,
-		1108,1,0,0,0,1111,1113,3,100,50,0,1112,1111,1,0,0,0,1112,1113,1,0,0,0,
-		1113,1124,1,0,0,0,1114,1115,5,199,0,0,1115,1120,3,104,52,0,1116,1117,5,
-		220,0,0,1117,1119,3,104,52,0,1118,1116,1,0,0,0,1119,1122,1,0,0,0,1120,
-		1118,1,0,0,0,1120,1121,1,0,0,0,1121,1124,1,0,0,0,1122,1120,1,0,0,0,1123,
-		1100,1,0,0,0,1123,1114,1,0,0,0,1124,93,1,0,0,0,1125,1126,5,209,0,0,1126,
-		1127,3,208,104,0,1127,1128,5,16,0,0,1128,1129,5,216,0,0,1129,1130,3,96,
-		48,0,1130,1131,5,217,0,0,1131,95,1,0,0,0,1132,1138,3,78,39,0,1133,1138,
-		3,70,35,0,1134,1138,3,34,17,0,1135,1138,3,46,23,0,1136,1138,3,90,45,0,
-		1137,1132,1,0,0,0,1137,1133,1,0,0,0,1137,1134,1,0,0,0,1137,1135,1,0,0,
-		0,1137,1136,1,0,0,0,1138,97,1,0,0,0,1139,1148,5,232,0,0,1140,1145,3,184,
-		92,0,1141,1143,5,16,0,0,1142,1141,1,0,0,0,1142,1143,1,0,0,0,1143,1144,
-		1,0,0,0,1144,1146,3,208,104,0,1145,1142,1,0,0,0,1145,1146,1,0,0,0,1146,
-		1148,1,0,0,0,1147,1139,1,0,0,0,1147,1140,1,0,0,0,1148,99,1,0,0,0,1149,
-		1155,5,68,0,0,1150,1156,3,202,101,0,1151,1152,5,218,0,0,1152,1153,3,96,
-		48,0,1153,1154,5,219,0,0,1154,1156,1,0,0,0,1155,1150,1,0,0,0,1155,1151,
-		1,0,0,0,1156,1161,1,0,0,0,1157,1159,5,16,0,0,1158,1157,1,0,0,0,1158,1159,
-		1,0,0,0,1159,1160,1,0,0,0,1160,1162,3,208,104,0,1161,1158,1,0,0,0,1161,
-		1162,1,0,0,0,1162,1165,1,0,0,0,1163,1164,5,208,0,0,1164,1166,3,184,92,
-		0,1165,1163,1,0,0,0,1165,1166,1,0,0,0,1166,1177,1,0,0,0,1167,1168,5,121,
-		0,0,1168,1169,5,23,0,0,1169,1174,3,102,51,0,1170,1171,5,220,0,0,1171,1173,
-		3,102,51,0,1172,1170,1,0,0,0,1173,1176,1,0,0,0,1174,1172,1,0,0,0,1174,
-		1175,1,0,0,0,1175,1178,1,0,0,0,1176,1174,1,0,0,0,1177,1167,1,0,0,0,1177,
-		1178,1,0,0,0,1178,1181,1,0,0,0,1179,1180,5,98,0,0,1180,1182,3,184,92,0,
-		1181,1179,1,0,0,0,1181,1182,1,0,0,0,1182,101,1,0,0,0,1183,1185,3,184,92,
-		0,1184,1186,7,10,0,0,1185,1184,1,0,0,0,1185,1186,1,0,0,0,1186,103,1,0,
-		0,0,1187,1188,5,216,0,0,1188,1193,3,184,92,0,1189,1190,5,220,0,0,1190,
-		1192,3,184,92,0,1191,1189,1,0,0,0,1192,1195,1,0,0,0,1193,1191,1,0,0,0,
-		1193,1194,1,0,0,0,1194,1196,1,0,0,0,1195,1193,1,0,0,0,1196,1197,5,217,
-		0,0,1197,105,1,0,0,0,1198,1199,5,39,0,0,1199,1200,5,63,0,0,1200,1204,5,
-		36,0,0,1201,1202,5,75,0,0,1202,1203,5,109,0,0,1203,1205,5,59,0,0,1204,
-		1201,1,0,0,0,1204,1205,1,0,0,0,1205,1206,1,0,0,0,1206,1207,3,204,102,0,
-		1207,1208,5,16,0,0,1208,1209,3,204,102,0,1209,107,1,0,0,0,1210,1211,5,
-		12,0,0,1211,1212,5,63,0,0,1212,1218,5,36,0,0,1213,1215,5,75,0,0,1214,1216,
-		5,109,0,0,1215,1214,1,0,0,0,1215,1216,1,0,0,0,1216,1217,1,0,0,0,1217,1219,
-		5,59,0,0,1218,1213,1,0,0,0,1218,1219,1,0,0,0,1219,1220,1,0,0,0,1220,1221,
-		3,204,102,0,1221,1222,5,16,0,0,1222,1223,3,204,102,0,1223,109,1,0,0,0,
-		1224,1225,5,52,0,0,1225,1226,5,63,0,0,1226,1227,5,36,0,0,1227,1228,3,204,
-		102,0,1228,111,1,0,0,0,1229,1230,5,28,0,0,1230,1231,5,63,0,0,1231,1232,
-		5,36,0,0,1232,1234,3,204,102,0,1233,1235,3,114,57,0,1234,1233,1,0,0,0,
-		1234,1235,1,0,0,0,1235,113,1,0,0,0,1236,1237,5,209,0,0,1237,1238,5,119,
-		0,0,1238,1239,5,216,0,0,1239,1244,3,116,58,0,1240,1241,5,220,0,0,1241,
-		1243,3,116,58,0,1242,1240,1,0,0,0,1243,1246,1,0,0,0,1244,1242,1,0,0,0,
-		1244,1245,1,0,0,0,1245,1247,1,0,0,0,1246,1244,1,0,0,0,1247,1248,5,217,
-		0,0,1248,1259,1,0,0,0,1249,1250,5,209,0,0,1250,1255,3,116,58,0,1251,1252,
-		5,220,0,0,1252,1254,3,116,58,0,1253,1251,1,0,0,0,1254,1257,1,0,0,0,1255,
-		1253,1,0,0,0,1255,1256,1,0,0,0,1256,1259,1,0,0,0,1257,1255,1,0,0,0,1258,
-		1236,1,0,0,0,1258,1249,1,0,0,0,1259,115,1,0,0,0,1260,1261,5,34,0,0,1261,
-		1262,5,223,0,0,1262,1270,3,184,92,0,1263,1264,5,191,0,0,1264,1265,5,223,
-		0,0,1265,1270,3,204,102,0,1266,1267,5,187,0,0,1267,1268,5,223,0,0,1268,
-		1270,3,204,102,0,1269,1260,1,0,0,0,1269,1263,1,0,0,0,1269,1266,1,0,0,0,
-		1270,117,1,0,0,0,1271,1272,5,163,0,0,1272,1273,5,63,0,0,1273,1279,5,37,
-		0,0,1274,1275,5,163,0,0,1275,1276,5,63,0,0,1276,1277,5,36,0,0,1277,1279,
-		3,204,102,0,1278,1271,1,0,0,0,1278,1274,1,0,0,0,1279,119,1,0,0,0,1280,
-		1281,5,163,0,0,1281,1282,5,39,0,0,1282,1283,5,11,0,0,1283,1284,5,63,0,
-		0,1284,1291,5,37,0,0,1285,1286,5,163,0,0,1286,1287,5,39,0,0,1287,1288,
-		5,63,0,0,1288,1289,5,36,0,0,1289,1291,3,204,102,0,1290,1280,1,0,0,0,1290,
-		1285,1,0,0,0,1291,121,1,0,0,0,1292,1293,5,72,0,0,1293,1294,5,180,0,0,1294,
-		1295,3,128,64,0,1295,1296,5,190,0,0,1296,1300,3,134,67,0,1297,1298,5,209,
-		0,0,1298,1299,5,72,0,0,1299,1301,5,118,0,0,1300,1297,1,0,0,0,1300,1301,
-		1,0,0,0,1301,1314,1,0,0,0,1302,1303,5,72,0,0,1303,1304,3,128,64,0,1304,
-		1305,5,116,0,0,1305,1306,3,132,66,0,1306,1307,5,190,0,0,1307,1311,3,134,
-		67,0,1308,1309,5,209,0,0,1309,1310,5,72,0,0,1310,1312,5,118,0,0,1311,1308,
-		1,0,0,0,1311,1312,1,0,0,0,1312,1314,1,0,0,0,1313,1292,1,0,0,0,1313,1302,
-		1,0,0,0,1314,123,1,0,0,0,1315,1319,5,150,0,0,1316,1317,5,72,0,0,1317,1318,
-		5,118,0,0,1318,1320,5,66,0,0,1319,1316,1,0,0,0,1319,1320,1,0,0,0,1320,
-		1321,1,0,0,0,1321,1322,5,180,0,0,1322,1323,3,128,64,0,1323,1324,5,68,0,
-		0,1324,1325,3,134,67,0,1325,1339,1,0,0,0,1326,1330,5,150,0,0,1327,1328,
-		5,72,0,0,1328,1329,5,118,0,0,1329,1331,5,66,0,0,1330,1327,1,0,0,0,1330,
-		1331,1,0,0,0,1331,1332,1,0,0,0,1332,1333,3,128,64,0,1333,1334,5,116,0,
-		0,1334,1335,3,132,66,0,1335,1336,5,68,0,0,1336,1337,3,134,67,0,1337,1339,
-		1,0,0,0,1338,1315,1,0,0,0,1338,1326,1,0,0,0,1339,125,1,0,0,0,1340,1341,
-		5,163,0,0,1341,1344,5,73,0,0,1342,1343,5,116,0,0,1343,1345,3,132,66,0,
-		1344,1342,1,0,0,0,1344,1345,1,0,0,0,1345,1348,1,0,0,0,1346,1347,5,66,0,
-		0,1347,1349,3,134,67,0,1348,1346,1,0,0,0,1348,1349,1,0,0,0,1349,1358,1,
-		0,0,0,1350,1351,5,163,0,0,1351,1352,5,180,0,0,1352,1355,5,73,0,0,1353,
-		1354,5,66,0,0,1354,1356,3,134,67,0,1355,1353,1,0,0,0,1355,1356,1,0,0,0,
-		1356,1358,1,0,0,0,1357,1340,1,0,0,0,1357,1350,1,0,0,0,1358,127,1,0,0,0,
-		1359,1364,3,130,65,0,1360,1361,5,220,0,0,1361,1363,3,130,65,0,1362,1360,
-		1,0,0,0,1363,1366,1,0,0,0,1364,1362,1,0,0,0,1364,1365,1,0,0,0,1365,129,
-		1,0,0,0,1366,1364,1,0,0,0,1367,1369,5,11,0,0,1368,1370,5,132,0,0,1369,
-		1368,1,0,0,0,1369,1370,1,0,0,0,1370,1377,1,0,0,0,1371,1377,5,159,0,0,1372,
-		1377,5,39,0,0,1373,1377,5,72,0,0,1374,1377,5,214,0,0,1375,1377,3,270,135,
-		0,1376,1367,1,0,0,0,1376,1371,1,0,0,0,1376,1372,1,0,0,0,1376,1373,1,0,
-		0,0,1376,1374,1,0,0,0,1376,1375,1,0,0,0,1377,131,1,0,0,0,1378,1379,5,41,
-		0,0,1379,1384,3,208,104,0,1380,1381,5,220,0,0,1381,1383,3,208,104,0,1382,
-		1380,1,0,0,0,1383,1386,1,0,0,0,1384,1382,1,0,0,0,1384,1385,1,0,0,0,1385,
-		1415,1,0,0,0,1386,1384,1,0,0,0,1387,1388,5,63,0,0,1388,1389,5,36,0,0,1389,
-		1394,3,208,104,0,1390,1391,5,220,0,0,1391,1393,3,208,104,0,1392,1390,1,
-		0,0,0,1393,1396,1,0,0,0,1394,1392,1,0,0,0,1394,1395,1,0,0,0,1395,1415,
-		1,0,0,0,1396,1394,1,0,0,0,1397,1398,5,181,0,0,1398,1403,3,12,6,0,1399,
-		1400,5,220,0,0,1400,1402,3,12,6,0,1401,1399,1,0,0,0,1402,1405,1,0,0,0,
-		1403,1401,1,0,0,0,1403,1404,1,0,0,0,1404,1415,1,0,0,0,1405,1403,1,0,0,
-		0,1406,1411,3,12,6,0,1407,1408,5,220,0,0,1408,1410,3,12,6,0,1409,1407,
-		1,0,0,0,1410,1413,1,0,0,0,1411,1409,1,0,0,0,1411,1412,1,0,0,0,1412,1415,
-		1,0,0,0,1413,1411,1,0,0,0,1414,1378,1,0,0,0,1414,1387,1,0,0,0,1414,1397,
-		1,0,0,0,1414,1406,1,0,0,0,1415,133,1,0,0,0,1416,1421,3,136,68,0,1417,1418,
-		5,220,0,0,1418,1420,3,136,68,0,1419,1417,1,0,0,0,1420,1423,1,0,0,0,1421,
-		1419,1,0,0,0,1421,1422,1,0,0,0,1422,135,1,0,0,0,1423,1421,1,0,0,0,1424,
-		1427,3,208,104,0,1425,1427,5,195,0,0,1426,1424,1,0,0,0,1426,1425,1,0,0,
-		0,1427,137,1,0,0,0,1428,1429,5,163,0,0,1429,1430,5,139,0,0,1430,1434,5,
-		21,0,0,1431,1432,5,66,0,0,1432,1433,5,41,0,0,1433,1435,3,208,104,0,1434,
-		1431,1,0,0,0,1434,1435,1,0,0,0,1435,1440,1,0,0,0,1436,1437,5,209,0,0,1437,
-		1438,5,94,0,0,1438,1439,5,223,0,0,1439,1441,3,204,102,0,1440,1436,1,0,
-		0,0,1440,1441,1,0,0,0,1441,139,1,0,0,0,1442,1443,5,163,0,0,1443,1444,5,
-		139,0,0,1444,1445,5,20,0,0,1445,1446,3,204,102,0,1446,141,1,0,0,0,1447,
-		1448,5,77,0,0,1448,1449,5,20,0,0,1449,1450,3,206,103,0,1450,1451,5,197,
-		0,0,1451,1452,5,129,0,0,1452,1453,3,206,103,0,1453,1454,5,66,0,0,1454,
-		1455,5,41,0,0,1455,1458,3,208,104,0,1456,1457,5,16,0,0,1457,1459,3,204,
-		102,0,1458,1456,1,0,0,0,1458,1459,1,0,0,0,1459,1464,1,0,0,0,1460,1461,
-		5,209,0,0,1461,1462,5,94,0,0,1462,1463,5,223,0,0,1463,1465,3,204,102,0,
-		1464,1460,1,0,0,0,1464,1465,1,0,0,0,1465,143,1,0,0,0,1466,1467,5,52,0,
-		0,1467,1470,5,20,0,0,1468,1469,5,75,0,0,1469,1471,5,59,0,0,1470,1468,1,
-		0,0,0,1470,1471,1,0,0,0,1471,1472,1,0,0,0,1472,1477,3,204,102,0,1473,1474,
-		5,220,0,0,1474,1476,3,204,102,0,1475,1473,1,0,0,0,1476,1479,1,0,0,0,1477,
-		1475,1,0,0,0,1477,1478,1,0,0,0,1478,145,1,0,0,0,1479,1477,1,0,0,0,1480,
-		1481,5,12,0,0,1481,1482,5,139,0,0,1482,1483,5,20,0,0,1483,1484,3,204,102,
-		0,1484,1485,5,160,0,0,1485,1486,5,94,0,0,1486,1487,5,223,0,0,1487,1488,
-		3,204,102,0,1488,147,1,0,0,0,1489,1490,5,39,0,0,1490,1491,5,20,0,0,1491,
-		1495,5,131,0,0,1492,1493,5,75,0,0,1493,1494,5,109,0,0,1494,1496,5,59,0,
-		0,1495,1492,1,0,0,0,1495,1496,1,0,0,0,1496,1497,1,0,0,0,1497,1498,3,208,
-		104,0,1498,1499,5,66,0,0,1499,1500,3,150,75,0,1500,1501,5,85,0,0,1501,
-		1502,3,200,100,0,1502,1503,5,138,0,0,1503,1505,3,206,103,0,1504,1506,3,
-		152,76,0,1505,1504,1,0,0,0,1505,1506,1,0,0,0,1506,1508,1,0,0,0,1507,1509,
-		3,24,12,0,1508,1507,1,0,0,0,1508,1509,1,0,0,0,1509,149,1,0,0,0,1510,1511,
-		5,41,0,0,1511,1516,3,208,104,0,1512,1513,5,220,0,0,1513,1515,3,208,104,
-		0,1514,1512,1,0,0,0,1515,1518,1,0,0,0,1516,1514,1,0,0,0,1516,1517,1,0,
-		0,0,1517,1526,1,0,0,0,1518,1516,1,0,0,0,1519,1520,5,158,0,0,1520,1526,
-		3,206,103,0,1521,1522,5,94,0,0,1522,1526,3,206,103,0,1523,1524,5,11,0,
-		0,1524,1526,5,42,0,0,1525,1510,1,0,0,0,1525,1519,1,0,0,0,1525,1521,1,0,
-		0,0,1525,1523,1,0,0,0,1526,151,1,0,0,0,1527,1528,5,147,0,0,1528,1529,5,
-		216,0,0,1529,1534,3,154,77,0,1530,1531,5,220,0,0,1531,1533,3,154,77,0,
-		1532,1530,1,0,0,0,1533,1536,1,0,0,0,1534,1532,1,0,0,0,1534,1535,1,0,0,
-		0,1535,1537,1,0,0,0,1536,1534,1,0,0,0,1537,1538,5,217,0,0,1538,153,1,0,
-		0,0,1539,1540,7,11,0,0,1540,1541,5,223,0,0,1541,1542,5,215,0,0,1542,155,
-		1,0,0,0,1543,1544,5,12,0,0,1544,1545,5,20,0,0,1545,1546,5,131,0,0,1546,
-		1547,3,208,104,0,1547,1548,3,158,79,0,1548,157,1,0,0,0,1549,1561,5,179,
-		0,0,1550,1561,5,146,0,0,1551,1552,5,160,0,0,1552,1553,5,138,0,0,1553,1561,
-		3,206,103,0,1554,1555,5,160,0,0,1555,1561,3,152,76,0,1556,1557,5,160,0,
-		0,1557,1558,5,94,0,0,1558,1559,5,223,0,0,1559,1561,3,204,102,0,1560,1549,
-		1,0,0,0,1560,1550,1,0,0,0,1560,1551,1,0,0,0,1560,1554,1,0,0,0,1560,1556,
-		1,0,0,0,1561,159,1,0,0,0,1562,1563,5,52,0,0,1563,1564,5,20,0,0,1564,1567,
-		5,131,0,0,1565,1566,5,75,0,0,1566,1568,5,59,0,0,1567,1565,1,0,0,0,1567,
-		1568,1,0,0,0,1568,1569,1,0,0,0,1569,1570,3,208,104,0,1570,161,1,0,0,0,
-		1571,1572,5,163,0,0,1572,1573,5,20,0,0,1573,1579,5,130,0,0,1574,1575,5,
-		163,0,0,1575,1576,5,20,0,0,1576,1577,5,131,0,0,1577,1579,3,208,104,0,1578,
-		1571,1,0,0,0,1578,1574,1,0,0,0,1579,163,1,0,0,0,1580,1581,5,163,0,0,1581,
-		1582,5,102,0,0,1582,1583,5,21,0,0,1583,1584,5,66,0,0,1584,1585,5,131,0,
-		0,1585,1586,3,208,104,0,1586,165,1,0,0,0,1587,1588,5,52,0,0,1588,1591,
-		5,20,0,0,1589,1590,5,75,0,0,1590,1592,5,59,0,0,1591,1589,1,0,0,0,1591,
-		1592,1,0,0,0,1592,1595,1,0,0,0,1593,1596,5,96,0,0,1594,1596,3,206,103,
-		0,1595,1593,1,0,0,0,1595,1594,1,0,0,0,1596,1597,1,0,0,0,1597,1598,5,78,
-		0,0,1598,1599,3,200,100,0,1599,167,1,0,0,0,1600,1601,5,52,0,0,1601,1602,
-		5,21,0,0,1602,1603,5,78,0,0,1603,1617,3,200,100,0,1604,1618,3,40,20,0,
-		1605,1606,5,91,0,0,1606,1607,5,216,0,0,1607,1612,3,170,85,0,1608,1609,
-		5,220,0,0,1609,1611,3,170,85,0,1610,1608,1,0,0,0,1611,1614,1,0,0,0,1612,
-		1610,1,0,0,0,1612,1613,1,0,0,0,1613,1615,1,0,0,0,1614,1612,1,0,0,0,1615,
-		1616,5,217,0,0,1616,1618,1,0,0,0,1617,1604,1,0,0,0,1617,1605,1,0,0,0,1618,
-		169,1,0,0,0,1619,1620,5,95,0,0,1620,1621,5,223,0,0,1621,1624,5,215,0,0,
-		1622,1624,3,154,77,0,1623,1619,1,0,0,0,1623,1622,1,0,0,0,1624,171,1,0,
-		0,0,1625,1630,5,12,0,0,1626,1627,5,41,0,0,1627,1631,3,208,104,0,1628,1629,
-		5,181,0,0,1629,1631,3,14,7,0,1630,1626,1,0,0,0,1630,1628,1,0,0,0,1631,
-		1632,1,0,0,0,1632,1633,5,35,0,0,1633,1644,5,211,0,0,1634,1635,5,197,0,
-		0,1635,1640,3,174,87,0,1636,1637,5,220,0,0,1637,1639,3,174,87,0,1638,1636,
-		1,0,0,0,1639,1642,1,0,0,0,1640,1638,1,0,0,0,1640,1641,1,0,0,0,1641,1645,
-		1,0,0,0,1642,1640,1,0,0,0,1643,1645,5,51,0,0,1644,1634,1,0,0,0,1644,1643,
-		1,0,0,0,1645,173,1,0,0,0,1646,1649,3,208,104,0,1647,1648,5,221,0,0,1648,
-		1650,3,208,104,0,1649,1647,1,0,0,0,1649,1650,1,0,0,0,1650,1651,1,0,0,0,
-		1651,1652,5,223,0,0,1652,1653,3,184,92,0,1653,175,1,0,0,0,1654,1655,5,
-		12,0,0,1655,1656,5,181,0,0,1656,1657,3,14,7,0,1657,1658,5,160,0,0,1658,
-		1659,5,216,0,0,1659,1660,5,56,0,0,1660,1661,5,223,0,0,1661,1662,3,184,
-		92,0,1662,1663,5,217,0,0,1663,1673,1,0,0,0,1664,1665,5,12,0,0,1665,1666,
-		5,181,0,0,1666,1667,3,14,7,0,1667,1668,5,143,0,0,1668,1669,5,216,0,0,1669,
-		1670,5,56,0,0,1670,1671,5,217,0,0,1671,1673,1,0,0,0,1672,1654,1,0,0,0,
-		1672,1664,1,0,0,0,1673,177,1,0,0,0,1674,1675,5,160,0,0,1675,1676,5,30,
-		0,0,1676,1677,5,161,0,0,1677,1678,3,202,101,0,1678,1681,7,12,0,0,1679,
-		1682,3,184,92,0,1680,1682,5,116,0,0,1681,1679,1,0,0,0,1681,1680,1,0,0,
-		0,1682,179,1,0,0,0,1683,1684,5,143,0,0,1684,1685,5,30,0,0,1685,1686,5,
-		161,0,0,1686,1687,3,202,101,0,1687,181,1,0,0,0,1688,1689,5,163,0,0,1689,
-		1690,5,30,0,0,1690,1691,5,161,0,0,1691,1699,3,202,101,0,1692,1694,5,163,
-		0,0,1693,1695,5,11,0,0,1694,1693,1,0,0,0,1694,1695,1,0,0,0,1695,1696,1,
-		0,0,0,1696,1697,5,30,0,0,1697,1699,5,162,0,0,1698,1688,1,0,0,0,1698,1692,
-		1,0,0,0,1699,183,1,0,0,0,1700,1702,3,186,93,0,1701,1700,1,0,0,0,1702,1705,
-		1,0,0,0,1703,1701,1,0,0,0,1703,1704,1,0,0,0,1704,1706,1,0,0,0,1705,1703,
-		1,0,0,0,1706,1712,3,196,98,0,1707,1711,3,190,95,0,1708,1711,3,192,96,0,
-		1709,1711,3,194,97,0,1710,1707,1,0,0,0,1710,1708,1,0,0,0,1710,1709,1,0,
-		0,0,1711,1714,1,0,0,0,1712,1710,1,0,0,0,1712,1713,1,0,0,0,1713,1733,1,
-		0,0,0,1714,1712,1,0,0,0,1715,1719,3,188,94,0,1716,1718,3,186,93,0,1717,
-		1716,1,0,0,0,1718,1721,1,0,0,0,1719,1717,1,0,0,0,1719,1720,1,0,0,0,1720,
-		1722,1,0,0,0,1721,1719,1,0,0,0,1722,1728,3,196,98,0,1723,1727,3,190,95,
-		0,1724,1727,3,192,96,0,1725,1727,3,194,97,0,1726,1723,1,0,0,0,1726,1724,
-		1,0,0,0,1726,1725,1,0,0,0,1727,1730,1,0,0,0,1728,1726,1,0,0,0,1728,1729,
-		1,0,0,0,1729,1732,1,0,0,0,1730,1728,1,0,0,0,1731,1715,1,0,0,0,1732,1735,
-		1,0,0,0,1733,1731,1,0,0,0,1733,1734,1,0,0,0,1734,185,1,0,0,0,1735,1733,
-		1,0,0,0,1736,1737,7,13,0,0,1737,187,1,0,0,0,1738,1739,7,14,0,0,1739,189,
-		1,0,0,0,1740,1741,5,234,0,0,1741,1742,3,198,99,0,1742,191,1,0,0,0,1743,
-		1745,5,88,0,0,1744,1746,5,109,0,0,1745,1744,1,0,0,0,1745,1746,1,0,0,0,
-		1746,1747,1,0,0,0,1747,1748,5,111,0,0,1748,193,1,0,0,0,1749,1751,5,109,
-		0,0,1750,1749,1,0,0,0,1750,1751,1,0,0,0,1751,1752,1,0,0,0,1752,1753,5,
-		78,0,0,1753,1763,5,216,0,0,1754,1764,3,92,46,0,1755,1760,3,184,92,0,1756,
-		1757,5,220,0,0,1757,1759,3,184,92,0,1758,1756,1,0,0,0,1759,1762,1,0,0,
-		0,1760,1758,1,0,0,0,1760,1761,1,0,0,0,1761,1764,1,0,0,0,1762,1760,1,0,
-		0,0,1763,1754,1,0,0,0,1763,1755,1,0,0,0,1764,1765,1,0,0,0,1765,1766,5,
-		217,0,0,1766,195,1,0,0,0,1767,1815,5,2,0,0,1768,1815,5,215,0,0,1769,1815,
-		5,9,0,0,1770,1815,5,8,0,0,1771,1815,5,192,0,0,1772,1815,5,64,0,0,1773,
-		1815,5,111,0,0,1774,1815,5,46,0,0,1775,1776,7,15,0,0,1776,1815,5,2,0,0,
-		1777,1778,5,15,0,0,1778,1787,5,218,0,0,1779,1784,3,184,92,0,1780,1781,
-		5,220,0,0,1781,1783,3,184,92,0,1782,1780,1,0,0,0,1783,1786,1,0,0,0,1784,
-		1782,1,0,0,0,1784,1785,1,0,0,0,1785,1788,1,0,0,0,1786,1784,1,0,0,0,1787,
-		1779,1,0,0,0,1787,1788,1,0,0,0,1788,1789,1,0,0,0,1789,1815,5,219,0,0,1790,
-		1804,3,202,101,0,1791,1801,5,216,0,0,1792,1802,5,232,0,0,1793,1798,3,184,
-		92,0,1794,1795,5,220,0,0,1795,1797,3,184,92,0,1796,1794,1,0,0,0,1797,1800,
-		1,0,0,0,1798,1796,1,0,0,0,1798,1799,1,0,0,0,1799,1802,1,0,0,0,1800,1798,
-		1,0,0,0,1801,1792,1,0,0,0,1801,1793,1,0,0,0,1801,1802,1,0,0,0,1802,1803,
-		1,0,0,0,1803,1805,5,217,0,0,1804,1791,1,0,0,0,1804,1805,1,0,0,0,1805,1815,
-		1,0,0,0,1806,1807,5,216,0,0,1807,1808,3,92,46,0,1808,1809,5,217,0,0,1809,
-		1815,1,0,0,0,1810,1811,5,216,0,0,1811,1812,3,184,92,0,1812,1813,5,217,
-		0,0,1813,1815,1,0,0,0,1814,1767,1,0,0,0,1814,1768,1,0,0,0,1814,1769,1,
-		0,0,0,1814,1770,1,0,0,0,1814,1771,1,0,0,0,1814,1772,1,0,0,0,1814,1773,
-		1,0,0,0,1814,1774,1,0,0,0,1814,1775,1,0,0,0,1814,1777,1,0,0,0,1814,1790,
-		1,0,0,0,1814,1806,1,0,0,0,1814,1810,1,0,0,0,1815,197,1,0,0,0,1816,1824,
-		3,208,104,0,1817,1818,5,216,0,0,1818,1821,5,215,0,0,1819,1820,5,220,0,
-		0,1820,1822,5,215,0,0,1821,1819,1,0,0,0,1821,1822,1,0,0,0,1822,1823,1,
-		0,0,0,1823,1825,5,217,0,0,1824,1817,1,0,0,0,1824,1825,1,0,0,0,1825,1828,
-		1,0,0,0,1826,1827,5,218,0,0,1827,1829,5,219,0,0,1828,1826,1,0,0,0,1828,
-		1829,1,0,0,0,1829,199,1,0,0,0,1830,1843,3,204,102,0,1831,1832,5,216,0,
-		0,1832,1837,3,204,102,0,1833,1834,5,220,0,0,1834,1836,3,204,102,0,1835,
-		1833,1,0,0,0,1836,1839,1,0,0,0,1837,1835,1,0,0,0,1837,1838,1,0,0,0,1838,
-		1840,1,0,0,0,1839,1837,1,0,0,0,1840,1841,5,217,0,0,1841,1843,1,0,0,0,1842,
-		1830,1,0,0,0,1842,1831,1,0,0,0,1843,201,1,0,0,0,1844,1849,3,208,104,0,
-		1845,1846,5,221,0,0,1846,1848,3,210,105,0,1847,1845,1,0,0,0,1848,1851,
-		1,0,0,0,1849,1847,1,0,0,0,1849,1850,1,0,0,0,1850,203,1,0,0,0,1851,1849,
-		1,0,0,0,1852,1859,5,2,0,0,1853,1859,5,8,0,0,1854,1859,5,214,0,0,1855,1859,
-		5,4,0,0,1856,1859,3,270,135,0,1857,1859,3,272,136,0,1858,1852,1,0,0,0,
-		1858,1853,1,0,0,0,1858,1854,1,0,0,0,1858,1855,1,0,0,0,1858,1856,1,0,0,
-		0,1858,1857,1,0,0,0,1859,205,1,0,0,0,1860,1861,7,16,0,0,1861,207,1,0,0,
-		0,1862,1866,5,214,0,0,1863,1866,5,4,0,0,1864,1866,3,270,135,0,1865,1862,
-		1,0,0,0,1865,1863,1,0,0,0,1865,1864,1,0,0,0,1866,209,1,0,0,0,1867,1873,
-		5,214,0,0,1868,1873,5,4,0,0,1869,1873,3,270,135,0,1870,1873,3,272,136,
-		0,1871,1873,3,274,137,0,1872,1867,1,0,0,0,1872,1868,1,0,0,0,1872,1869,
-		1,0,0,0,1872,1870,1,0,0,0,1872,1871,1,0,0,0,1873,211,1,0,0,0,1874,1886,
-		3,214,107,0,1875,1886,3,216,108,0,1876,1886,3,218,109,0,1877,1886,3,220,
-		110,0,1878,1886,3,224,112,0,1879,1886,3,240,120,0,1880,1886,3,242,121,
-		0,1881,1886,3,244,122,0,1882,1886,3,250,125,0,1883,1886,3,252,126,0,1884,
-		1886,3,254,127,0,1885,1874,1,0,0,0,1885,1875,1,0,0,0,1885,1876,1,0,0,0,
-		1885,1877,1,0,0,0,1885,1878,1,0,0,0,1885,1879,1,0,0,0,1885,1880,1,0,0,
-		0,1885,1881,1,0,0,0,1885,1882,1,0,0,0,1885,1883,1,0,0,0,1885,1884,1,0,
-		0,0,1886,213,1,0,0,0,1887,1890,5,39,0,0,1888,1889,5,135,0,0,1889,1891,
-		5,117,0,0,1890,1888,1,0,0,0,1890,1891,1,0,0,0,1891,1892,1,0,0,0,1892,1893,
-		5,142,0,0,1893,1894,3,268,134,0,1894,1895,5,209,0,0,1895,1898,5,22,0,0,
-		1896,1899,3,268,134,0,1897,1899,5,2,0,0,1898,1896,1,0,0,0,1898,1897,1,
-		0,0,0,1898,1899,1,0,0,0,1899,1900,1,0,0,0,1900,1901,5,116,0,0,1901,1902,
-		5,100,0,0,1902,1904,5,2,0,0,1903,1905,3,236,118,0,1904,1903,1,0,0,0,1904,
-		1905,1,0,0,0,1905,215,1,0,0,0,1906,1907,5,52,0,0,1907,1908,5,142,0,0,1908,
-		1909,3,268,134,0,1909,217,1,0,0,0,1910,1911,5,163,0,0,1911,1912,5,141,
-		0,0,1912,219,1,0,0,0,1913,1915,5,20,0,0,1914,1916,3,222,111,0,1915,1914,
-		1,0,0,0,1915,1916,1,0,0,0,1916,1919,1,0,0,0,1917,1918,5,41,0,0,1918,1920,
-		3,268,134,0,1919,1917,1,0,0,0,1919,1920,1,0,0,0,1920,1921,1,0,0,0,1921,
-		1922,5,172,0,0,1922,1923,3,266,133,0,1923,1924,5,190,0,0,1924,1926,3,268,
-		134,0,1925,1927,3,230,115,0,1926,1925,1,0,0,0,1926,1927,1,0,0,0,1927,1929,
-		1,0,0,0,1928,1930,3,236,118,0,1929,1928,1,0,0,0,1929,1930,1,0,0,0,1930,
-		221,1,0,0,0,1931,1932,5,11,0,0,1932,1933,5,63,0,0,1933,1948,5,26,0,0,1934,
-		1935,5,63,0,0,1935,1936,7,17,0,0,1936,1937,5,216,0,0,1937,1942,3,268,134,
-		0,1938,1939,5,220,0,0,1939,1941,3,268,134,0,1940,1938,1,0,0,0,1941,1944,
-		1,0,0,0,1942,1940,1,0,0,0,1942,1943,1,0,0,0,1943,1945,1,0,0,0,1944,1942,
-		1,0,0,0,1945,1946,5,217,0,0,1946,1948,1,0,0,0,1947,1931,1,0,0,0,1947,1934,
-		1,0,0,0,1948,223,1,0,0,0,1949,1950,5,145,0,0,1950,1951,5,172,0,0,1951,
-		1952,3,266,133,0,1952,1953,5,68,0,0,1953,1955,3,268,134,0,1954,1956,3,
-		226,113,0,1955,1954,1,0,0,0,1955,1956,1,0,0,0,1956,1959,1,0,0,0,1957,1958,
-		5,41,0,0,1958,1960,3,228,114,0,1959,1957,1,0,0,0,1959,1960,1,0,0,0,1960,
-		1962,1,0,0,0,1961,1963,3,230,115,0,1962,1961,1,0,0,0,1962,1963,1,0,0,0,
-		1963,1965,1,0,0,0,1964,1966,3,236,118,0,1965,1964,1,0,0,0,1965,1966,1,
-		0,0,0,1966,225,1,0,0,0,1967,1968,5,11,0,0,1968,1969,5,63,0,0,1969,1984,
-		5,26,0,0,1970,1971,5,63,0,0,1971,1972,7,17,0,0,1972,1973,5,216,0,0,1973,
-		1978,3,228,114,0,1974,1975,5,220,0,0,1975,1977,3,228,114,0,1976,1974,1,
-		0,0,0,1977,1980,1,0,0,0,1978,1976,1,0,0,0,1978,1979,1,0,0,0,1979,1981,
-		1,0,0,0,1980,1978,1,0,0,0,1981,1982,5,217,0,0,1982,1984,1,0,0,0,1983,1967,
-		1,0,0,0,1983,1970,1,0,0,0,1984,227,1,0,0,0,1985,1988,3,268,134,0,1986,
-		1987,5,16,0,0,1987,1989,3,268,134,0,1988,1986,1,0,0,0,1988,1989,1,0,0,
-		0,1989,229,1,0,0,0,1990,1991,5,116,0,0,1991,1992,5,216,0,0,1992,1997,3,
-		232,116,0,1993,1994,5,220,0,0,1994,1996,3,232,116,0,1995,1993,1,0,0,0,
-		1996,1999,1,0,0,0,1997,1995,1,0,0,0,1997,1998,1,0,0,0,1998,2000,1,0,0,
-		0,1999,1997,1,0,0,0,2000,2001,5,217,0,0,2001,231,1,0,0,0,2002,2003,5,11,
-		0,0,2003,2048,7,18,0,0,2004,2005,5,11,0,0,2005,2006,5,101,0,0,2006,2048,
-		7,19,0,0,2007,2008,5,11,0,0,2008,2048,7,19,0,0,2009,2010,5,11,0,0,2010,
-		2048,7,20,0,0,2011,2012,5,101,0,0,2012,2013,7,19,0,0,2013,2016,3,266,133,
-		0,2014,2015,5,16,0,0,2015,2017,3,268,134,0,2016,2014,1,0,0,0,2016,2017,
-		1,0,0,0,2017,2048,1,0,0,0,2018,2019,7,19,0,0,2019,2022,3,266,133,0,2020,
-		2021,5,16,0,0,2021,2023,3,268,134,0,2022,2020,1,0,0,0,2022,2023,1,0,0,
-		0,2023,2048,1,0,0,0,2024,2025,7,20,0,0,2025,2028,3,266,133,0,2026,2027,
-		5,16,0,0,2027,2029,3,268,134,0,2028,2026,1,0,0,0,2028,2029,1,0,0,0,2029,
-		2048,1,0,0,0,2030,2031,7,18,0,0,2031,2033,3,266,133,0,2032,2034,3,234,
-		117,0,2033,2032,1,0,0,0,2033,2034,1,0,0,0,2034,2037,1,0,0,0,2035,2036,
-		5,16,0,0,2036,2038,3,268,134,0,2037,2035,1,0,0,0,2037,2038,1,0,0,0,2038,
-		2048,1,0,0,0,2039,2041,3,266,133,0,2040,2042,3,234,117,0,2041,2040,1,0,
-		0,0,2041,2042,1,0,0,0,2042,2045,1,0,0,0,2043,2044,5,16,0,0,2044,2046,3,
-		268,134,0,2045,2043,1,0,0,0,2045,2046,1,0,0,0,2046,2048,1,0,0,0,2047,2002,
-		1,0,0,0,2047,2004,1,0,0,0,2047,2007,1,0,0,0,2047,2009,1,0,0,0,2047,2011,
-		1,0,0,0,2047,2018,1,0,0,0,2047,2024,1,0,0,0,2047,2030,1,0,0,0,2047,2039,
-		1,0,0,0,2048,233,1,0,0,0,2049,2051,5,183,0,0,2050,2049,1,0,0,0,2050,2051,
-		1,0,0,0,2051,2052,1,0,0,0,2052,2065,7,21,0,0,2053,2054,5,216,0,0,2054,
-		2059,3,268,134,0,2055,2056,5,220,0,0,2056,2058,3,268,134,0,2057,2055,1,
-		0,0,0,2058,2061,1,0,0,0,2059,2057,1,0,0,0,2059,2060,1,0,0,0,2060,2062,
-		1,0,0,0,2061,2059,1,0,0,0,2062,2063,5,217,0,0,2063,2066,1,0,0,0,2064,2066,
-		3,268,134,0,2065,2053,1,0,0,0,2065,2064,1,0,0,0,2066,235,1,0,0,0,2067,
-		2068,5,133,0,0,2068,2069,5,216,0,0,2069,2074,3,238,119,0,2070,2071,5,220,
-		0,0,2071,2073,3,238,119,0,2072,2070,1,0,0,0,2073,2076,1,0,0,0,2074,2072,
-		1,0,0,0,2074,2075,1,0,0,0,2075,2077,1,0,0,0,2076,2074,1,0,0,0,2077,2078,
-		5,217,0,0,2078,237,1,0,0,0,2079,2080,5,2,0,0,2080,2081,5,223,0,0,2081,
-		2082,5,2,0,0,2082,239,1,0,0,0,2083,2084,5,24,0,0,2084,2090,7,22,0,0,2085,
-		2086,7,23,0,0,2086,2091,3,268,134,0,2087,2088,5,66,0,0,2088,2089,5,63,
-		0,0,2089,2091,5,25,0,0,2090,2085,1,0,0,0,2090,2087,1,0,0,0,2090,2091,1,
-		0,0,0,2091,241,1,0,0,0,2092,2093,5,163,0,0,2093,2096,7,22,0,0,2094,2095,
-		7,23,0,0,2095,2097,3,268,134,0,2096,2094,1,0,0,0,2096,2097,1,0,0,0,2097,
-		2098,1,0,0,0,2098,2099,3,246,123,0,2099,243,1,0,0,0,2100,2101,5,163,0,
-		0,2101,2102,5,172,0,0,2102,2103,5,116,0,0,2103,2104,3,268,134,0,2104,2105,
-		3,246,123,0,2105,245,1,0,0,0,2106,2107,5,208,0,0,2107,2109,3,260,130,0,
-		2108,2106,1,0,0,0,2108,2109,1,0,0,0,2109,2120,1,0,0,0,2110,2111,5,121,
-		0,0,2111,2112,5,23,0,0,2112,2117,3,248,124,0,2113,2114,5,220,0,0,2114,
-		2116,3,248,124,0,2115,2113,1,0,0,0,2116,2119,1,0,0,0,2117,2115,1,0,0,0,
-		2117,2118,1,0,0,0,2118,2121,1,0,0,0,2119,2117,1,0,0,0,2120,2110,1,0,0,
-		0,2120,2121,1,0,0,0,2121,2128,1,0,0,0,2122,2123,5,98,0,0,2123,2126,5,215,
-		0,0,2124,2125,5,220,0,0,2125,2127,5,215,0,0,2126,2124,1,0,0,0,2126,2127,
-		1,0,0,0,2127,2129,1,0,0,0,2128,2122,1,0,0,0,2128,2129,1,0,0,0,2129,247,
-		1,0,0,0,2130,2132,3,260,130,0,2131,2133,7,10,0,0,2132,2131,1,0,0,0,2132,
-		2133,1,0,0,0,2133,249,1,0,0,0,2134,2135,5,52,0,0,2135,2136,5,172,0,0,2136,
-		2137,3,268,134,0,2137,2138,5,116,0,0,2138,2140,3,268,134,0,2139,2141,5,
-		67,0,0,2140,2139,1,0,0,0,2140,2141,1,0,0,0,2141,251,1,0,0,0,2142,2143,
-		5,137,0,0,2143,2144,5,41,0,0,2144,2155,3,268,134,0,2145,2146,5,137,0,0,
-		2146,2147,5,181,0,0,2147,2155,3,266,133,0,2148,2149,5,137,0,0,2149,2150,
-		5,123,0,0,2150,2151,3,268,134,0,2151,2152,5,68,0,0,2152,2153,3,266,133,
-		0,2153,2155,1,0,0,0,2154,2142,1,0,0,0,2154,2145,1,0,0,0,2154,2148,1,0,
-		0,0,2155,253,1,0,0,0,2156,2157,5,72,0,0,2157,2158,3,256,128,0,2158,2159,
-		5,190,0,0,2159,2160,3,258,129,0,2160,2167,1,0,0,0,2161,2162,5,150,0,0,
-		2162,2163,3,256,128,0,2163,2164,5,68,0,0,2164,2165,3,258,129,0,2165,2167,
-		1,0,0,0,2166,2156,1,0,0,0,2166,2161,1,0,0,0,2167,255,1,0,0,0,2168,2169,
-		5,142,0,0,2169,2170,5,116,0,0,2170,2187,5,180,0,0,2171,2172,5,62,0,0,2172,
-		2173,5,116,0,0,2173,2174,5,181,0,0,2174,2187,3,266,133,0,2175,2176,5,62,
-		0,0,2176,2177,5,116,0,0,2177,2178,5,11,0,0,2178,2179,5,182,0,0,2179,2184,
-		5,78,0,0,2180,2181,5,41,0,0,2181,2185,3,268,134,0,2182,2183,5,11,0,0,2183,
-		2185,5,42,0,0,2184,2180,1,0,0,0,2184,2182,1,0,0,0,2185,2187,1,0,0,0,2186,
-		2168,1,0,0,0,2186,2171,1,0,0,0,2186,2175,1,0,0,0,2187,257,1,0,0,0,2188,
-		2189,5,151,0,0,2189,2195,3,268,134,0,2190,2192,5,195,0,0,2191,2190,1,0,
-		0,0,2191,2192,1,0,0,0,2192,2193,1,0,0,0,2193,2195,3,268,134,0,2194,2188,
-		1,0,0,0,2194,2191,1,0,0,0,2195,259,1,0,0,0,2196,2198,5,109,0,0,2197,2196,
-		1,0,0,0,2198,2201,1,0,0,0,2199,2197,1,0,0,0,2199,2200,1,0,0,0,2200,2202,
-		1,0,0,0,2201,2199,1,0,0,0,2202,2214,3,264,132,0,2203,2207,3,262,131,0,
-		2204,2206,5,109,0,0,2205,2204,1,0,0,0,2206,2209,1,0,0,0,2207,2205,1,0,
-		0,0,2207,2208,1,0,0,0,2208,2210,1,0,0,0,2209,2207,1,0,0,0,2210,2211,3,
-		264,132,0,2211,2213,1,0,0,0,2212,2203,1,0,0,0,2213,2216,1,0,0,0,2214,2212,
-		1,0,0,0,2214,2215,1,0,0,0,2215,261,1,0,0,0,2216,2214,1,0,0,0,2217,2218,
-		7,24,0,0,2218,263,1,0,0,0,2219,2231,5,2,0,0,2220,2231,5,215,0,0,2221,2231,
-		5,9,0,0,2222,2231,5,192,0,0,2223,2231,5,64,0,0,2224,2231,5,111,0,0,2225,
-		2231,3,266,133,0,2226,2227,5,216,0,0,2227,2228,3,260,130,0,2228,2229,5,
-		217,0,0,2229,2231,1,0,0,0,2230,2219,1,0,0,0,2230,2220,1,0,0,0,2230,2221,
-		1,0,0,0,2230,2222,1,0,0,0,2230,2223,1,0,0,0,2230,2224,1,0,0,0,2230,2225,
-		1,0,0,0,2230,2226,1,0,0,0,2231,265,1,0,0,0,2232,2235,3,268,134,0,2233,
-		2234,5,221,0,0,2234,2236,3,268,134,0,2235,2233,1,0,0,0,2235,2236,1,0,0,
-		0,2236,267,1,0,0,0,2237,2238,7,25,0,0,2238,269,1,0,0,0,2239,2240,7,26,
-		0,0,2240,271,1,0,0,0,2241,2242,7,27,0,0,2242,273,1,0,0,0,2243,2244,7,28,
-		0,0,2244,275,1,0,0,0,263,277,283,328,336,345,351,359,362,370,379,385,395,
-		398,403,413,415,417,419,421,428,430,434,438,442,445,449,454,457,460,462,
-		466,477,494,505,508,513,521,536,541,551,568,572,579,582,586,594,598,601,
-		603,613,624,627,666,677,684,687,691,695,697,715,721,726,733,741,746,750,
-		755,760,763,770,772,784,795,798,822,829,834,858,865,868,873,878,883,886,
-		892,903,916,919,923,927,938,961,964,968,976,978,992,999,1007,1010,1024,
-		1028,1030,1038,1045,1052,1058,1065,1075,1083,1097,1100,1108,1112,1120,
-		1123,1137,1142,1145,1147,1155,1158,1161,1165,1174,1177,1181,1185,1193,
-		1204,1215,1218,1234,1244,1255,1258,1269,1278,1290,1300,1311,1313,1319,
-		1330,1338,1344,1348,1355,1357,1364,1369,1376,1384,1394,1403,1411,1414,
-		1421,1426,1434,1440,1458,1464,1470,1477,1495,1505,1508,1516,1525,1534,
-		1560,1567,1578,1591,1595,1612,1617,1623,1630,1640,1644,1649,1672,1681,
-		1694,1698,1703,1710,1712,1719,1726,1728,1733,1745,1750,1760,1763,1784,
-		1787,1798,1801,1804,1814,1821,1824,1828,1837,1842,1849,1858,1865,1872,
-		1885,1890,1898,1904,1915,1919,1926,1929,1942,1947,1955,1959,1962,1965,
-		1978,1983,1988,1997,2016,2022,2028,2033,2037,2041,2045,2047,2050,2059,
-		2065,2074,2090,2096,2108,2117,2120,2126,2128,2132,2140,2154,2166,2184,
-		2186,2191,2194,2199,2207,2214,2230,2235
+		1,39,1,39,1,39,1,39,1,39,1,39,3,39,1019,8,39,1,39,1,39,1,39,1,39,1,39,
+		1,39,1,39,3,39,1028,8,39,1,39,1,39,3,39,1032,8,39,3,39,1034,8,39,1,40,
+		1,40,1,40,1,40,5,40,1040,8,40,10,40,12,40,1043,9,40,1,41,1,41,1,41,1,41,
+		3,41,1049,8,41,1,42,1,42,1,42,1,42,1,42,3,42,1056,8,42,1,42,1,42,1,42,
+		1,42,3,42,1062,8,42,1,42,1,42,1,42,1,42,1,42,3,42,1069,8,42,1,42,1,42,
+		1,42,1,42,1,42,1,42,1,42,1,42,3,42,1079,8,42,1,43,1,43,1,43,1,43,1,43,
+		1,43,3,43,1087,8,43,1,44,1,44,1,44,1,44,1,44,1,44,1,44,1,45,1,45,1,45,
+		1,45,1,45,3,45,1101,8,45,1,46,3,46,1104,8,46,1,46,1,46,1,46,1,46,5,46,
+		1110,8,46,10,46,12,46,1113,9,46,1,46,3,46,1116,8,46,1,46,1,46,1,46,1,46,
+		5,46,1122,8,46,10,46,12,46,1125,9,46,3,46,1127,8,46,1,47,1,47,1,47,1,47,
+		1,47,1,47,1,47,1,48,1,48,1,48,1,48,1,48,3,48,1141,8,48,1,49,1,49,1,49,
+		3,49,1146,8,49,1,49,3,49,1149,8,49,3,49,1151,8,49,1,50,1,50,1,50,1,50,
+		1,50,1,50,3,50,1159,8,50,1,50,3,50,1162,8,50,1,50,3,50,1165,8,50,1,50,
+		1,50,3,50,1169,8,50,1,50,1,50,1,50,1,50,1,50,5,50,1176,8,50,10,50,12,50,
+		1179,9,50,3,50,1181,8,50,1,50,1,50,3,50,1185,8,50,1,51,1,51,3,51,1189,
+		8,51,1,52,1,52,1,52,1,52,5,52,1195,8,52,10,52,12,52,1198,9,52,1,52,1,52,
+		1,53,1,53,1,53,1,53,1,53,1,53,3,53,1208,8,53,1,53,1,53,1,53,1,53,1,54,
+		1,54,1,54,1,54,1,54,3,54,1219,8,54,1,54,3,54,1222,8,54,1,54,1,54,1,54,
+		1,54,1,55,1,55,1,55,1,55,1,55,1,56,1,56,1,56,1,56,1,56,3,56,1238,8,56,
+		1,57,1,57,1,57,1,57,1,57,1,57,5,57,1246,8,57,10,57,12,57,1249,9,57,1,57,
+		1,57,1,57,1,57,1,57,1,57,5,57,1257,8,57,10,57,12,57,1260,9,57,3,57,1262,
+		8,57,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,1,58,3,58,1273,8,58,1,59,
+		1,59,1,59,1,59,1,59,1,59,1,59,3,59,1282,8,59,1,60,1,60,1,60,1,60,1,60,
+		1,60,1,60,1,60,1,60,1,60,3,60,1294,8,60,1,61,1,61,1,61,1,61,1,61,1,61,
+		1,61,1,61,3,61,1304,8,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,1,61,
+		3,61,1315,8,61,3,61,1317,8,61,1,62,1,62,1,62,1,62,3,62,1323,8,62,1,62,
+		1,62,1,62,1,62,1,62,1,62,1,62,1,62,1,62,3,62,1334,8,62,1,62,1,62,1,62,
+		1,62,1,62,1,62,3,62,1342,8,62,1,63,1,63,1,63,1,63,3,63,1348,8,63,1,63,
+		1,63,3,63,1352,8,63,1,63,1,63,1,63,1,63,1,63,3,63,1359,8,63,3,63,1361,
+		8,63,1,64,1,64,1,64,5,64,1366,8,64,10,64,12,64,1369,9,64,1,65,1,65,3,65,
+		1373,8,65,1,65,1,65,1,65,1,65,1,65,3,65,1380,8,65,1,66,1,66,1,66,1,66,
+		5,66,1386,8,66,10,66,12,66,1389,9,66,1,66,1,66,1,66,1,66,1,66,5,66,1396,
+		8,66,10,66,12,66,1399,9,66,1,66,1,66,1,66,1,66,5,66,1405,8,66,10,66,12,
+		66,1408,9,66,1,66,1,66,1,66,5,66,1413,8,66,10,66,12,66,1416,9,66,3,66,
+		1418,8,66,1,67,1,67,1,67,5,67,1423,8,67,10,67,12,67,1426,9,67,1,68,1,68,
+		3,68,1430,8,68,1,69,1,69,1,69,1,69,1,69,1,69,3,69,1438,8,69,1,69,1,69,
+		1,69,1,69,3,69,1444,8,69,1,70,1,70,1,70,1,70,1,70,1,71,1,71,1,71,1,71,
+		1,71,1,71,1,71,1,71,1,71,1,71,1,71,3,71,1462,8,71,1,71,1,71,1,71,1,71,
+		3,71,1468,8,71,1,72,1,72,1,72,1,72,3,72,1474,8,72,1,72,1,72,1,72,5,72,
+		1479,8,72,10,72,12,72,1482,9,72,1,73,1,73,1,73,1,73,1,73,1,73,1,73,1,73,
+		1,73,1,74,1,74,1,74,1,74,1,74,1,74,3,74,1499,8,74,1,74,1,74,1,74,1,74,
+		1,74,1,74,1,74,1,74,3,74,1509,8,74,1,74,3,74,1512,8,74,1,75,1,75,1,75,
+		1,75,5,75,1518,8,75,10,75,12,75,1521,9,75,1,75,1,75,1,75,1,75,1,75,1,75,
+		3,75,1529,8,75,1,76,1,76,1,76,1,76,1,76,5,76,1536,8,76,10,76,12,76,1539,
+		9,76,1,76,1,76,1,77,1,77,1,77,1,77,1,78,1,78,1,78,1,78,1,78,1,78,1,79,
+		1,79,1,79,1,79,1,79,1,79,1,79,1,79,1,79,1,79,1,79,3,79,1564,8,79,1,80,
+		1,80,1,80,1,80,1,80,3,80,1571,8,80,1,80,1,80,1,81,1,81,1,81,1,81,1,81,
+		1,81,1,81,3,81,1582,8,81,1,82,1,82,1,82,1,82,1,82,1,82,1,82,1,83,1,83,
+		1,83,1,83,3,83,1595,8,83,1,83,1,83,3,83,1599,8,83,1,83,1,83,1,83,1,84,
+		1,84,1,84,1,84,1,84,1,84,1,84,1,84,1,84,1,84,5,84,1614,8,84,10,84,12,84,
+		1617,9,84,1,84,1,84,3,84,1621,8,84,1,85,1,85,1,85,1,85,3,85,1627,8,85,
+		1,86,1,86,1,86,1,86,1,86,3,86,1634,8,86,1,86,1,86,1,86,1,86,1,86,1,86,
+		5,86,1642,8,86,10,86,12,86,1645,9,86,1,86,3,86,1648,8,86,1,87,1,87,1,87,
+		3,87,1653,8,87,1,87,1,87,1,87,1,88,1,88,1,88,1,88,1,88,1,88,1,88,1,88,
+		1,88,1,88,1,88,1,88,1,88,1,88,1,88,1,88,1,88,1,88,3,88,1676,8,88,1,89,
+		1,89,1,89,1,89,1,89,1,89,1,89,3,89,1685,8,89,1,90,1,90,1,90,1,90,1,90,
+		1,91,1,91,1,91,1,91,1,91,1,91,3,91,1698,8,91,1,91,1,91,3,91,1702,8,91,
+		1,92,5,92,1705,8,92,10,92,12,92,1708,9,92,1,92,1,92,1,92,1,92,5,92,1714,
+		8,92,10,92,12,92,1717,9,92,1,92,1,92,5,92,1721,8,92,10,92,12,92,1724,9,
+		92,1,92,1,92,1,92,1,92,5,92,1730,8,92,10,92,12,92,1733,9,92,5,92,1735,
+		8,92,10,92,12,92,1738,9,92,1,93,1,93,1,94,1,94,1,95,1,95,1,95,1,96,1,96,
+		3,96,1749,8,96,1,96,1,96,1,97,3,97,1754,8,97,1,97,1,97,1,97,1,97,1,97,
+		1,97,5,97,1762,8,97,10,97,12,97,1765,9,97,3,97,1767,8,97,1,97,1,97,1,98,
+		1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,
+		5,98,1786,8,98,10,98,12,98,1789,9,98,3,98,1791,8,98,1,98,1,98,1,98,1,98,
+		1,98,1,98,1,98,5,98,1800,8,98,10,98,12,98,1803,9,98,3,98,1805,8,98,1,98,
+		3,98,1808,8,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,1,98,3,98,1818,8,98,
+		1,99,1,99,1,99,1,99,1,99,3,99,1825,8,99,1,99,3,99,1828,8,99,1,99,1,99,
+		3,99,1832,8,99,1,100,1,100,1,100,1,100,1,100,5,100,1839,8,100,10,100,12,
+		100,1842,9,100,1,100,1,100,3,100,1846,8,100,1,101,1,101,1,101,5,101,1851,
+		8,101,10,101,12,101,1854,9,101,1,102,1,102,1,102,1,102,1,102,1,102,3,102,
+		1862,8,102,1,103,1,103,1,104,1,104,1,104,3,104,1869,8,104,1,105,1,105,
+		1,105,1,105,1,105,3,105,1876,8,105,1,106,1,106,1,106,1,106,1,106,1,106,
+		1,106,1,106,1,106,1,106,1,106,3,106,1889,8,106,1,107,1,107,1,107,3,107,
+		1894,8,107,1,107,1,107,1,107,1,107,1,107,1,107,3,107,1902,8,107,1,107,
+		1,107,1,107,1,107,3,107,1908,8,107,1,108,1,108,1,108,1,108,1,109,1,109,
+		1,109,1,110,1,110,3,110,1919,8,110,1,110,1,110,3,110,1923,8,110,1,110,
+		1,110,1,110,1,110,1,110,3,110,1930,8,110,1,110,3,110,1933,8,110,1,111,
+		1,111,1,111,1,111,1,111,1,111,1,111,1,111,1,111,5,111,1944,8,111,10,111,
+		12,111,1947,9,111,1,111,1,111,3,111,1951,8,111,1,112,1,112,1,112,1,112,
+		1,112,1,112,3,112,1959,8,112,1,112,1,112,3,112,1963,8,112,1,112,3,112,
+		1966,8,112,1,112,3,112,1969,8,112,1,113,1,113,1,113,1,113,1,113,1,113,
+		1,113,1,113,1,113,5,113,1980,8,113,10,113,12,113,1983,9,113,1,113,1,113,
+		3,113,1987,8,113,1,114,1,114,1,114,3,114,1992,8,114,1,115,1,115,1,115,
+		1,115,1,115,5,115,1999,8,115,10,115,12,115,2002,9,115,1,115,1,115,1,116,
+		1,116,1,116,1,116,1,116,1,116,1,116,1,116,1,116,1,116,1,116,1,116,1,116,
+		1,116,3,116,2020,8,116,1,116,1,116,1,116,1,116,3,116,2026,8,116,1,116,
+		1,116,1,116,1,116,3,116,2032,8,116,1,116,1,116,1,116,3,116,2037,8,116,
+		1,116,1,116,3,116,2041,8,116,1,116,1,116,3,116,2045,8,116,1,116,1,116,
+		3,116,2049,8,116,3,116,2051,8,116,1,117,3,117,2054,8,117,1,117,1,117,1,
+		117,1,117,1,117,5,117,2061,8,117,10,117,12,117,2064,9,117,1,117,1,117,
+		1,117,3,117,2069,8,117,1,118,1,118,1,118,1,118,1,118,5,118,2076,8,118,
+		10,118,12,118,2079,9,118,1,118,1,118,1,119,1,119,1,119,1,119,1,120,1,120,
+		1,120,1,120,1,120,1,120,1,120,3,120,2094,8,120,1,121,1,121,1,121,1,121,
+		3,121,2100,8,121,1,121,1,121,1,122,1,122,1,122,1,122,1,122,1,122,1,123,
+		1,123,3,123,2112,8,123,1,123,1,123,1,123,1,123,1,123,5,123,2119,8,123,
+		10,123,12,123,2122,9,123,3,123,2124,8,123,1,123,1,123,1,123,1,123,3,123,
+		2130,8,123,3,123,2132,8,123,1,124,1,124,3,124,2136,8,124,1,125,1,125,1,
+		125,1,125,1,125,1,125,3,125,2144,8,125,1,126,1,126,1,126,1,126,1,126,1,
+		126,1,126,1,126,1,126,1,126,1,126,1,126,3,126,2158,8,126,1,127,1,127,1,
+		127,1,127,1,127,1,127,1,127,1,127,1,127,1,127,3,127,2170,8,127,1,128,1,
+		128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,1,128,
+		1,128,1,128,1,128,3,128,2188,8,128,3,128,2190,8,128,1,129,1,129,1,129,
+		3,129,2195,8,129,1,129,3,129,2198,8,129,1,130,5,130,2201,8,130,10,130,
+		12,130,2204,9,130,1,130,1,130,1,130,5,130,2209,8,130,10,130,12,130,2212,
+		9,130,1,130,1,130,5,130,2216,8,130,10,130,12,130,2219,9,130,1,131,1,131,
+		1,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,1,132,3,132,
+		2234,8,132,1,133,1,133,1,133,3,133,2239,8,133,1,134,1,134,1,135,1,135,
+		1,136,1,136,1,137,1,137,1,137,0,0,138,0,2,4,6,8,10,12,14,16,18,20,22,24,
+		26,28,30,32,34,36,38,40,42,44,46,48,50,52,54,56,58,60,62,64,66,68,70,72,
+		74,76,78,80,82,84,86,88,90,92,94,96,98,100,102,104,106,108,110,112,114,
+		116,118,120,122,124,126,128,130,132,134,136,138,140,142,144,146,148,150,
+		152,154,156,158,160,162,164,166,168,170,172,174,176,178,180,182,184,186,
+		188,190,192,194,196,198,200,202,204,206,208,210,212,214,216,218,220,222,
+		224,226,228,230,232,234,236,238,240,242,244,246,248,250,252,254,256,258,
+		260,262,264,266,268,270,272,274,0,29,2,0,64,64,192,192,1,0,79,80,2,0,185,
+		185,205,205,2,0,184,184,204,204,3,0,65,65,134,134,156,156,4,0,65,65,134,
+		134,156,156,198,198,2,0,127,127,152,152,4,0,52,52,57,57,126,126,146,146,
+		2,0,24,24,146,146,3,0,24,24,126,126,146,146,2,0,17,17,48,48,5,0,40,40,
+		74,74,103,103,206,206,210,210,2,0,190,190,223,223,2,0,109,109,230,230,
+		4,0,14,14,97,97,120,120,223,233,4,0,43,43,45,45,84,84,188,189,2,0,2,2,
+		8,8,1,0,25,26,1,0,181,182,1,0,201,202,1,0,70,71,1,0,123,124,2,0,20,20,
+		145,145,2,0,68,68,78,78,4,0,14,14,97,97,120,120,223,228,27,0,4,4,10,10,
+		12,13,15,15,18,22,24,38,40,40,42,47,49,51,53,63,65,65,69,69,71,71,73,77,
+		79,96,99,108,110,110,112,115,117,119,122,122,124,149,151,162,164,180,182,
+		189,191,191,193,207,210,214,27,0,10,10,12,13,18,27,29,33,35,38,40,45,47,
+		47,49,63,65,65,67,67,70,71,73,77,79,84,86,87,89,96,99,108,110,110,112,
+		115,118,119,122,158,160,180,182,189,191,191,193,194,196,196,198,206,210,
+		211,4,0,69,69,88,88,97,97,213,213,26,0,11,11,14,17,28,28,34,34,39,39,46,
+		46,48,48,64,64,66,66,68,68,72,72,78,78,85,85,98,98,109,109,111,111,116,
+		117,120,121,159,159,181,181,190,190,192,192,195,195,197,197,207,209,212,
+		212,2539,0,277,1,0,0,0,2,283,1,0,0,0,4,328,1,0,0,0,6,362,1,0,0,0,8,398,
+		1,0,0,0,10,400,1,0,0,0,12,421,1,0,0,0,14,423,1,0,0,0,16,462,1,0,0,0,18,
+		466,1,0,0,0,20,470,1,0,0,0,22,480,1,0,0,0,24,508,1,0,0,0,26,568,1,0,0,
+		0,28,603,1,0,0,0,30,627,1,0,0,0,32,677,1,0,0,0,34,679,1,0,0,0,36,697,1,
+		0,0,0,38,699,1,0,0,0,40,703,1,0,0,0,42,715,1,0,0,0,44,721,1,0,0,0,46,772,
+		1,0,0,0,48,774,1,0,0,0,50,798,1,0,0,0,52,822,1,0,0,0,54,824,1,0,0,0,56,
+		858,1,0,0,0,58,860,1,0,0,0,60,888,1,0,0,0,62,919,1,0,0,0,64,923,1,0,0,
+		0,66,929,1,0,0,0,68,964,1,0,0,0,70,966,1,0,0,0,72,980,1,0,0,0,74,992,1,
+		0,0,0,76,994,1,0,0,0,78,1033,1,0,0,0,80,1035,1,0,0,0,82,1048,1,0,0,0,84,
+		1078,1,0,0,0,86,1086,1,0,0,0,88,1088,1,0,0,0,90,1100,1,0,0,0,92,1126,1,
+		0,0,0,94,1128,1,0,0,0,96,1140,1,0,0,0,98,1150,1,0,0,0,100,1152,1,0,0,0,
+		102,1186,1,0,0,0,104,1190,1,0,0,0,106,1201,1,0,0,0,108,1213,1,0,0,0,110,
+		1227,1,0,0,0,112,1232,1,0,0,0,114,1261,1,0,0,0,116,1272,1,0,0,0,118,1281,
+		1,0,0,0,120,1293,1,0,0,0,122,1316,1,0,0,0,124,1341,1,0,0,0,126,1360,1,
+		0,0,0,128,1362,1,0,0,0,130,1379,1,0,0,0,132,1417,1,0,0,0,134,1419,1,0,
+		0,0,136,1429,1,0,0,0,138,1431,1,0,0,0,140,1445,1,0,0,0,142,1450,1,0,0,
+		0,144,1469,1,0,0,0,146,1483,1,0,0,0,148,1492,1,0,0,0,150,1528,1,0,0,0,
+		152,1530,1,0,0,0,154,1542,1,0,0,0,156,1546,1,0,0,0,158,1563,1,0,0,0,160,
+		1565,1,0,0,0,162,1581,1,0,0,0,164,1583,1,0,0,0,166,1590,1,0,0,0,168,1603,
+		1,0,0,0,170,1626,1,0,0,0,172,1628,1,0,0,0,174,1649,1,0,0,0,176,1675,1,
+		0,0,0,178,1677,1,0,0,0,180,1686,1,0,0,0,182,1701,1,0,0,0,184,1706,1,0,
+		0,0,186,1739,1,0,0,0,188,1741,1,0,0,0,190,1743,1,0,0,0,192,1746,1,0,0,
+		0,194,1753,1,0,0,0,196,1817,1,0,0,0,198,1819,1,0,0,0,200,1845,1,0,0,0,
+		202,1847,1,0,0,0,204,1861,1,0,0,0,206,1863,1,0,0,0,208,1868,1,0,0,0,210,
+		1875,1,0,0,0,212,1888,1,0,0,0,214,1890,1,0,0,0,216,1909,1,0,0,0,218,1913,
+		1,0,0,0,220,1916,1,0,0,0,222,1950,1,0,0,0,224,1952,1,0,0,0,226,1986,1,
+		0,0,0,228,1988,1,0,0,0,230,1993,1,0,0,0,232,2050,1,0,0,0,234,2053,1,0,
+		0,0,236,2070,1,0,0,0,238,2082,1,0,0,0,240,2086,1,0,0,0,242,2095,1,0,0,
+		0,244,2103,1,0,0,0,246,2111,1,0,0,0,248,2133,1,0,0,0,250,2137,1,0,0,0,
+		252,2157,1,0,0,0,254,2169,1,0,0,0,256,2189,1,0,0,0,258,2197,1,0,0,0,260,
+		2202,1,0,0,0,262,2220,1,0,0,0,264,2233,1,0,0,0,266,2235,1,0,0,0,268,2240,
+		1,0,0,0,270,2242,1,0,0,0,272,2244,1,0,0,0,274,2246,1,0,0,0,276,278,5,61,
+		0,0,277,276,1,0,0,0,277,278,1,0,0,0,278,279,1,0,0,0,279,280,3,4,2,0,280,
+		281,5,0,0,1,281,1,1,0,0,0,282,284,5,61,0,0,283,282,1,0,0,0,283,284,1,0,
+		0,0,284,285,1,0,0,0,285,286,3,212,106,0,286,287,5,0,0,1,287,3,1,0,0,0,
+		288,329,3,16,8,0,289,329,3,28,14,0,290,329,3,34,17,0,291,329,3,46,23,0,
+		292,329,3,54,27,0,293,329,3,58,29,0,294,329,3,66,33,0,295,329,3,70,35,
+		0,296,329,3,72,36,0,297,329,3,74,37,0,298,329,3,76,38,0,299,329,3,78,39,
+		0,300,329,3,84,42,0,301,329,3,88,44,0,302,329,3,106,53,0,303,329,3,108,
+		54,0,304,329,3,110,55,0,305,329,3,112,56,0,306,329,3,118,59,0,307,329,
+		3,120,60,0,308,329,3,122,61,0,309,329,3,124,62,0,310,329,3,126,63,0,311,
+		329,3,138,69,0,312,329,3,140,70,0,313,329,3,142,71,0,314,329,3,144,72,
+		0,315,329,3,146,73,0,316,329,3,148,74,0,317,329,3,156,78,0,318,329,3,160,
+		80,0,319,329,3,162,81,0,320,329,3,164,82,0,321,329,3,166,83,0,322,329,
+		3,168,84,0,323,329,3,172,86,0,324,329,3,176,88,0,325,329,3,178,89,0,326,
+		329,3,180,90,0,327,329,3,182,91,0,328,288,1,0,0,0,328,289,1,0,0,0,328,
+		290,1,0,0,0,328,291,1,0,0,0,328,292,1,0,0,0,328,293,1,0,0,0,328,294,1,
+		0,0,0,328,295,1,0,0,0,328,296,1,0,0,0,328,297,1,0,0,0,328,298,1,0,0,0,
+		328,299,1,0,0,0,328,300,1,0,0,0,328,301,1,0,0,0,328,302,1,0,0,0,328,303,
+		1,0,0,0,328,304,1,0,0,0,328,305,1,0,0,0,328,306,1,0,0,0,328,307,1,0,0,
+		0,328,308,1,0,0,0,328,309,1,0,0,0,328,310,1,0,0,0,328,311,1,0,0,0,328,
+		312,1,0,0,0,328,313,1,0,0,0,328,314,1,0,0,0,328,315,1,0,0,0,328,316,1,
+		0,0,0,328,317,1,0,0,0,328,318,1,0,0,0,328,319,1,0,0,0,328,320,1,0,0,0,
+		328,321,1,0,0,0,328,322,1,0,0,0,328,323,1,0,0,0,328,324,1,0,0,0,328,325,
+		1,0,0,0,328,326,1,0,0,0,328,327,1,0,0,0,329,5,1,0,0,0,330,331,5,181,0,
+		0,331,336,3,12,6,0,332,333,5,220,0,0,333,335,3,12,6,0,334,332,1,0,0,0,
+		335,338,1,0,0,0,336,334,1,0,0,0,336,337,1,0,0,0,337,363,1,0,0,0,338,336,
+		1,0,0,0,339,340,5,41,0,0,340,345,3,208,104,0,341,342,5,220,0,0,342,344,
+		3,208,104,0,343,341,1,0,0,0,344,347,1,0,0,0,345,343,1,0,0,0,345,346,1,
+		0,0,0,346,363,1,0,0,0,347,345,1,0,0,0,348,349,5,203,0,0,349,352,5,30,0,
+		0,350,352,5,184,0,0,351,348,1,0,0,0,351,350,1,0,0,0,352,353,1,0,0,0,353,
+		363,5,215,0,0,354,359,3,12,6,0,355,356,5,220,0,0,356,358,3,12,6,0,357,
+		355,1,0,0,0,358,361,1,0,0,0,359,357,1,0,0,0,359,360,1,0,0,0,360,363,1,
+		0,0,0,361,359,1,0,0,0,362,330,1,0,0,0,362,339,1,0,0,0,362,351,1,0,0,0,
+		362,354,1,0,0,0,363,7,1,0,0,0,364,365,5,181,0,0,365,370,3,10,5,0,366,367,
+		5,220,0,0,367,369,3,10,5,0,368,366,1,0,0,0,369,372,1,0,0,0,370,368,1,0,
+		0,0,370,371,1,0,0,0,371,399,1,0,0,0,372,370,1,0,0,0,373,374,5,41,0,0,374,
+		379,3,208,104,0,375,376,5,220,0,0,376,378,3,208,104,0,377,375,1,0,0,0,
+		378,381,1,0,0,0,379,377,1,0,0,0,379,380,1,0,0,0,380,399,1,0,0,0,381,379,
+		1,0,0,0,382,383,5,203,0,0,383,386,5,30,0,0,384,386,5,184,0,0,385,382,1,
+		0,0,0,385,384,1,0,0,0,386,387,1,0,0,0,387,399,5,215,0,0,388,389,5,180,
+		0,0,389,399,5,196,0,0,390,395,3,10,5,0,391,392,5,220,0,0,392,394,3,10,
+		5,0,393,391,1,0,0,0,394,397,1,0,0,0,395,393,1,0,0,0,395,396,1,0,0,0,396,
+		399,1,0,0,0,397,395,1,0,0,0,398,364,1,0,0,0,398,373,1,0,0,0,398,385,1,
+		0,0,0,398,388,1,0,0,0,398,390,1,0,0,0,399,9,1,0,0,0,400,403,3,12,6,0,401,
+		402,5,16,0,0,402,404,3,208,104,0,403,401,1,0,0,0,403,404,1,0,0,0,404,11,
+		1,0,0,0,405,422,5,232,0,0,406,419,3,208,104,0,407,417,5,221,0,0,408,418,
+		5,232,0,0,409,415,3,210,105,0,410,413,5,221,0,0,411,414,5,232,0,0,412,
+		414,3,210,105,0,413,411,1,0,0,0,413,412,1,0,0,0,414,416,1,0,0,0,415,410,
+		1,0,0,0,415,416,1,0,0,0,416,418,1,0,0,0,417,408,1,0,0,0,417,409,1,0,0,
+		0,418,420,1,0,0,0,419,407,1,0,0,0,419,420,1,0,0,0,420,422,1,0,0,0,421,
+		405,1,0,0,0,421,406,1,0,0,0,422,13,1,0,0,0,423,430,3,208,104,0,424,425,
+		5,221,0,0,425,428,3,210,105,0,426,427,5,221,0,0,427,429,3,210,105,0,428,
+		426,1,0,0,0,428,429,1,0,0,0,429,431,1,0,0,0,430,424,1,0,0,0,430,431,1,
+		0,0,0,431,15,1,0,0,0,432,434,5,20,0,0,433,435,3,6,3,0,434,433,1,0,0,0,
+		434,435,1,0,0,0,435,436,1,0,0,0,436,438,5,85,0,0,437,439,3,18,9,0,438,
+		437,1,0,0,0,438,439,1,0,0,0,439,440,1,0,0,0,440,442,3,200,100,0,441,443,
+		3,22,11,0,442,441,1,0,0,0,442,443,1,0,0,0,443,445,1,0,0,0,444,446,3,24,
+		12,0,445,444,1,0,0,0,445,446,1,0,0,0,446,463,1,0,0,0,447,449,5,20,0,0,
+		448,450,3,6,3,0,449,448,1,0,0,0,449,450,1,0,0,0,450,451,1,0,0,0,451,452,
+		5,190,0,0,452,454,3,200,100,0,453,455,3,22,11,0,454,453,1,0,0,0,454,455,
+		1,0,0,0,455,457,1,0,0,0,456,458,3,20,10,0,457,456,1,0,0,0,457,458,1,0,
+		0,0,458,460,1,0,0,0,459,461,3,24,12,0,460,459,1,0,0,0,460,461,1,0,0,0,
+		461,463,1,0,0,0,462,432,1,0,0,0,462,447,1,0,0,0,463,17,1,0,0,0,464,467,
+		5,96,0,0,465,467,3,206,103,0,466,464,1,0,0,0,466,465,1,0,0,0,467,468,1,
+		0,0,0,468,469,5,78,0,0,469,19,1,0,0,0,470,471,5,81,0,0,471,472,5,68,0,
+		0,472,477,3,204,102,0,473,474,5,220,0,0,474,476,3,204,102,0,475,473,1,
+		0,0,0,476,479,1,0,0,0,477,475,1,0,0,0,477,478,1,0,0,0,478,21,1,0,0,0,479,
+		477,1,0,0,0,480,481,5,16,0,0,481,482,5,112,0,0,482,483,5,180,0,0,483,484,
+		5,187,0,0,484,485,3,184,92,0,485,23,1,0,0,0,486,487,5,209,0,0,487,488,
+		5,119,0,0,488,489,5,216,0,0,489,494,3,26,13,0,490,491,5,220,0,0,491,493,
+		3,26,13,0,492,490,1,0,0,0,493,496,1,0,0,0,494,492,1,0,0,0,494,495,1,0,
+		0,0,495,497,1,0,0,0,496,494,1,0,0,0,497,498,5,217,0,0,498,509,1,0,0,0,
+		499,500,5,209,0,0,500,505,3,26,13,0,501,502,5,220,0,0,502,504,3,26,13,
+		0,503,501,1,0,0,0,504,507,1,0,0,0,505,503,1,0,0,0,505,506,1,0,0,0,506,
+		509,1,0,0,0,507,505,1,0,0,0,508,486,1,0,0,0,508,499,1,0,0,0,509,25,1,0,
+		0,0,510,513,5,149,0,0,511,512,5,223,0,0,512,514,3,184,92,0,513,511,1,0,
+		0,0,513,514,1,0,0,0,514,569,1,0,0,0,515,516,5,54,0,0,516,517,5,223,0,0,
+		517,569,3,204,102,0,518,521,5,49,0,0,519,520,5,223,0,0,520,522,7,0,0,0,
+		521,519,1,0,0,0,521,522,1,0,0,0,522,569,1,0,0,0,523,524,5,92,0,0,524,525,
+		5,223,0,0,525,569,3,200,100,0,526,527,5,82,0,0,527,528,5,223,0,0,528,569,
+		3,200,100,0,529,530,5,58,0,0,530,531,5,99,0,0,531,532,5,223,0,0,532,569,
+		3,204,102,0,533,536,7,1,0,0,534,535,5,223,0,0,535,537,3,184,92,0,536,534,
+		1,0,0,0,536,537,1,0,0,0,537,569,1,0,0,0,538,541,5,194,0,0,539,540,5,223,
+		0,0,540,542,3,184,92,0,541,539,1,0,0,0,541,542,1,0,0,0,542,569,1,0,0,0,
+		543,544,5,178,0,0,544,545,5,176,0,0,545,569,5,99,0,0,546,547,5,148,0,0,
+		547,569,5,177,0,0,548,551,5,126,0,0,549,550,5,223,0,0,550,552,3,184,92,
+		0,551,549,1,0,0,0,551,552,1,0,0,0,552,569,1,0,0,0,553,554,5,128,0,0,554,
+		555,5,223,0,0,555,569,3,204,102,0,556,557,5,104,0,0,557,558,5,223,0,0,
+		558,569,3,204,102,0,559,560,5,94,0,0,560,561,5,223,0,0,561,569,3,204,102,
+		0,562,563,5,32,0,0,563,564,5,223,0,0,564,569,3,204,102,0,565,566,5,33,
+		0,0,566,567,5,223,0,0,567,569,3,184,92,0,568,510,1,0,0,0,568,515,1,0,0,
+		0,568,518,1,0,0,0,568,523,1,0,0,0,568,526,1,0,0,0,568,529,1,0,0,0,568,
+		533,1,0,0,0,568,538,1,0,0,0,568,543,1,0,0,0,568,546,1,0,0,0,568,548,1,
+		0,0,0,568,553,1,0,0,0,568,556,1,0,0,0,568,559,1,0,0,0,568,562,1,0,0,0,
+		568,565,1,0,0,0,569,27,1,0,0,0,570,572,5,145,0,0,571,573,3,8,4,0,572,571,
+		1,0,0,0,572,573,1,0,0,0,573,574,1,0,0,0,574,575,5,68,0,0,575,576,3,204,
+		102,0,576,577,5,78,0,0,577,579,3,200,100,0,578,580,3,22,11,0,579,578,1,
+		0,0,0,579,580,1,0,0,0,580,582,1,0,0,0,581,583,3,30,15,0,582,581,1,0,0,
+		0,582,583,1,0,0,0,583,604,1,0,0,0,584,586,5,145,0,0,585,587,3,8,4,0,586,
+		585,1,0,0,0,586,587,1,0,0,0,587,588,1,0,0,0,588,589,5,68,0,0,589,594,3,
+		200,100,0,590,591,5,220,0,0,591,593,3,200,100,0,592,590,1,0,0,0,593,596,
+		1,0,0,0,594,592,1,0,0,0,594,595,1,0,0,0,595,598,1,0,0,0,596,594,1,0,0,
+		0,597,599,3,22,11,0,598,597,1,0,0,0,598,599,1,0,0,0,599,601,1,0,0,0,600,
+		602,3,30,15,0,601,600,1,0,0,0,601,602,1,0,0,0,602,604,1,0,0,0,603,570,
+		1,0,0,0,603,584,1,0,0,0,604,29,1,0,0,0,605,606,5,209,0,0,606,607,5,119,
+		0,0,607,608,5,216,0,0,608,613,3,32,16,0,609,610,5,220,0,0,610,612,3,32,
+		16,0,611,609,1,0,0,0,612,615,1,0,0,0,613,611,1,0,0,0,613,614,1,0,0,0,614,
+		616,1,0,0,0,615,613,1,0,0,0,616,617,5,217,0,0,617,628,1,0,0,0,618,619,
+		5,209,0,0,619,624,3,32,16,0,620,621,5,220,0,0,621,623,3,32,16,0,622,620,
+		1,0,0,0,623,626,1,0,0,0,624,622,1,0,0,0,624,625,1,0,0,0,625,628,1,0,0,
+		0,626,624,1,0,0,0,627,605,1,0,0,0,627,618,1,0,0,0,628,31,1,0,0,0,629,630,
+		5,54,0,0,630,631,5,223,0,0,631,678,3,204,102,0,632,633,5,92,0,0,633,634,
+		5,223,0,0,634,678,3,200,100,0,635,636,5,86,0,0,636,637,5,223,0,0,637,678,
+		3,204,102,0,638,678,5,167,0,0,639,678,5,169,0,0,640,678,5,168,0,0,641,
+		678,5,171,0,0,642,678,5,170,0,0,643,678,5,49,0,0,644,678,5,166,0,0,645,
+		646,5,106,0,0,646,647,5,223,0,0,647,678,3,204,102,0,648,649,5,82,0,0,649,
+		650,5,223,0,0,650,678,3,200,100,0,651,652,7,2,0,0,652,653,5,223,0,0,653,
+		678,3,204,102,0,654,655,7,3,0,0,655,656,5,223,0,0,656,678,3,204,102,0,
+		657,678,5,157,0,0,658,678,5,200,0,0,659,678,5,193,0,0,660,661,5,58,0,0,
+		661,662,5,99,0,0,662,663,5,223,0,0,663,678,3,204,102,0,664,666,5,60,0,
+		0,665,667,5,47,0,0,666,665,1,0,0,0,666,667,1,0,0,0,667,668,1,0,0,0,668,
+		678,5,38,0,0,669,678,5,140,0,0,670,678,5,73,0,0,671,672,5,55,0,0,672,673,
+		5,223,0,0,673,678,3,204,102,0,674,675,5,87,0,0,675,676,5,223,0,0,676,678,
+		3,204,102,0,677,629,1,0,0,0,677,632,1,0,0,0,677,635,1,0,0,0,677,638,1,
+		0,0,0,677,639,1,0,0,0,677,640,1,0,0,0,677,641,1,0,0,0,677,642,1,0,0,0,
+		677,643,1,0,0,0,677,644,1,0,0,0,677,645,1,0,0,0,677,648,1,0,0,0,677,651,
+		1,0,0,0,677,654,1,0,0,0,677,657,1,0,0,0,677,658,1,0,0,0,677,659,1,0,0,
+		0,677,660,1,0,0,0,677,664,1,0,0,0,677,669,1,0,0,0,677,670,1,0,0,0,677,
+		671,1,0,0,0,677,674,1,0,0,0,678,33,1,0,0,0,679,680,5,163,0,0,680,681,5,
+		21,0,0,681,682,5,78,0,0,682,684,3,200,100,0,683,685,3,36,18,0,684,683,
+		1,0,0,0,684,685,1,0,0,0,685,687,1,0,0,0,686,688,3,42,21,0,687,686,1,0,
+		0,0,687,688,1,0,0,0,688,35,1,0,0,0,689,691,3,38,19,0,690,692,3,40,20,0,
+		691,690,1,0,0,0,691,692,1,0,0,0,692,698,1,0,0,0,693,695,3,40,20,0,694,
+		696,3,38,19,0,695,694,1,0,0,0,695,696,1,0,0,0,696,698,1,0,0,0,697,689,
+		1,0,0,0,697,693,1,0,0,0,698,37,1,0,0,0,699,700,5,105,0,0,700,701,5,186,
+		0,0,701,702,3,184,92,0,702,39,1,0,0,0,703,704,5,113,0,0,704,705,5,186,
+		0,0,705,706,3,184,92,0,706,41,1,0,0,0,707,708,5,209,0,0,708,709,5,119,
+		0,0,709,710,5,216,0,0,710,711,3,44,22,0,711,712,5,217,0,0,712,716,1,0,
+		0,0,713,714,5,209,0,0,714,716,3,44,22,0,715,707,1,0,0,0,715,713,1,0,0,
+		0,716,43,1,0,0,0,717,722,5,83,0,0,718,719,5,148,0,0,719,720,5,174,0,0,
+		720,722,5,187,0,0,721,717,1,0,0,0,721,718,1,0,0,0,722,45,1,0,0,0,723,724,
+		5,163,0,0,724,726,5,20,0,0,725,727,3,48,24,0,726,725,1,0,0,0,726,727,1,
+		0,0,0,727,728,1,0,0,0,728,729,5,68,0,0,729,730,3,204,102,0,730,731,5,78,
+		0,0,731,733,3,200,100,0,732,734,3,50,25,0,733,732,1,0,0,0,733,734,1,0,
+		0,0,734,773,1,0,0,0,735,736,5,163,0,0,736,737,5,20,0,0,737,738,3,204,102,
+		0,738,739,5,78,0,0,739,741,3,200,100,0,740,742,3,50,25,0,741,740,1,0,0,
+		0,741,742,1,0,0,0,742,773,1,0,0,0,743,744,5,163,0,0,744,746,5,20,0,0,745,
+		747,7,4,0,0,746,745,1,0,0,0,746,747,1,0,0,0,747,748,1,0,0,0,748,750,3,
+		206,103,0,749,751,3,50,25,0,750,749,1,0,0,0,750,751,1,0,0,0,751,773,1,
+		0,0,0,752,753,5,163,0,0,753,755,5,20,0,0,754,756,3,48,24,0,755,754,1,0,
+		0,0,755,756,1,0,0,0,756,757,1,0,0,0,757,760,5,68,0,0,758,761,3,206,103,
+		0,759,761,5,4,0,0,760,758,1,0,0,0,760,759,1,0,0,0,761,763,1,0,0,0,762,
+		764,3,50,25,0,763,762,1,0,0,0,763,764,1,0,0,0,764,773,1,0,0,0,765,766,
+		5,163,0,0,766,767,5,20,0,0,767,768,5,36,0,0,768,770,3,204,102,0,769,771,
+		3,114,57,0,770,769,1,0,0,0,770,771,1,0,0,0,771,773,1,0,0,0,772,723,1,0,
+		0,0,772,735,1,0,0,0,772,743,1,0,0,0,772,752,1,0,0,0,772,765,1,0,0,0,773,
+		47,1,0,0,0,774,775,7,5,0,0,775,49,1,0,0,0,776,777,5,209,0,0,777,778,5,
+		119,0,0,778,779,5,216,0,0,779,784,3,52,26,0,780,781,5,220,0,0,781,783,
+		3,52,26,0,782,780,1,0,0,0,783,786,1,0,0,0,784,782,1,0,0,0,784,785,1,0,
+		0,0,785,787,1,0,0,0,786,784,1,0,0,0,787,788,5,217,0,0,788,799,1,0,0,0,
+		789,790,5,209,0,0,790,795,3,52,26,0,791,792,5,220,0,0,792,794,3,52,26,
+		0,793,791,1,0,0,0,794,797,1,0,0,0,795,793,1,0,0,0,795,796,1,0,0,0,796,
+		799,1,0,0,0,797,795,1,0,0,0,798,776,1,0,0,0,798,789,1,0,0,0,799,51,1,0,
+		0,0,800,823,5,18,0,0,801,823,5,29,0,0,802,823,5,44,0,0,803,804,5,54,0,
+		0,804,805,5,223,0,0,805,823,3,204,102,0,806,807,5,82,0,0,807,808,5,223,
+		0,0,808,823,3,200,100,0,809,823,5,132,0,0,810,811,5,53,0,0,811,812,5,223,
+		0,0,812,823,3,204,102,0,813,814,5,92,0,0,814,815,5,223,0,0,815,823,3,200,
+		100,0,816,817,5,165,0,0,817,823,5,164,0,0,818,823,5,110,0,0,819,820,5,
+		153,0,0,820,821,5,223,0,0,821,823,3,204,102,0,822,800,1,0,0,0,822,801,
+		1,0,0,0,822,802,1,0,0,0,822,803,1,0,0,0,822,806,1,0,0,0,822,809,1,0,0,
+		0,822,810,1,0,0,0,822,813,1,0,0,0,822,816,1,0,0,0,822,818,1,0,0,0,822,
+		819,1,0,0,0,823,53,1,0,0,0,824,825,5,12,0,0,825,826,5,20,0,0,826,829,3,
+		204,102,0,827,828,5,78,0,0,828,830,3,204,102,0,829,827,1,0,0,0,829,830,
+		1,0,0,0,830,832,1,0,0,0,831,833,3,56,28,0,832,831,1,0,0,0,833,834,1,0,
+		0,0,834,832,1,0,0,0,834,835,1,0,0,0,835,55,1,0,0,0,836,837,5,10,0,0,837,
+		838,5,107,0,0,838,839,5,223,0,0,839,840,3,200,100,0,840,841,5,209,0,0,
+		841,842,5,114,0,0,842,843,5,223,0,0,843,844,3,200,100,0,844,859,1,0,0,
+		0,845,846,5,10,0,0,846,847,5,108,0,0,847,848,5,223,0,0,848,849,3,204,102,
+		0,849,850,5,209,0,0,850,851,5,115,0,0,851,852,5,223,0,0,852,853,3,204,
+		102,0,853,859,1,0,0,0,854,855,5,52,0,0,855,856,5,125,0,0,856,857,5,223,
+		0,0,857,859,3,204,102,0,858,836,1,0,0,0,858,845,1,0,0,0,858,854,1,0,0,
+		0,859,57,1,0,0,0,860,861,5,39,0,0,861,868,5,154,0,0,862,863,5,75,0,0,863,
+		864,5,109,0,0,864,866,5,59,0,0,865,862,1,0,0,0,865,866,1,0,0,0,866,867,
+		1,0,0,0,867,869,3,204,102,0,868,865,1,0,0,0,868,869,1,0,0,0,869,870,1,
+		0,0,0,870,871,5,66,0,0,871,873,5,20,0,0,872,874,3,6,3,0,873,872,1,0,0,
+		0,873,874,1,0,0,0,874,875,1,0,0,0,875,876,5,85,0,0,876,878,3,200,100,0,
+		877,879,3,24,12,0,878,877,1,0,0,0,878,879,1,0,0,0,879,880,1,0,0,0,880,
+		881,5,138,0,0,881,883,3,206,103,0,882,884,3,60,30,0,883,882,1,0,0,0,883,
+		884,1,0,0,0,884,886,1,0,0,0,885,887,3,62,31,0,886,885,1,0,0,0,886,887,
+		1,0,0,0,887,59,1,0,0,0,888,889,5,69,0,0,889,892,5,20,0,0,890,893,3,206,
+		103,0,891,893,5,13,0,0,892,890,1,0,0,0,892,891,1,0,0,0,893,61,1,0,0,0,
+		894,895,5,209,0,0,895,896,5,154,0,0,896,897,5,119,0,0,897,898,5,216,0,
+		0,898,903,3,64,32,0,899,900,5,220,0,0,900,902,3,64,32,0,901,899,1,0,0,
+		0,902,905,1,0,0,0,903,901,1,0,0,0,903,904,1,0,0,0,904,906,1,0,0,0,905,
+		903,1,0,0,0,906,907,5,217,0,0,907,920,1,0,0,0,908,909,5,209,0,0,909,910,
+		5,154,0,0,910,911,5,119,0,0,911,916,3,64,32,0,912,913,5,220,0,0,913,915,
+		3,64,32,0,914,912,1,0,0,0,915,918,1,0,0,0,916,914,1,0,0,0,916,917,1,0,
+		0,0,917,920,1,0,0,0,918,916,1,0,0,0,919,894,1,0,0,0,919,908,1,0,0,0,920,
+		63,1,0,0,0,921,924,3,208,104,0,922,924,5,2,0,0,923,921,1,0,0,0,923,922,
+		1,0,0,0,924,927,1,0,0,0,925,926,5,223,0,0,926,928,3,204,102,0,927,925,
+		1,0,0,0,927,928,1,0,0,0,928,65,1,0,0,0,929,930,5,12,0,0,930,931,5,20,0,
+		0,931,932,5,154,0,0,932,933,5,215,0,0,933,938,3,68,34,0,934,935,5,220,
+		0,0,935,937,3,68,34,0,936,934,1,0,0,0,937,940,1,0,0,0,938,936,1,0,0,0,
+		938,939,1,0,0,0,939,67,1,0,0,0,940,938,1,0,0,0,941,942,5,160,0,0,942,943,
+		5,93,0,0,943,965,3,204,102,0,944,945,5,160,0,0,945,946,5,85,0,0,946,965,
+		3,200,100,0,947,948,5,160,0,0,948,949,5,209,0,0,949,965,3,26,13,0,950,
+		951,5,160,0,0,951,952,5,138,0,0,952,965,3,206,103,0,953,954,5,160,0,0,
+		954,965,3,60,30,0,955,956,5,160,0,0,956,957,5,154,0,0,957,958,5,118,0,
+		0,958,965,3,64,32,0,959,961,5,57,0,0,960,962,5,69,0,0,961,960,1,0,0,0,
+		961,962,1,0,0,0,962,963,1,0,0,0,963,965,5,76,0,0,964,941,1,0,0,0,964,944,
+		1,0,0,0,964,947,1,0,0,0,964,950,1,0,0,0,964,953,1,0,0,0,964,955,1,0,0,
+		0,964,959,1,0,0,0,965,69,1,0,0,0,966,968,5,163,0,0,967,969,7,6,0,0,968,
+		967,1,0,0,0,968,969,1,0,0,0,969,970,1,0,0,0,970,978,5,155,0,0,971,976,
+		5,66,0,0,972,977,5,20,0,0,973,974,5,173,0,0,974,977,5,175,0,0,975,977,
+		5,27,0,0,976,972,1,0,0,0,976,973,1,0,0,0,976,975,1,0,0,0,977,979,1,0,0,
+		0,978,971,1,0,0,0,978,979,1,0,0,0,979,71,1,0,0,0,980,981,5,163,0,0,981,
+		982,5,154,0,0,982,983,3,184,92,0,983,73,1,0,0,0,984,985,5,163,0,0,985,
+		986,5,39,0,0,986,987,5,154,0,0,987,993,3,184,92,0,988,989,5,163,0,0,989,
+		990,5,39,0,0,990,991,5,11,0,0,991,993,5,155,0,0,992,984,1,0,0,0,992,988,
+		1,0,0,0,993,75,1,0,0,0,994,999,7,7,0,0,995,996,5,154,0,0,996,1000,3,184,
+		92,0,997,998,5,155,0,0,998,1000,3,90,45,0,999,995,1,0,0,0,999,997,1,0,
+		0,0,1000,77,1,0,0,0,1001,1002,5,163,0,0,1002,1003,5,19,0,0,1003,1034,5,
+		90,0,0,1004,1005,5,163,0,0,1005,1007,5,90,0,0,1006,1008,3,90,45,0,1007,
+		1006,1,0,0,0,1007,1008,1,0,0,0,1008,1010,1,0,0,0,1009,1011,3,80,40,0,1010,
+		1009,1,0,0,0,1010,1011,1,0,0,0,1011,1034,1,0,0,0,1012,1013,5,163,0,0,1013,
+		1014,5,90,0,0,1014,1015,5,207,0,0,1015,1016,5,31,0,0,1016,1018,3,90,45,
+		0,1017,1019,3,80,40,0,1018,1017,1,0,0,0,1018,1019,1,0,0,0,1019,1034,1,
+		0,0,0,1020,1021,5,163,0,0,1021,1022,5,90,0,0,1022,1034,3,86,43,0,1023,
+		1024,5,163,0,0,1024,1027,5,89,0,0,1025,1026,5,207,0,0,1026,1028,5,31,0,
+		0,1027,1025,1,0,0,0,1027,1028,1,0,0,0,1028,1029,1,0,0,0,1029,1031,3,184,
+		92,0,1030,1032,3,80,40,0,1031,1030,1,0,0,0,1031,1032,1,0,0,0,1032,1034,
+		1,0,0,0,1033,1001,1,0,0,0,1033,1004,1,0,0,0,1033,1012,1,0,0,0,1033,1020,
+		1,0,0,0,1033,1023,1,0,0,0,1034,79,1,0,0,0,1035,1036,5,209,0,0,1036,1041,
+		3,82,41,0,1037,1038,5,220,0,0,1038,1040,3,82,41,0,1039,1037,1,0,0,0,1040,
+		1043,1,0,0,0,1041,1039,1,0,0,0,1041,1042,1,0,0,0,1042,81,1,0,0,0,1043,
+		1041,1,0,0,0,1044,1045,5,58,0,0,1045,1049,5,50,0,0,1046,1047,5,144,0,0,
+		1047,1049,5,188,0,0,1048,1044,1,0,0,0,1048,1046,1,0,0,0,1049,83,1,0,0,
+		0,1050,1055,5,126,0,0,1051,1052,5,89,0,0,1052,1056,3,184,92,0,1053,1054,
+		5,90,0,0,1054,1056,3,90,45,0,1055,1051,1,0,0,0,1055,1053,1,0,0,0,1056,
+		1061,1,0,0,0,1057,1058,5,209,0,0,1058,1059,5,136,0,0,1059,1060,5,223,0,
+		0,1060,1062,3,204,102,0,1061,1057,1,0,0,0,1061,1062,1,0,0,0,1062,1079,
+		1,0,0,0,1063,1068,7,8,0,0,1064,1065,5,89,0,0,1065,1069,3,184,92,0,1066,
+		1067,5,90,0,0,1067,1069,3,90,45,0,1068,1064,1,0,0,0,1068,1066,1,0,0,0,
+		1069,1079,1,0,0,0,1070,1071,7,9,0,0,1071,1072,5,90,0,0,1072,1079,3,86,
+		43,0,1073,1074,7,9,0,0,1074,1075,5,11,0,0,1075,1076,3,208,104,0,1076,1077,
+		5,90,0,0,1077,1079,1,0,0,0,1078,1050,1,0,0,0,1078,1063,1,0,0,0,1078,1070,
+		1,0,0,0,1078,1073,1,0,0,0,1079,85,1,0,0,0,1080,1081,5,66,0,0,1081,1082,
+		5,155,0,0,1082,1087,3,90,45,0,1083,1084,5,66,0,0,1084,1085,5,154,0,0,1085,
+		1087,3,184,92,0,1086,1080,1,0,0,0,1086,1083,1,0,0,0,1087,87,1,0,0,0,1088,
+		1089,5,12,0,0,1089,1090,5,89,0,0,1090,1091,3,184,92,0,1091,1092,5,122,
+		0,0,1092,1093,5,190,0,0,1093,1094,3,136,68,0,1094,89,1,0,0,0,1095,1101,
+		3,92,46,0,1096,1097,5,216,0,0,1097,1098,3,90,45,0,1098,1099,5,217,0,0,
+		1099,1101,1,0,0,0,1100,1095,1,0,0,0,1100,1096,1,0,0,0,1101,91,1,0,0,0,
+		1102,1104,3,94,47,0,1103,1102,1,0,0,0,1103,1104,1,0,0,0,1104,1105,1,0,
+		0,0,1105,1106,5,159,0,0,1106,1111,3,98,49,0,1107,1108,5,220,0,0,1108,1110,
+		3,98,49,0,1109,1107,1,0,0,0,1110,1113,1,0,0,0,1111,1109,1,0,0,0,1111,1112,
+		1,0,0,0,1112,1115,1,0,0,0,1113,1111,1,0,0,0,1114,1116,3,100,50,0,1115,
+		1114,1,0,0,0,1115,1116,1,0,0,0,1116,1127,1,0,0,0,1117,1118,5,199,0,0,1118,
+		1123,3,104,52,0,1119,1120,5,220,0,0,1120,1122,3,104,52,0,1121,1119,1,0,
+		0,0,1122,1125,1,0,0,0,1123,1121,1,0,0,0,1123,1124,1,0,0,0,1124,1127,1,
+		0,0,0,1125,1123,1,0,0,0,1126,1103,1,0,0,0,1126,1117,1,0,0,0,1127,93,1,
+		0,0,0,1128,1129,5,209,0,0,1129,1130,3,208,104,0,1130,1131,5,16,0,0,1131,
+		1132,5,216,0,0,1132,1133,3,96,48,0,1133,1134,5,217,0,0,1134,95,1,0,0,0,
+		1135,1141,3,78,39,0,1136,1141,3,70,35,0,1137,1141,3,34,17,0,1138,1141,
+		3,46,23,0,1139,1141,3,90,45,0,1140,1135,1,0,0,0,1140,1136,1,0,0,0,1140,
+		1137,1,0,0,0,1140,1138,1,0,0,0,1140,1139,1,0,0,0,1141,97,1,0,0,0,1142,
+		1151,5,232,0,0,1143,1148,3,184,92,0,1144,1146,5,16,0,0,1145,1144,1,0,0,
+		0,1145,1146,1,0,0,0,1146,1147,1,0,0,0,1147,1149,3,208,104,0,1148,1145,
+		1,0,0,0,1148,1149,1,0,0,0,1149,1151,1,0,0,0,1150,1142,1,0,0,0,1150,1143,
+		1,0,0,0,1151,99,1,0,0,0,1152,1158,5,68,0,0,1153,1159,3,202,101,0,1154,
+		1155,5,218,0,0,1155,1156,3,96,48,0,1156,1157,5,219,0,0,1157,1159,1,0,0,
+		0,1158,1153,1,0,0,0,1158,1154,1,0,0,0,1159,1164,1,0,0,0,1160,1162,5,16,
+		0,0,1161,1160,1,0,0,0,1161,1162,1,0,0,0,1162,1163,1,0,0,0,1163,1165,3,
+		208,104,0,1164,1161,1,0,0,0,1164,1165,1,0,0,0,1165,1168,1,0,0,0,1166,1167,
+		5,208,0,0,1167,1169,3,184,92,0,1168,1166,1,0,0,0,1168,1169,1,0,0,0,1169,
+		1180,1,0,0,0,1170,1171,5,121,0,0,1171,1172,5,23,0,0,1172,1177,3,102,51,
+		0,1173,1174,5,220,0,0,1174,1176,3,102,51,0,1175,1173,1,0,0,0,1176,1179,
+		1,0,0,0,1177,1175,1,0,0,0,1177,1178,1,0,0,0,1178,1181,1,0,0,0,1179,1177,
+		1,0,0,0,1180,1170,1,0,0,0,1180,1181,1,0,0,0,1181,1184,1,0,0,0,1182,1183,
+		5,98,0,0,1183,1185,3,184,92,0,1184,1182,1,0,0,0,1184,1185,1,0,0,0,1185,
+		101,1,0,0,0,1186,1188,3,184,92,0,1187,1189,7,10,0,0,1188,1187,1,0,0,0,
+		1188,1189,1,0,0,0,1189,103,1,0,0,0,1190,1191,5,216,0,0,1191,1196,3,184,
+		92,0,1192,1193,5,220,0,0,1193,1195,3,184,92,0,1194,1192,1,0,0,0,1195,1198,
+		1,0,0,0,1196,1194,1,0,0,0,1196,1197,1,0,0,0,1197,1199,1,0,0,0,1198,1196,
+		1,0,0,0,1199,1200,5,217,0,0,1200,105,1,0,0,0,1201,1202,5,39,0,0,1202,1203,
+		5,63,0,0,1203,1207,5,36,0,0,1204,1205,5,75,0,0,1205,1206,5,109,0,0,1206,
+		1208,5,59,0,0,1207,1204,1,0,0,0,1207,1208,1,0,0,0,1208,1209,1,0,0,0,1209,
+		1210,3,204,102,0,1210,1211,5,16,0,0,1211,1212,3,204,102,0,1212,107,1,0,
+		0,0,1213,1214,5,12,0,0,1214,1215,5,63,0,0,1215,1221,5,36,0,0,1216,1218,
+		5,75,0,0,1217,1219,5,109,0,0,1218,1217,1,0,0,0,1218,1219,1,0,0,0,1219,
+		1220,1,0,0,0,1220,1222,5,59,0,0,1221,1216,1,0,0,0,1221,1222,1,0,0,0,1222,
+		1223,1,0,0,0,1223,1224,3,204,102,0,1224,1225,5,16,0,0,1225,1226,3,204,
+		102,0,1226,109,1,0,0,0,1227,1228,5,52,0,0,1228,1229,5,63,0,0,1229,1230,
+		5,36,0,0,1230,1231,3,204,102,0,1231,111,1,0,0,0,1232,1233,5,28,0,0,1233,
+		1234,5,63,0,0,1234,1235,5,36,0,0,1235,1237,3,204,102,0,1236,1238,3,114,
+		57,0,1237,1236,1,0,0,0,1237,1238,1,0,0,0,1238,113,1,0,0,0,1239,1240,5,
+		209,0,0,1240,1241,5,119,0,0,1241,1242,5,216,0,0,1242,1247,3,116,58,0,1243,
+		1244,5,220,0,0,1244,1246,3,116,58,0,1245,1243,1,0,0,0,1246,1249,1,0,0,
+		0,1247,1245,1,0,0,0,1247,1248,1,0,0,0,1248,1250,1,0,0,0,1249,1247,1,0,
+		0,0,1250,1251,5,217,0,0,1251,1262,1,0,0,0,1252,1253,5,209,0,0,1253,1258,
+		3,116,58,0,1254,1255,5,220,0,0,1255,1257,3,116,58,0,1256,1254,1,0,0,0,
+		1257,1260,1,0,0,0,1258,1256,1,0,0,0,1258,1259,1,0,0,0,1259,1262,1,0,0,
+		0,1260,1258,1,0,0,0,1261,1239,1,0,0,0,1261,1252,1,0,0,0,1262,115,1,0,0,
+		0,1263,1264,5,34,0,0,1264,1265,5,223,0,0,1265,1273,3,184,92,0,1266,1267,
+		5,191,0,0,1267,1268,5,223,0,0,1268,1273,3,204,102,0,1269,1270,5,187,0,
+		0,1270,1271,5,223,0,0,1271,1273,3,204,102,0,1272,1263,1,0,0,0,1272,1266,
+		1,0,0,0,1272,1269,1,0,0,0,1273,117,1,0,0,0,1274,1275,5,163,0,0,1275,1276,
+		5,63,0,0,1276,1282,5,37,0,0,1277,1278,5,163,0,0,1278,1279,5,63,0,0,1279,
+		1280,5,36,0,0,1280,1282,3,204,102,0,1281,1274,1,0,0,0,1281,1277,1,0,0,
+		0,1282,119,1,0,0,0,1283,1284,5,163,0,0,1284,1285,5,39,0,0,1285,1286,5,
+		11,0,0,1286,1287,5,63,0,0,1287,1294,5,37,0,0,1288,1289,5,163,0,0,1289,
+		1290,5,39,0,0,1290,1291,5,63,0,0,1291,1292,5,36,0,0,1292,1294,3,204,102,
+		0,1293,1283,1,0,0,0,1293,1288,1,0,0,0,1294,121,1,0,0,0,1295,1296,5,72,
+		0,0,1296,1297,5,180,0,0,1297,1298,3,128,64,0,1298,1299,5,190,0,0,1299,
+		1303,3,134,67,0,1300,1301,5,209,0,0,1301,1302,5,72,0,0,1302,1304,5,118,
+		0,0,1303,1300,1,0,0,0,1303,1304,1,0,0,0,1304,1317,1,0,0,0,1305,1306,5,
+		72,0,0,1306,1307,3,128,64,0,1307,1308,5,116,0,0,1308,1309,3,132,66,0,1309,
+		1310,5,190,0,0,1310,1314,3,134,67,0,1311,1312,5,209,0,0,1312,1313,5,72,
+		0,0,1313,1315,5,118,0,0,1314,1311,1,0,0,0,1314,1315,1,0,0,0,1315,1317,
+		1,0,0,0,1316,1295,1,0,0,0,1316,1305,1,0,0,0,1317,123,1,0,0,0,1318,1322,
+		5,150,0,0,1319,1320,5,72,0,0,1320,1321,5,118,0,0,1321,1323,5,66,0,0,1322,
+		1319,1,0,0,0,1322,1323,1,0,0,0,1323,1324,1,0,0,0,1324,1325,5,180,0,0,1325,
+		1326,3,128,64,0,1326,1327,5,68,0,0,1327,1328,3,134,67,0,1328,1342,1,0,
+		0,0,1329,1333,5,150,0,0,1330,1331,5,72,0,0,1331,1332,5,118,0,0,1332,1334,
+		5,66,0,0,1333,1330,1,0,0,0,1333,1334,1,0,0,0,1334,1335,1,0,0,0,1335,1336,
+		3,128,64,0,1336,1337,5,116,0,0,1337,1338,3,132,66,0,1338,1339,5,68,0,0,
+		1339,1340,3,134,67,0,1340,1342,1,0,0,0,1341,1318,1,0,0,0,1341,1329,1,0,
+		0,0,1342,125,1,0,0,0,1343,1344,5,163,0,0,1344,1347,5,73,0,0,1345,1346,
+		5,116,0,0,1346,1348,3,132,66,0,1347,1345,1,0,0,0,1347,1348,1,0,0,0,1348,
+		1351,1,0,0,0,1349,1350,5,66,0,0,1350,1352,3,134,67,0,1351,1349,1,0,0,0,
+		1351,1352,1,0,0,0,1352,1361,1,0,0,0,1353,1354,5,163,0,0,1354,1355,5,180,
+		0,0,1355,1358,5,73,0,0,1356,1357,5,66,0,0,1357,1359,3,134,67,0,1358,1356,
+		1,0,0,0,1358,1359,1,0,0,0,1359,1361,1,0,0,0,1360,1343,1,0,0,0,1360,1353,
+		1,0,0,0,1361,127,1,0,0,0,1362,1367,3,130,65,0,1363,1364,5,220,0,0,1364,
+		1366,3,130,65,0,1365,1363,1,0,0,0,1366,1369,1,0,0,0,1367,1365,1,0,0,0,
+		1367,1368,1,0,0,0,1368,129,1,0,0,0,1369,1367,1,0,0,0,1370,1372,5,11,0,
+		0,1371,1373,5,132,0,0,1372,1371,1,0,0,0,1372,1373,1,0,0,0,1373,1380,1,
+		0,0,0,1374,1380,5,159,0,0,1375,1380,5,39,0,0,1376,1380,5,72,0,0,1377,1380,
+		5,214,0,0,1378,1380,3,270,135,0,1379,1370,1,0,0,0,1379,1374,1,0,0,0,1379,
+		1375,1,0,0,0,1379,1376,1,0,0,0,1379,1377,1,0,0,0,1379,1378,1,0,0,0,1380,
+		131,1,0,0,0,1381,1382,5,41,0,0,1382,1387,3,208,104,0,1383,1384,5,220,0,
+		0,1384,1386,3,208,104,0,1385,1383,1,0,0,0,1386,1389,1,0,0,0,1387,1385,
+		1,0,0,0,1387,1388,1,0,0,0,1388,1418,1,0,0,0,1389,1387,1,0,0,0,1390,1391,
+		5,63,0,0,1391,1392,5,36,0,0,1392,1397,3,208,104,0,1393,1394,5,220,0,0,
+		1394,1396,3,208,104,0,1395,1393,1,0,0,0,1396,1399,1,0,0,0,1397,1395,1,
+		0,0,0,1397,1398,1,0,0,0,1398,1418,1,0,0,0,1399,1397,1,0,0,0,1400,1401,
+		5,181,0,0,1401,1406,3,12,6,0,1402,1403,5,220,0,0,1403,1405,3,12,6,0,1404,
+		1402,1,0,0,0,1405,1408,1,0,0,0,1406,1404,1,0,0,0,1406,1407,1,0,0,0,1407,
+		1418,1,0,0,0,1408,1406,1,0,0,0,1409,1414,3,12,6,0,1410,1411,5,220,0,0,
+		1411,1413,3,12,6,0,1412,1410,1,0,0,0,1413,1416,1,0,0,0,1414,1412,1,0,0,
+		0,1414,1415,1,0,0,0,1415,1418,1,0,0,0,1416,1414,1,0,0,0,1417,1381,1,0,
+		0,0,1417,1390,1,0,0,0,1417,1400,1,0,0,0,1417,1409,1,0,0,0,1418,133,1,0,
+		0,0,1419,1424,3,136,68,0,1420,1421,5,220,0,0,1421,1423,3,136,68,0,1422,
+		1420,1,0,0,0,1423,1426,1,0,0,0,1424,1422,1,0,0,0,1424,1425,1,0,0,0,1425,
+		135,1,0,0,0,1426,1424,1,0,0,0,1427,1430,3,208,104,0,1428,1430,5,195,0,
+		0,1429,1427,1,0,0,0,1429,1428,1,0,0,0,1430,137,1,0,0,0,1431,1432,5,163,
+		0,0,1432,1433,5,139,0,0,1433,1437,5,21,0,0,1434,1435,5,66,0,0,1435,1436,
+		5,41,0,0,1436,1438,3,208,104,0,1437,1434,1,0,0,0,1437,1438,1,0,0,0,1438,
+		1443,1,0,0,0,1439,1440,5,209,0,0,1440,1441,5,94,0,0,1441,1442,5,223,0,
+		0,1442,1444,3,204,102,0,1443,1439,1,0,0,0,1443,1444,1,0,0,0,1444,139,1,
+		0,0,0,1445,1446,5,163,0,0,1446,1447,5,139,0,0,1447,1448,5,20,0,0,1448,
+		1449,3,204,102,0,1449,141,1,0,0,0,1450,1451,5,77,0,0,1451,1452,5,20,0,
+		0,1452,1453,3,206,103,0,1453,1454,5,197,0,0,1454,1455,5,129,0,0,1455,1456,
+		3,206,103,0,1456,1457,5,66,0,0,1457,1458,5,41,0,0,1458,1461,3,208,104,
+		0,1459,1460,5,16,0,0,1460,1462,3,204,102,0,1461,1459,1,0,0,0,1461,1462,
+		1,0,0,0,1462,1467,1,0,0,0,1463,1464,5,209,0,0,1464,1465,5,94,0,0,1465,
+		1466,5,223,0,0,1466,1468,3,204,102,0,1467,1463,1,0,0,0,1467,1468,1,0,0,
+		0,1468,143,1,0,0,0,1469,1470,5,52,0,0,1470,1473,5,20,0,0,1471,1472,5,75,
+		0,0,1472,1474,5,59,0,0,1473,1471,1,0,0,0,1473,1474,1,0,0,0,1474,1475,1,
+		0,0,0,1475,1480,3,204,102,0,1476,1477,5,220,0,0,1477,1479,3,204,102,0,
+		1478,1476,1,0,0,0,1479,1482,1,0,0,0,1480,1478,1,0,0,0,1480,1481,1,0,0,
+		0,1481,145,1,0,0,0,1482,1480,1,0,0,0,1483,1484,5,12,0,0,1484,1485,5,139,
+		0,0,1485,1486,5,20,0,0,1486,1487,3,204,102,0,1487,1488,5,160,0,0,1488,
+		1489,5,94,0,0,1489,1490,5,223,0,0,1490,1491,3,204,102,0,1491,147,1,0,0,
+		0,1492,1493,5,39,0,0,1493,1494,5,20,0,0,1494,1498,5,131,0,0,1495,1496,
+		5,75,0,0,1496,1497,5,109,0,0,1497,1499,5,59,0,0,1498,1495,1,0,0,0,1498,
+		1499,1,0,0,0,1499,1500,1,0,0,0,1500,1501,3,208,104,0,1501,1502,5,66,0,
+		0,1502,1503,3,150,75,0,1503,1504,5,85,0,0,1504,1505,3,200,100,0,1505,1506,
+		5,138,0,0,1506,1508,3,206,103,0,1507,1509,3,152,76,0,1508,1507,1,0,0,0,
+		1508,1509,1,0,0,0,1509,1511,1,0,0,0,1510,1512,3,24,12,0,1511,1510,1,0,
+		0,0,1511,1512,1,0,0,0,1512,149,1,0,0,0,1513,1514,5,41,0,0,1514,1519,3,
+		208,104,0,1515,1516,5,220,0,0,1516,1518,3,208,104,0,1517,1515,1,0,0,0,
+		1518,1521,1,0,0,0,1519,1517,1,0,0,0,1519,1520,1,0,0,0,1520,1529,1,0,0,
+		0,1521,1519,1,0,0,0,1522,1523,5,158,0,0,1523,1529,3,206,103,0,1524,1525,
+		5,94,0,0,1525,1529,3,206,103,0,1526,1527,5,11,0,0,1527,1529,5,42,0,0,1528,
+		1513,1,0,0,0,1528,1522,1,0,0,0,1528,1524,1,0,0,0,1528,1526,1,0,0,0,1529,
+		151,1,0,0,0,1530,1531,5,147,0,0,1531,1532,5,216,0,0,1532,1537,3,154,77,
+		0,1533,1534,5,220,0,0,1534,1536,3,154,77,0,1535,1533,1,0,0,0,1536,1539,
+		1,0,0,0,1537,1535,1,0,0,0,1537,1538,1,0,0,0,1538,1540,1,0,0,0,1539,1537,
+		1,0,0,0,1540,1541,5,217,0,0,1541,153,1,0,0,0,1542,1543,7,11,0,0,1543,1544,
+		5,223,0,0,1544,1545,5,215,0,0,1545,155,1,0,0,0,1546,1547,5,12,0,0,1547,
+		1548,5,20,0,0,1548,1549,5,131,0,0,1549,1550,3,208,104,0,1550,1551,3,158,
+		79,0,1551,157,1,0,0,0,1552,1564,5,179,0,0,1553,1564,5,146,0,0,1554,1555,
+		5,160,0,0,1555,1556,5,138,0,0,1556,1564,3,206,103,0,1557,1558,5,160,0,
+		0,1558,1564,3,152,76,0,1559,1560,5,160,0,0,1560,1561,5,94,0,0,1561,1562,
+		5,223,0,0,1562,1564,3,204,102,0,1563,1552,1,0,0,0,1563,1553,1,0,0,0,1563,
+		1554,1,0,0,0,1563,1557,1,0,0,0,1563,1559,1,0,0,0,1564,159,1,0,0,0,1565,
+		1566,5,52,0,0,1566,1567,5,20,0,0,1567,1570,5,131,0,0,1568,1569,5,75,0,
+		0,1569,1571,5,59,0,0,1570,1568,1,0,0,0,1570,1571,1,0,0,0,1571,1572,1,0,
+		0,0,1572,1573,3,208,104,0,1573,161,1,0,0,0,1574,1575,5,163,0,0,1575,1576,
+		5,20,0,0,1576,1582,5,130,0,0,1577,1578,5,163,0,0,1578,1579,5,20,0,0,1579,
+		1580,5,131,0,0,1580,1582,3,208,104,0,1581,1574,1,0,0,0,1581,1577,1,0,0,
+		0,1582,163,1,0,0,0,1583,1584,5,163,0,0,1584,1585,5,102,0,0,1585,1586,5,
+		21,0,0,1586,1587,5,66,0,0,1587,1588,5,131,0,0,1588,1589,3,208,104,0,1589,
+		165,1,0,0,0,1590,1591,5,52,0,0,1591,1594,5,20,0,0,1592,1593,5,75,0,0,1593,
+		1595,5,59,0,0,1594,1592,1,0,0,0,1594,1595,1,0,0,0,1595,1598,1,0,0,0,1596,
+		1599,5,96,0,0,1597,1599,3,206,103,0,1598,1596,1,0,0,0,1598,1597,1,0,0,
+		0,1599,1600,1,0,0,0,1600,1601,5,78,0,0,1601,1602,3,200,100,0,1602,167,
+		1,0,0,0,1603,1604,5,52,0,0,1604,1605,5,21,0,0,1605,1606,5,78,0,0,1606,
+		1620,3,200,100,0,1607,1621,3,40,20,0,1608,1609,5,91,0,0,1609,1610,5,216,
+		0,0,1610,1615,3,170,85,0,1611,1612,5,220,0,0,1612,1614,3,170,85,0,1613,
+		1611,1,0,0,0,1614,1617,1,0,0,0,1615,1613,1,0,0,0,1615,1616,1,0,0,0,1616,
+		1618,1,0,0,0,1617,1615,1,0,0,0,1618,1619,5,217,0,0,1619,1621,1,0,0,0,1620,
+		1607,1,0,0,0,1620,1608,1,0,0,0,1621,169,1,0,0,0,1622,1623,5,95,0,0,1623,
+		1624,5,223,0,0,1624,1627,5,215,0,0,1625,1627,3,154,77,0,1626,1622,1,0,
+		0,0,1626,1625,1,0,0,0,1627,171,1,0,0,0,1628,1633,5,12,0,0,1629,1630,5,
+		41,0,0,1630,1634,3,208,104,0,1631,1632,5,181,0,0,1632,1634,3,14,7,0,1633,
+		1629,1,0,0,0,1633,1631,1,0,0,0,1634,1635,1,0,0,0,1635,1636,5,35,0,0,1636,
+		1647,5,211,0,0,1637,1638,5,197,0,0,1638,1643,3,174,87,0,1639,1640,5,220,
+		0,0,1640,1642,3,174,87,0,1641,1639,1,0,0,0,1642,1645,1,0,0,0,1643,1641,
+		1,0,0,0,1643,1644,1,0,0,0,1644,1648,1,0,0,0,1645,1643,1,0,0,0,1646,1648,
+		5,51,0,0,1647,1637,1,0,0,0,1647,1646,1,0,0,0,1648,173,1,0,0,0,1649,1652,
+		3,208,104,0,1650,1651,5,221,0,0,1651,1653,3,208,104,0,1652,1650,1,0,0,
+		0,1652,1653,1,0,0,0,1653,1654,1,0,0,0,1654,1655,5,223,0,0,1655,1656,3,
+		184,92,0,1656,175,1,0,0,0,1657,1658,5,12,0,0,1658,1659,5,181,0,0,1659,
+		1660,3,14,7,0,1660,1661,5,160,0,0,1661,1662,5,216,0,0,1662,1663,5,56,0,
+		0,1663,1664,5,223,0,0,1664,1665,3,184,92,0,1665,1666,5,217,0,0,1666,1676,
+		1,0,0,0,1667,1668,5,12,0,0,1668,1669,5,181,0,0,1669,1670,3,14,7,0,1670,
+		1671,5,143,0,0,1671,1672,5,216,0,0,1672,1673,5,56,0,0,1673,1674,5,217,
+		0,0,1674,1676,1,0,0,0,1675,1657,1,0,0,0,1675,1667,1,0,0,0,1676,177,1,0,
+		0,0,1677,1678,5,160,0,0,1678,1679,5,30,0,0,1679,1680,5,161,0,0,1680,1681,
+		3,202,101,0,1681,1684,7,12,0,0,1682,1685,3,184,92,0,1683,1685,5,116,0,
+		0,1684,1682,1,0,0,0,1684,1683,1,0,0,0,1685,179,1,0,0,0,1686,1687,5,143,
+		0,0,1687,1688,5,30,0,0,1688,1689,5,161,0,0,1689,1690,3,202,101,0,1690,
+		181,1,0,0,0,1691,1692,5,163,0,0,1692,1693,5,30,0,0,1693,1694,5,161,0,0,
+		1694,1702,3,202,101,0,1695,1697,5,163,0,0,1696,1698,5,11,0,0,1697,1696,
+		1,0,0,0,1697,1698,1,0,0,0,1698,1699,1,0,0,0,1699,1700,5,30,0,0,1700,1702,
+		5,162,0,0,1701,1691,1,0,0,0,1701,1695,1,0,0,0,1702,183,1,0,0,0,1703,1705,
+		3,186,93,0,1704,1703,1,0,0,0,1705,1708,1,0,0,0,1706,1704,1,0,0,0,1706,
+		1707,1,0,0,0,1707,1709,1,0,0,0,1708,1706,1,0,0,0,1709,1715,3,196,98,0,
+		1710,1714,3,190,95,0,1711,1714,3,192,96,0,1712,1714,3,194,97,0,1713,1710,
+		1,0,0,0,1713,1711,1,0,0,0,1713,1712,1,0,0,0,1714,1717,1,0,0,0,1715,1713,
+		1,0,0,0,1715,1716,1,0,0,0,1716,1736,1,0,0,0,1717,1715,1,0,0,0,1718,1722,
+		3,188,94,0,1719,1721,3,186,93,0,1720,1719,1,0,0,0,1721,1724,1,0,0,0,1722,
+		1720,1,0,0,0,1722,1723,1,0,0,0,1723,1725,1,0,0,0,1724,1722,1,0,0,0,1725,
+		1731,3,196,98,0,1726,1730,3,190,95,0,1727,1730,3,192,96,0,1728,1730,3,
+		194,97,0,1729,1726,1,0,0,0,1729,1727,1,0,0,0,1729,1728,1,0,0,0,1730,1733,
+		1,0,0,0,1731,1729,1,0,0,0,1731,1732,1,0,0,0,1732,1735,1,0,0,0,1733,1731,
+		1,0,0,0,1734,1718,1,0,0,0,1735,1738,1,0,0,0,1736,1734,1,0,0,0,1736,1737,
+		1,0,0,0,1737,185,1,0,0,0,1738,1736,1,0,0,0,1739,1740,7,13,0,0,1740,187,
+		1,0,0,0,1741,1742,7,14,0,0,1742,189,1,0,0,0,1743,1744,5,234,0,0,1744,1745,
+		3,198,99,0,1745,191,1,0,0,0,1746,1748,5,88,0,0,1747,1749,5,109,0,0,1748,
+		1747,1,0,0,0,1748,1749,1,0,0,0,1749,1750,1,0,0,0,1750,1751,5,111,0,0,1751,
+		193,1,0,0,0,1752,1754,5,109,0,0,1753,1752,1,0,0,0,1753,1754,1,0,0,0,1754,
+		1755,1,0,0,0,1755,1756,5,78,0,0,1756,1766,5,216,0,0,1757,1767,3,92,46,
+		0,1758,1763,3,184,92,0,1759,1760,5,220,0,0,1760,1762,3,184,92,0,1761,1759,
+		1,0,0,0,1762,1765,1,0,0,0,1763,1761,1,0,0,0,1763,1764,1,0,0,0,1764,1767,
+		1,0,0,0,1765,1763,1,0,0,0,1766,1757,1,0,0,0,1766,1758,1,0,0,0,1767,1768,
+		1,0,0,0,1768,1769,5,217,0,0,1769,195,1,0,0,0,1770,1818,5,2,0,0,1771,1818,
+		5,215,0,0,1772,1818,5,9,0,0,1773,1818,5,8,0,0,1774,1818,5,192,0,0,1775,
+		1818,5,64,0,0,1776,1818,5,111,0,0,1777,1818,5,46,0,0,1778,1779,7,15,0,
+		0,1779,1818,5,2,0,0,1780,1781,5,15,0,0,1781,1790,5,218,0,0,1782,1787,3,
+		184,92,0,1783,1784,5,220,0,0,1784,1786,3,184,92,0,1785,1783,1,0,0,0,1786,
+		1789,1,0,0,0,1787,1785,1,0,0,0,1787,1788,1,0,0,0,1788,1791,1,0,0,0,1789,
+		1787,1,0,0,0,1790,1782,1,0,0,0,1790,1791,1,0,0,0,1791,1792,1,0,0,0,1792,
+		1818,5,219,0,0,1793,1807,3,202,101,0,1794,1804,5,216,0,0,1795,1805,5,232,
+		0,0,1796,1801,3,184,92,0,1797,1798,5,220,0,0,1798,1800,3,184,92,0,1799,
+		1797,1,0,0,0,1800,1803,1,0,0,0,1801,1799,1,0,0,0,1801,1802,1,0,0,0,1802,
+		1805,1,0,0,0,1803,1801,1,0,0,0,1804,1795,1,0,0,0,1804,1796,1,0,0,0,1804,
+		1805,1,0,0,0,1805,1806,1,0,0,0,1806,1808,5,217,0,0,1807,1794,1,0,0,0,1807,
+		1808,1,0,0,0,1808,1818,1,0,0,0,1809,1810,5,216,0,0,1810,1811,3,92,46,0,
+		1811,1812,5,217,0,0,1812,1818,1,0,0,0,1813,1814,5,216,0,0,1814,1815,3,
+		184,92,0,1815,1816,5,217,0,0,1816,1818,1,0,0,0,1817,1770,1,0,0,0,1817,
+		1771,1,0,0,0,1817,1772,1,0,0,0,1817,1773,1,0,0,0,1817,1774,1,0,0,0,1817,
+		1775,1,0,0,0,1817,1776,1,0,0,0,1817,1777,1,0,0,0,1817,1778,1,0,0,0,1817,
+		1780,1,0,0,0,1817,1793,1,0,0,0,1817,1809,1,0,0,0,1817,1813,1,0,0,0,1818,
+		197,1,0,0,0,1819,1827,3,208,104,0,1820,1821,5,216,0,0,1821,1824,5,215,
+		0,0,1822,1823,5,220,0,0,1823,1825,5,215,0,0,1824,1822,1,0,0,0,1824,1825,
+		1,0,0,0,1825,1826,1,0,0,0,1826,1828,5,217,0,0,1827,1820,1,0,0,0,1827,1828,
+		1,0,0,0,1828,1831,1,0,0,0,1829,1830,5,218,0,0,1830,1832,5,219,0,0,1831,
+		1829,1,0,0,0,1831,1832,1,0,0,0,1832,199,1,0,0,0,1833,1846,3,204,102,0,
+		1834,1835,5,216,0,0,1835,1840,3,204,102,0,1836,1837,5,220,0,0,1837,1839,
+		3,204,102,0,1838,1836,1,0,0,0,1839,1842,1,0,0,0,1840,1838,1,0,0,0,1840,
+		1841,1,0,0,0,1841,1843,1,0,0,0,1842,1840,1,0,0,0,1843,1844,5,217,0,0,1844,
+		1846,1,0,0,0,1845,1833,1,0,0,0,1845,1834,1,0,0,0,1846,201,1,0,0,0,1847,
+		1852,3,208,104,0,1848,1849,5,221,0,0,1849,1851,3,210,105,0,1850,1848,1,
+		0,0,0,1851,1854,1,0,0,0,1852,1850,1,0,0,0,1852,1853,1,0,0,0,1853,203,1,
+		0,0,0,1854,1852,1,0,0,0,1855,1862,5,2,0,0,1856,1862,5,8,0,0,1857,1862,
+		5,214,0,0,1858,1862,5,4,0,0,1859,1862,3,270,135,0,1860,1862,3,272,136,
+		0,1861,1855,1,0,0,0,1861,1856,1,0,0,0,1861,1857,1,0,0,0,1861,1858,1,0,
+		0,0,1861,1859,1,0,0,0,1861,1860,1,0,0,0,1862,205,1,0,0,0,1863,1864,7,16,
+		0,0,1864,207,1,0,0,0,1865,1869,5,214,0,0,1866,1869,5,4,0,0,1867,1869,3,
+		270,135,0,1868,1865,1,0,0,0,1868,1866,1,0,0,0,1868,1867,1,0,0,0,1869,209,
+		1,0,0,0,1870,1876,5,214,0,0,1871,1876,5,4,0,0,1872,1876,3,270,135,0,1873,
+		1876,3,272,136,0,1874,1876,3,274,137,0,1875,1870,1,0,0,0,1875,1871,1,0,
+		0,0,1875,1872,1,0,0,0,1875,1873,1,0,0,0,1875,1874,1,0,0,0,1876,211,1,0,
+		0,0,1877,1889,3,214,107,0,1878,1889,3,216,108,0,1879,1889,3,218,109,0,
+		1880,1889,3,220,110,0,1881,1889,3,224,112,0,1882,1889,3,240,120,0,1883,
+		1889,3,242,121,0,1884,1889,3,244,122,0,1885,1889,3,250,125,0,1886,1889,
+		3,252,126,0,1887,1889,3,254,127,0,1888,1877,1,0,0,0,1888,1878,1,0,0,0,
+		1888,1879,1,0,0,0,1888,1880,1,0,0,0,1888,1881,1,0,0,0,1888,1882,1,0,0,
+		0,1888,1883,1,0,0,0,1888,1884,1,0,0,0,1888,1885,1,0,0,0,1888,1886,1,0,
+		0,0,1888,1887,1,0,0,0,1889,213,1,0,0,0,1890,1893,5,39,0,0,1891,1892,5,
+		135,0,0,1892,1894,5,117,0,0,1893,1891,1,0,0,0,1893,1894,1,0,0,0,1894,1895,
+		1,0,0,0,1895,1896,5,142,0,0,1896,1897,3,268,134,0,1897,1898,5,209,0,0,
+		1898,1901,5,22,0,0,1899,1902,3,268,134,0,1900,1902,5,2,0,0,1901,1899,1,
+		0,0,0,1901,1900,1,0,0,0,1901,1902,1,0,0,0,1902,1903,1,0,0,0,1903,1904,
+		5,116,0,0,1904,1905,5,100,0,0,1905,1907,5,2,0,0,1906,1908,3,236,118,0,
+		1907,1906,1,0,0,0,1907,1908,1,0,0,0,1908,215,1,0,0,0,1909,1910,5,52,0,
+		0,1910,1911,5,142,0,0,1911,1912,3,268,134,0,1912,217,1,0,0,0,1913,1914,
+		5,163,0,0,1914,1915,5,141,0,0,1915,219,1,0,0,0,1916,1918,5,20,0,0,1917,
+		1919,3,222,111,0,1918,1917,1,0,0,0,1918,1919,1,0,0,0,1919,1922,1,0,0,0,
+		1920,1921,5,41,0,0,1921,1923,3,268,134,0,1922,1920,1,0,0,0,1922,1923,1,
+		0,0,0,1923,1924,1,0,0,0,1924,1925,5,172,0,0,1925,1926,3,266,133,0,1926,
+		1927,5,190,0,0,1927,1929,3,268,134,0,1928,1930,3,230,115,0,1929,1928,1,
+		0,0,0,1929,1930,1,0,0,0,1930,1932,1,0,0,0,1931,1933,3,236,118,0,1932,1931,
+		1,0,0,0,1932,1933,1,0,0,0,1933,221,1,0,0,0,1934,1935,5,11,0,0,1935,1936,
+		5,63,0,0,1936,1951,5,26,0,0,1937,1938,5,63,0,0,1938,1939,7,17,0,0,1939,
+		1940,5,216,0,0,1940,1945,3,268,134,0,1941,1942,5,220,0,0,1942,1944,3,268,
+		134,0,1943,1941,1,0,0,0,1944,1947,1,0,0,0,1945,1943,1,0,0,0,1945,1946,
+		1,0,0,0,1946,1948,1,0,0,0,1947,1945,1,0,0,0,1948,1949,5,217,0,0,1949,1951,
+		1,0,0,0,1950,1934,1,0,0,0,1950,1937,1,0,0,0,1951,223,1,0,0,0,1952,1953,
+		5,145,0,0,1953,1954,5,172,0,0,1954,1955,3,266,133,0,1955,1956,5,68,0,0,
+		1956,1958,3,268,134,0,1957,1959,3,226,113,0,1958,1957,1,0,0,0,1958,1959,
+		1,0,0,0,1959,1962,1,0,0,0,1960,1961,5,41,0,0,1961,1963,3,228,114,0,1962,
+		1960,1,0,0,0,1962,1963,1,0,0,0,1963,1965,1,0,0,0,1964,1966,3,230,115,0,
+		1965,1964,1,0,0,0,1965,1966,1,0,0,0,1966,1968,1,0,0,0,1967,1969,3,236,
+		118,0,1968,1967,1,0,0,0,1968,1969,1,0,0,0,1969,225,1,0,0,0,1970,1971,5,
+		11,0,0,1971,1972,5,63,0,0,1972,1987,5,26,0,0,1973,1974,5,63,0,0,1974,1975,
+		7,17,0,0,1975,1976,5,216,0,0,1976,1981,3,228,114,0,1977,1978,5,220,0,0,
+		1978,1980,3,228,114,0,1979,1977,1,0,0,0,1980,1983,1,0,0,0,1981,1979,1,
+		0,0,0,1981,1982,1,0,0,0,1982,1984,1,0,0,0,1983,1981,1,0,0,0,1984,1985,
+		5,217,0,0,1985,1987,1,0,0,0,1986,1970,1,0,0,0,1986,1973,1,0,0,0,1987,227,
+		1,0,0,0,1988,1991,3,268,134,0,1989,1990,5,16,0,0,1990,1992,3,268,134,0,
+		1991,1989,1,0,0,0,1991,1992,1,0,0,0,1992,229,1,0,0,0,1993,1994,5,116,0,
+		0,1994,1995,5,216,0,0,1995,2000,3,232,116,0,1996,1997,5,220,0,0,1997,1999,
+		3,232,116,0,1998,1996,1,0,0,0,1999,2002,1,0,0,0,2000,1998,1,0,0,0,2000,
+		2001,1,0,0,0,2001,2003,1,0,0,0,2002,2000,1,0,0,0,2003,2004,5,217,0,0,2004,
+		231,1,0,0,0,2005,2006,5,11,0,0,2006,2051,7,18,0,0,2007,2008,5,11,0,0,2008,
+		2009,5,101,0,0,2009,2051,7,19,0,0,2010,2011,5,11,0,0,2011,2051,7,19,0,
+		0,2012,2013,5,11,0,0,2013,2051,7,20,0,0,2014,2015,5,101,0,0,2015,2016,
+		7,19,0,0,2016,2019,3,266,133,0,2017,2018,5,16,0,0,2018,2020,3,268,134,
+		0,2019,2017,1,0,0,0,2019,2020,1,0,0,0,2020,2051,1,0,0,0,2021,2022,7,19,
+		0,0,2022,2025,3,266,133,0,2023,2024,5,16,0,0,2024,2026,3,268,134,0,2025,
+		2023,1,0,0,0,2025,2026,1,0,0,0,2026,2051,1,0,0,0,2027,2028,7,20,0,0,2028,
+		2031,3,266,133,0,2029,2030,5,16,0,0,2030,2032,3,268,134,0,2031,2029,1,
+		0,0,0,2031,2032,1,0,0,0,2032,2051,1,0,0,0,2033,2034,7,18,0,0,2034,2036,
+		3,266,133,0,2035,2037,3,234,117,0,2036,2035,1,0,0,0,2036,2037,1,0,0,0,
+		2037,2040,1,0,0,0,2038,2039,5,16,0,0,2039,2041,3,268,134,0,2040,2038,1,
+		0,0,0,2040,2041,1,0,0,0,2041,2051,1,0,0,0,2042,2044,3,266,133,0,2043,2045,
+		3,234,117,0,2044,2043,1,0,0,0,2044,2045,1,0,0,0,2045,2048,1,0,0,0,2046,
+		2047,5,16,0,0,2047,2049,3,268,134,0,2048,2046,1,0,0,0,2048,2049,1,0,0,
+		0,2049,2051,1,0,0,0,2050,2005,1,0,0,0,2050,2007,1,0,0,0,2050,2010,1,0,
+		0,0,2050,2012,1,0,0,0,2050,2014,1,0,0,0,2050,2021,1,0,0,0,2050,2027,1,
+		0,0,0,2050,2033,1,0,0,0,2050,2042,1,0,0,0,2051,233,1,0,0,0,2052,2054,5,
+		183,0,0,2053,2052,1,0,0,0,2053,2054,1,0,0,0,2054,2055,1,0,0,0,2055,2068,
+		7,21,0,0,2056,2057,5,216,0,0,2057,2062,3,268,134,0,2058,2059,5,220,0,0,
+		2059,2061,3,268,134,0,2060,2058,1,0,0,0,2061,2064,1,0,0,0,2062,2060,1,
+		0,0,0,2062,2063,1,0,0,0,2063,2065,1,0,0,0,2064,2062,1,0,0,0,2065,2066,
+		5,217,0,0,2066,2069,1,0,0,0,2067,2069,3,268,134,0,2068,2056,1,0,0,0,2068,
+		2067,1,0,0,0,2069,235,1,0,0,0,2070,2071,5,133,0,0,2071,2072,5,216,0,0,
+		2072,2077,3,238,119,0,2073,2074,5,220,0,0,2074,2076,3,238,119,0,2075,2073,
+		1,0,0,0,2076,2079,1,0,0,0,2077,2075,1,0,0,0,2077,2078,1,0,0,0,2078,2080,
+		1,0,0,0,2079,2077,1,0,0,0,2080,2081,5,217,0,0,2081,237,1,0,0,0,2082,2083,
+		5,2,0,0,2083,2084,5,223,0,0,2084,2085,5,2,0,0,2085,239,1,0,0,0,2086,2087,
+		5,24,0,0,2087,2093,7,22,0,0,2088,2089,7,23,0,0,2089,2094,3,268,134,0,2090,
+		2091,5,66,0,0,2091,2092,5,63,0,0,2092,2094,5,25,0,0,2093,2088,1,0,0,0,
+		2093,2090,1,0,0,0,2093,2094,1,0,0,0,2094,241,1,0,0,0,2095,2096,5,163,0,
+		0,2096,2099,7,22,0,0,2097,2098,7,23,0,0,2098,2100,3,268,134,0,2099,2097,
+		1,0,0,0,2099,2100,1,0,0,0,2100,2101,1,0,0,0,2101,2102,3,246,123,0,2102,
+		243,1,0,0,0,2103,2104,5,163,0,0,2104,2105,5,172,0,0,2105,2106,5,116,0,
+		0,2106,2107,3,268,134,0,2107,2108,3,246,123,0,2108,245,1,0,0,0,2109,2110,
+		5,208,0,0,2110,2112,3,260,130,0,2111,2109,1,0,0,0,2111,2112,1,0,0,0,2112,
+		2123,1,0,0,0,2113,2114,5,121,0,0,2114,2115,5,23,0,0,2115,2120,3,248,124,
+		0,2116,2117,5,220,0,0,2117,2119,3,248,124,0,2118,2116,1,0,0,0,2119,2122,
+		1,0,0,0,2120,2118,1,0,0,0,2120,2121,1,0,0,0,2121,2124,1,0,0,0,2122,2120,
+		1,0,0,0,2123,2113,1,0,0,0,2123,2124,1,0,0,0,2124,2131,1,0,0,0,2125,2126,
+		5,98,0,0,2126,2129,5,215,0,0,2127,2128,5,220,0,0,2128,2130,5,215,0,0,2129,
+		2127,1,0,0,0,2129,2130,1,0,0,0,2130,2132,1,0,0,0,2131,2125,1,0,0,0,2131,
+		2132,1,0,0,0,2132,247,1,0,0,0,2133,2135,3,260,130,0,2134,2136,7,10,0,0,
+		2135,2134,1,0,0,0,2135,2136,1,0,0,0,2136,249,1,0,0,0,2137,2138,5,52,0,
+		0,2138,2139,5,172,0,0,2139,2140,3,268,134,0,2140,2141,5,116,0,0,2141,2143,
+		3,268,134,0,2142,2144,5,67,0,0,2143,2142,1,0,0,0,2143,2144,1,0,0,0,2144,
+		251,1,0,0,0,2145,2146,5,137,0,0,2146,2147,5,41,0,0,2147,2158,3,268,134,
+		0,2148,2149,5,137,0,0,2149,2150,5,181,0,0,2150,2158,3,266,133,0,2151,2152,
+		5,137,0,0,2152,2153,5,123,0,0,2153,2154,3,268,134,0,2154,2155,5,68,0,0,
+		2155,2156,3,266,133,0,2156,2158,1,0,0,0,2157,2145,1,0,0,0,2157,2148,1,
+		0,0,0,2157,2151,1,0,0,0,2158,253,1,0,0,0,2159,2160,5,72,0,0,2160,2161,
+		3,256,128,0,2161,2162,5,190,0,0,2162,2163,3,258,129,0,2163,2170,1,0,0,
+		0,2164,2165,5,150,0,0,2165,2166,3,256,128,0,2166,2167,5,68,0,0,2167,2168,
+		3,258,129,0,2168,2170,1,0,0,0,2169,2159,1,0,0,0,2169,2164,1,0,0,0,2170,
+		255,1,0,0,0,2171,2172,5,142,0,0,2172,2173,5,116,0,0,2173,2190,5,180,0,
+		0,2174,2175,5,62,0,0,2175,2176,5,116,0,0,2176,2177,5,181,0,0,2177,2190,
+		3,266,133,0,2178,2179,5,62,0,0,2179,2180,5,116,0,0,2180,2181,5,11,0,0,
+		2181,2182,5,182,0,0,2182,2187,5,78,0,0,2183,2184,5,41,0,0,2184,2188,3,
+		268,134,0,2185,2186,5,11,0,0,2186,2188,5,42,0,0,2187,2183,1,0,0,0,2187,
+		2185,1,0,0,0,2188,2190,1,0,0,0,2189,2171,1,0,0,0,2189,2174,1,0,0,0,2189,
+		2178,1,0,0,0,2190,257,1,0,0,0,2191,2192,5,151,0,0,2192,2198,3,268,134,
+		0,2193,2195,5,195,0,0,2194,2193,1,0,0,0,2194,2195,1,0,0,0,2195,2196,1,
+		0,0,0,2196,2198,3,268,134,0,2197,2191,1,0,0,0,2197,2194,1,0,0,0,2198,259,
+		1,0,0,0,2199,2201,5,109,0,0,2200,2199,1,0,0,0,2201,2204,1,0,0,0,2202,2200,
+		1,0,0,0,2202,2203,1,0,0,0,2203,2205,1,0,0,0,2204,2202,1,0,0,0,2205,2217,
+		3,264,132,0,2206,2210,3,262,131,0,2207,2209,5,109,0,0,2208,2207,1,0,0,
+		0,2209,2212,1,0,0,0,2210,2208,1,0,0,0,2210,2211,1,0,0,0,2211,2213,1,0,
+		0,0,2212,2210,1,0,0,0,2213,2214,3,264,132,0,2214,2216,1,0,0,0,2215,2206,
+		1,0,0,0,2216,2219,1,0,0,0,2217,2215,1,0,0,0,2217,2218,1,0,0,0,2218,261,
+		1,0,0,0,2219,2217,1,0,0,0,2220,2221,7,24,0,0,2221,263,1,0,0,0,2222,2234,
+		5,2,0,0,2223,2234,5,215,0,0,2224,2234,5,9,0,0,2225,2234,5,192,0,0,2226,
+		2234,5,64,0,0,2227,2234,5,111,0,0,2228,2234,3,266,133,0,2229,2230,5,216,
+		0,0,2230,2231,3,260,130,0,2231,2232,5,217,0,0,2232,2234,1,0,0,0,2233,2222,
+		1,0,0,0,2233,2223,1,0,0,0,2233,2224,1,0,0,0,2233,2225,1,0,0,0,2233,2226,
+		1,0,0,0,2233,2227,1,0,0,0,2233,2228,1,0,0,0,2233,2229,1,0,0,0,2234,265,
+		1,0,0,0,2235,2238,3,268,134,0,2236,2237,5,221,0,0,2237,2239,3,268,134,
+		0,2238,2236,1,0,0,0,2238,2239,1,0,0,0,2239,267,1,0,0,0,2240,2241,7,25,
+		0,0,2241,269,1,0,0,0,2242,2243,7,26,0,0,2243,271,1,0,0,0,2244,2245,7,27,
+		0,0,2245,273,1,0,0,0,2246,2247,7,28,0,0,2247,275,1,0,0,0,264,277,283,328,
+		336,345,351,359,362,370,379,385,395,398,403,413,415,417,419,421,428,430,
+		434,438,442,445,449,454,457,460,462,466,477,494,505,508,513,521,536,541,
+		551,568,572,579,582,586,594,598,601,603,613,624,627,666,677,684,687,691,
+		695,697,715,721,726,733,741,746,750,755,760,763,770,772,784,795,798,822,
+		829,834,858,865,868,873,878,883,886,892,903,916,919,923,927,938,961,964,
+		968,976,978,992,999,1007,1010,1018,1027,1031,1033,1041,1048,1055,1061,
+		1068,1078,1086,1100,1103,1111,1115,1123,1126,1140,1145,1148,1150,1158,
+		1161,1164,1168,1177,1180,1184,1188,1196,1207,1218,1221,1237,1247,1258,
+		1261,1272,1281,1293,1303,1314,1316,1322,1333,1341,1347,1351,1358,1360,
+		1367,1372,1379,1387,1397,1406,1414,1417,1424,1429,1437,1443,1461,1467,
+		1473,1480,1498,1508,1511,1519,1528,1537,1563,1570,1581,1594,1598,1615,
+		1620,1626,1633,1643,1647,1652,1675,1684,1697,1701,1706,1713,1715,1722,
+		1729,1731,1736,1748,1753,1763,1766,1787,1790,1801,1804,1807,1817,1824,
+		1827,1831,1840,1845,1852,1861,1868,1875,1888,1893,1901,1907,1918,1922,
+		1929,1932,1945,1950,1958,1962,1965,1968,1981,1986,1991,2000,2019,2025,
+		2031,2036,2040,2044,2048,2050,2053,2062,2068,2077,2093,2099,2111,2120,
+		2123,2129,2131,2135,2143,2157,2169,2187,2189,2194,2197,2202,2210,2217,
+		2233,2238
 	};
 
 	public static readonly ATN _ATN =
