@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Rows;
@@ -22,6 +23,7 @@ internal struct PooledBuffer(int capacity) : IDisposable
     }
 
     /// <summary>Makes room without taking it: the bytes are behind <see cref="Written"/> until <see cref="Advance"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int count)
     {
         if (count > _bytes.Length - Length)
@@ -31,6 +33,7 @@ internal struct PooledBuffer(int capacity) : IDisposable
 
     public void Advance(int count) => Length += count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Take(int count)
     {
         var room = Reserve(count);
@@ -38,6 +41,7 @@ internal struct PooledBuffer(int capacity) : IDisposable
         return room;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(byte value)
     {
         if (Length == _bytes.Length)
@@ -47,6 +51,7 @@ internal struct PooledBuffer(int capacity) : IDisposable
 
     public void Append(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AppendVarint(ulong value)
     {
         if (value < 0x80)
@@ -63,6 +68,7 @@ internal struct PooledBuffer(int capacity) : IDisposable
         Length = 0;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int count)
     {
         var wanted = (long)Length + count;

@@ -161,19 +161,21 @@ public ref struct RecordReader
 
     private void ReadPlain(ulong type, ReadOnlySpan<byte> rest)
     {
-        var length = type < RecordFormat.Extended
-            ? RecordFormat.BodyLengths[(int)type]
-            : (type - RecordFormat.FirstBytes) / 2;
+        ulong length;
+        if (type < RecordFormat.Extended)
+        {
+            length = RecordFormat.BodyLengths[(int)type];
+            Kind = (ValueKind)RecordFormat.Kinds[(int)type];
+        }
+        else
+        {
+            length = (type - RecordFormat.FirstBytes) / 2;
+            Kind = (type & 1) == 0 ? ValueKind.Bytes : ValueKind.Text;
+        }
+
         if (length > (ulong)rest.Length)
             throw Errors.MalformedRecord($"Value {Ordinal} is cut off by the end of the record.");
         Body = _payload = rest[..(int)length];
-        Kind = type switch
-        {
-            RecordFormat.Null => ValueKind.Null,
-            RecordFormat.Float => ValueKind.Float,
-            < RecordFormat.Extended => ValueKind.Integer,
-            _ => (type & 1) == 0 ? ValueKind.Bytes : ValueKind.Text,
-        };
     }
 
     private void ReadExtended(ReadOnlySpan<byte> rest)

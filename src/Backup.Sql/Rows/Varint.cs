@@ -38,6 +38,17 @@ internal static class Varint
     /// <summary>Reads one; gives its length, or 0 when the bytes end too early.</summary>
     public static int Read(ReadOnlySpan<byte> source, out ulong value)
     {
+        if (source.Length > 0 && source[0] < 0x80)
+        {
+            value = source[0];
+            return 1;
+        }
+
+        return ReadLong(source, out value);
+    }
+
+    private static int ReadLong(ReadOnlySpan<byte> source, out ulong value)
+    {
         value = 0;
         for (var i = 0; i < source.Length && i < MaxLength - 1; i++)
         {
