@@ -22,7 +22,9 @@ internal struct PooledBuffer(int capacity) : IDisposable
         Take(length);
     }
 
-    /// <summary>Makes room without taking it: the bytes are behind <see cref="Written"/> until <see cref="Advance"/>.</summary>
+    /// <summary>
+    /// Makes room without taking it: the bytes are behind <see cref="Written"/> until <see cref="Advance"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int count)
     {

@@ -4,8 +4,9 @@ using Backup.Sql.Diagnostics;
 namespace Backup.Sql.Rows;
 
 /// <summary>
-/// Reads a record value by value: <see cref="MoveNext"/> until it says no. Every record of <see cref="RecordWriter"/> and
-/// every record of a SQLite database in UTF-8 can be read; malformed bytes end in an error, never in another exception.
+/// Reads a record value by value: <see cref="MoveNext"/> until it says no. Every record of <see cref="RecordWriter"/>
+/// and every record of a SQLite database in UTF-8 can be read; malformed bytes end in an error, never in another
+/// exception.
 /// </summary>
 public ref struct RecordReader
 {
@@ -96,8 +97,8 @@ public ref struct RecordReader
         Kind == ValueKind.Boolean ? _payload[0] != 0 : throw Unexpected(ValueKind.Boolean);
 
     /// <summary>
-    /// The bytes of text, bytes, JSON and user-defined values, the text of a decimal, and the value of an engine-specific
-    /// type without its name.
+    /// The bytes of text, bytes, JSON and user-defined values, the text of a decimal, and the value of an
+    /// engine-specific type without its name.
     /// </summary>
     /// <returns>A part of the record.</returns>
     /// <exception cref="BackupSqlException">XX001 the value is of another kind.</exception>

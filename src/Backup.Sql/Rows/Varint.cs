@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Backup.Sql.Rows;
 
 /// <summary>
-/// The variable-length integers of SQLite's record format (sqlite.org/fileformat2.html, section 1.6): big-endian groups of
-/// seven bits with a continuation bit, the ninth byte whole.
+/// The variable-length integers of SQLite's record format (sqlite.org/fileformat2.html, section 1.6): big-endian groups
+/// of seven bits with a continuation bit, the ninth byte whole.
 /// </summary>
 internal static class Varint
 {
