@@ -6,8 +6,8 @@ using Backup.Sql.TestKit.Memory;
 namespace Backup.Sql.TestKit;
 
 /// <summary>
-/// Everything in a database at one time, rows and objects, as copies: what a test compares before a backup and after the
-/// restore. Ids and the database's own name are left out, so that a renamed copy in another cluster is equal.
+/// Everything in a database at one time, rows and objects, as copies: what a test compares before a backup and after
+/// the restore. Ids and the database's own name are left out, so that a renamed copy in another cluster is equal.
 /// </summary>
 /// <remarks>All rows are held in memory.</remarks>
 public sealed class EngineContents

@@ -4,7 +4,9 @@ using Backup.Sql.Catalog;
 
 namespace Backup.Sql.TestKit;
 
-/// <summary>Descriptors as text without ids and database names, so that equal objects of two clusters give equal texts.</summary>
+/// <summary>
+/// Descriptors as text without ids and database names, so that equal objects of two clusters give equal texts.
+/// </summary>
 internal static class ObjectText
 {
     /// <summary>Everything that a descriptor says, one fact a line.</summary>

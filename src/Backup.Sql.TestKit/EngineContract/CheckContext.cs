@@ -3,7 +3,9 @@ using Backup.Sql.Engines;
 
 namespace Backup.Sql.TestKit.EngineContract;
 
-/// <summary>What a check works with: a running engine, the fixture that fills it, and a second cluster where needed.</summary>
+/// <summary>
+/// What a check works with: a running engine, the fixture that fills it, and a second cluster where needed.
+/// </summary>
 internal sealed class CheckContext : IAsyncDisposable
 {
     public const string Database = "shop";

@@ -13,8 +13,8 @@ public abstract class EngineConformanceFixture : IAsyncDisposable
     public virtual IReadOnlyList<ColumnKind> MoreKinds => [];
 
     /// <summary>
-    /// Starts an engine on a cluster without databases of a user. Called once, before everything else; the suite disposes
-    /// the engine before the fixture.
+    /// Starts an engine on a cluster without databases of a user. Called once, before everything else; the suite
+    /// disposes the engine before the fixture.
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The engine.</returns>

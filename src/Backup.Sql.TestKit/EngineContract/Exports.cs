@@ -17,7 +17,9 @@ internal static class Exports
 
     public static TableSpace SpaceOf(TableDescriptor table) => new(table.Database, table.Id);
 
-    /// <summary>Keys must be distinct, and ascend where the space promises it; rows are there and no deletions.</summary>
+    /// <summary>
+    /// Keys must be distinct, and ascend where the space promises it; rows are there and no deletions.
+    /// </summary>
     public static void CheckWhole(IReadOnlyList<CollectedRow> rows, bool ordered)
     {
         var keys = new HashSet<byte[]>(Memory.ByteArrayComparer.Instance);

@@ -258,7 +258,9 @@ internal static class HistoryChecks
             () => holds.HoldAsync("layer", now, context.Token).AsTask(), SqlStates.FeatureNotSupported).ConfigureAwait(false);
     }
 
-    /// <summary>Changes two tables step by step, the same way in every run, and records the state after each step.</summary>
+    /// <summary>
+    /// Changes two tables step by step, the same way in every run, and records the state after each step.
+    /// </summary>
     private static async Task<List<EngineContents>> RecordAsync(CheckContext context)
     {
         await context.FillAsync(Database, 40, Samples.Accounts, Samples.Notes).ConfigureAwait(false);

@@ -4,7 +4,9 @@ using Backup.Sql.Rows;
 
 namespace Backup.Sql.TestKit.EngineContract;
 
-/// <summary>The tables and rows of the suite. A row is made of its number and a version, so that any of them can be told.</summary>
+/// <summary>
+/// The tables and rows of the suite. A row is made of its number and a version, so that any of them can be told.
+/// </summary>
 internal static class Samples
 {
     public static SampleTable Accounts { get; } = new(

@@ -3,7 +3,9 @@ using Backup.Sql.Engines;
 
 namespace Backup.Sql.TestKit.EngineContract;
 
-/// <summary>Carries a database from a snapshot into a restore, as execution does, without a backup in between.</summary>
+/// <summary>
+/// Carries a database from a snapshot into a restore, as execution does, without a backup in between.
+/// </summary>
 internal sealed class Transfer(IEngineSnapshot source, string database, CancellationToken token)
 {
     /// <summary>The kind of engine that the destination is told the objects come from; null: its own.</summary>

@@ -9,7 +9,9 @@ namespace Backup.Sql.TestKit.Memory;
 /// </summary>
 internal static class MemoryDdl
 {
-    /// <summary>Property that holds what follows the name in the statement of a view, a function or a trigger.</summary>
+    /// <summary>
+    /// Property that holds what follows the name in the statement of a view, a function or a trigger.
+    /// </summary>
     public const string Body = "body";
 
     public static string Print(ObjectDescriptor descriptor, CatalogState catalog) => descriptor switch

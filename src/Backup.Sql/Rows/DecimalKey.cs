@@ -3,7 +3,9 @@ using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Rows;
 
-/// <summary>Takes decimals of keys apart: class, exponent, digits in pairs plus one, zero; inverted when negative.</summary>
+/// <summary>
+/// Takes decimals of keys apart: class, exponent, digits in pairs plus one, zero; inverted when negative.
+/// </summary>
 internal static class DecimalKey
 {
     private const int DigitsStart = 5;

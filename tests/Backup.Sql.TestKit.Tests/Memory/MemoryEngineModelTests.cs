@@ -9,7 +9,9 @@ using FsCheck.Fluent;
 
 namespace Backup.Sql.TestKit.Tests.Memory;
 
-/// <summary>Random transactions on the engine and on a model that keeps every state; all states must read alike.</summary>
+/// <summary>
+/// Random transactions on the engine and on a model that keeps every state; all states must read alike.
+/// </summary>
 public sealed class MemoryEngineModelTests
 {
     private static readonly Config Thorough = Config.QuickThrowOnFailure.WithMaxTest(200);
