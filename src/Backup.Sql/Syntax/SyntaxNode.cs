@@ -23,5 +23,6 @@ public abstract record SyntaxNode
     /// tell whether its text is a secret.
     /// </summary>
     /// <returns>A text that may be logged.</returns>
-    public sealed override string ToString() => this is Statement statement ? SqlFormatter.Format(statement) : GetType().Name;
+    public sealed override string ToString() =>
+        this is Statement statement ? SqlFormatter.Format(statement) : GetType().Name;
 }
