@@ -156,19 +156,11 @@ internal static class ManifestFile
         var end = HeaderBytes + length;
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[end..]) != Crc32C.Compute(bytes[..end]))
             throw Errors.Corrupt(path, "The checksum of its envelope does not agree.");
-        try
-        {
-            var envelope = JsonSerializer.Deserialize(
-                bytes[HeaderBytes..end], CollectionsJsonContext.Default.ManifestEnvelope)
-                ?? throw Errors.Corrupt(path, "Its envelope is empty.");
-            return envelope.FormatVersion > BackupManifest.CurrentFormat
-                ? throw Errors.NewerFormat(path, envelope.FormatVersion)
-                : envelope;
-        }
-        catch (JsonException)
-        {
-            throw Errors.Corrupt(path, "Its envelope cannot be read.");
-        }
+        var envelope = ManifestJson.ReadEnvelope(bytes[HeaderBytes..end])
+            ?? throw Errors.Corrupt(path, "Its envelope cannot be read.");
+        return envelope.FormatVersion > BackupManifest.CurrentFormat
+            ? throw Errors.NewerFormat(path, envelope.FormatVersion)
+            : envelope;
     }
 
     private static BackupManifest ParseBody(ReadOnlySpan<byte> body, ManifestEnvelope envelope, string path)
@@ -178,17 +170,8 @@ internal static class ManifestFile
         if (envelope.BodyRawLength is < 0 or > MaxBodyBytes)
             throw Errors.Corrupt(path, "Its body has an impossible length.");
         var raw = envelope.BodyCodec == "none" ? body.ToArray() : Decompress(body, envelope.BodyRawLength, path);
-        try
-        {
-            var manifest = JsonSerializer.Deserialize(raw, CollectionsJsonContext.Default.BackupManifest)
-                ?? throw Errors.Corrupt(path, "Its body is empty.");
-            return ManifestRules.Check(manifest, path);
-        }
-        catch (Exception error) when (error is JsonException or NotSupportedException)
-        {
-            // NotSupportedException: a descriptor that does not say of which kind it is.
-            throw Errors.Corrupt(path, "Its body cannot be read.");
-        }
+        var manifest = ManifestJson.ReadManifest(raw) ?? throw Errors.Corrupt(path, "Its body cannot be read.");
+        return ManifestRules.Check(manifest, path);
     }
 
     private static byte[] Compress(byte[] raw)
