@@ -51,9 +51,7 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             Name = values.TextOrNull(options.Name),
             Labels = Labels(options),
             Compression = Compression(options),
-            CompressionLevel = options.CompressionLevel is null
-                ? context.CompressionLevel
-                : values.Integer("compression_level", options.CompressionLevel, 0, 19),
+            CompressionLevel = CompressionLevel(options),
             MaskedText = SqlFormatter.Format(statement),
             Description = SqlFormatter.Format(statement, FormatMode.Described),
             Notices = notices,
@@ -185,7 +183,7 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         }
     }
 
-    private string Compression(BackupOptions options)
+    private string? Compression(BackupOptions options)
     {
         if (options.Compression is null)
             return context.Compression;
@@ -193,6 +191,14 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         return text is "zstd" or "brotli" or "none"
             ? text
             : throw Errors.InvalidOptionValue("compression", text, "'zstd', 'brotli' or 'none'", ValueBinder.PlaceOf(options.Compression));
+    }
+
+    /// <summary>The host's level belongs to the host's codec: one that the statement names has a default of its own.</summary>
+    private int? CompressionLevel(BackupOptions options)
+    {
+        if (options.CompressionLevel is not null)
+            return values.Integer("compression_level", options.CompressionLevel, 0, 19);
+        return Compression(options) == context.Compression ? context.CompressionLevel : null;
     }
 
     private List<string> Labels(BackupOptions options)

@@ -23,6 +23,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         {
             Engine = engine,
             CurrentDatabase = context.CurrentDatabase,
+            WithIds = context.UseBackupsWithIds,
             IntoSchema = values.TextOrNull(options.IntoSchema),
             NewDatabaseName = values.TextOrNull(options.NewDatabaseName),
             AsOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf).Time,

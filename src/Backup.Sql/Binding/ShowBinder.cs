@@ -40,6 +40,7 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         {
             Subdirectory = backup.Equals("latest", StringComparison.OrdinalIgnoreCase) ? null : backup,
             IncrementalLocation = options.IncrementalLocation.IsEmpty ? null : values.Location(options.IncrementalLocation),
+            WithIds = context.UseBackupsWithIds,
             AsJson = options.AsJson,
             CheckFiles = options.CheckFiles,
             DebugIds = options.DebugIds,

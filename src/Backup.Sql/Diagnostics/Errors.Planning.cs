@@ -95,6 +95,12 @@ internal static partial class Errors
             Hint = "Name one that exists: WITH into_db = '…', or restore the whole database.",
         };
 
+    public static BackupSqlException DestinationSchemaMissing(string schema, string database) =>
+        new(SqlStates.UndefinedSchema, $"there is no schema \"{schema}\" in database \"{database}\" to restore into")
+        {
+            Hint = "Name one that exists: WITH into_schema = '…', or leave the option out.",
+        };
+
     public static BackupSqlException RelationExists(string name) =>
         new(SqlStates.DuplicateTable, $"\"{name}\" exists already")
         {

@@ -223,10 +223,10 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
     {
         progress.Begin("writing the manifest", 0.05);
         var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken).ConfigureAwait(false);
-        contents.CheckSpaces(_spaces.Select(space => space.Space));
         var history = step.RevisionHistory
             ? await CatalogHistory.ReadAsync(_engine!, step.Scope, _parent?.End, _snapshot!.Timestamp, cancellationToken).ConfigureAwait(false)
             : null;
+        contents.CheckSpaces(_spaces.Select(space => space.Space), history);
         var manifest = _layer!.DescribeLayer() with
         {
             IsFullCluster = step.Scope.IsCluster,

@@ -15,13 +15,14 @@ internal sealed class BackupPlanner(PlanningContext context)
     public async Task<ExecutionPlan> PlanAsync(BoundBackup backup, CancellationToken cancellationToken)
     {
         var engine = context.Engines[backup.Engine];
+        _ = context.Collections.Codecs.Choose(backup.Compression, backup.CompressionLevel); // refuses what it cannot write
         var target = await new BackupTarget(context, backup).ResolveAsync(cancellationToken).ConfigureAwait(false);
         var parent = target.Chain?.Newest.Manifest;
         if (target.Chain is not null)
             ChainRules.CheckAppend(target.Chain, engine.Info, backup);
 
         var steps = new StepList();
-        var spaces = await SpacesAsync(engine, backup, cancellationToken).ConfigureAwait(false);
+        var spaces = await SpacesAsync(engine, backup, parent?.End, cancellationToken).ConfigureAwait(false);
         var holds = engine.Info.Capabilities.HasFlag(EngineCapabilities.RetentionHolds);
         var protect = holds
             ? steps.Add(id => new ProtectStep { Id = id, Engine = backup.Engine, From = parent?.End ?? backup.AsOf ?? HlcTimestamp.Zero })
@@ -54,8 +55,9 @@ internal sealed class BackupPlanner(PlanningContext context)
     }
 
     private static async Task<IReadOnlyList<PlannedSpace>> SpacesAsync(
-        IDatabaseEngine engine, BoundBackup backup, CancellationToken cancellationToken)
+        IDatabaseEngine engine, BoundBackup backup, HlcTimestamp? parentEnd, CancellationToken cancellationToken)
     {
+        var end = backup.AsOf ?? await engine.GetCurrentTimeAsync(cancellationToken).ConfigureAwait(false);
         var catalog = await engine.OpenCatalogAsync(backup.AsOf, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
         var pages = engine.Info.Capabilities.HasFlag(EngineCapabilities.PageSpaces);
@@ -69,6 +71,15 @@ internal sealed class BackupPlanner(PlanningContext context)
             {
                 var size = await catalog.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false);
                 tables.Add(new PlannedSpace(new TableSpace(database, table.Id), QualifiedName(table), table, size.Rows, size.Bytes));
+            }
+
+            if (backup.RevisionHistory)
+            {
+                var dropped = await DroppedTables.FindAsync(
+                    engine, backup.Scope, database, parentEnd, end, objects.Select(o => o.Id).ToHashSet(), cancellationToken)
+                    .ConfigureAwait(false);
+                tables.AddRange(dropped.Select(
+                    table => new PlannedSpace(new TableSpace(database, table.Id), QualifiedName(table), table, 0, 0)));
             }
 
             if (pages && backup.Scope.Databases.Contains(database, StringComparer.Ordinal))

@@ -41,6 +41,10 @@ internal sealed class Destination
     /// <summary>True if an object of the same kind and name is there.</summary>
     public bool Has(ObjectDescriptor wanted) => Find(wanted) is not null;
 
+    /// <summary>True if a database has a schema.</summary>
+    public bool HasSchema(string database, string schema) =>
+        In(database).Any(o => o is SchemaDescriptor && Comparer.Equals(o.Name, schema));
+
     /// <summary>True if a table, view or sequence of that name is there.</summary>
     public bool HasRelation(ObjectDescriptor wanted) => In(wanted.Database).Any(o => IsRelation(o) && SameName(o, wanted));
 

@@ -47,6 +47,9 @@ internal sealed class RestorePlanner(PlanningContext context)
             .OpenAsync(restore.Collection, restore.IncrementalLocation, cancellationToken).ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
+        if (restore is { WithIds: true, Subdirectory: { } id }
+            && await collection.FindByIdAsync(id, cancellationToken).ConfigureAwait(false) is { } named)
+            return named;
         var subdirectory = restore.Subdirectory
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();
@@ -136,6 +139,8 @@ internal sealed class RestorePlanner(PlanningContext context)
     {
         var into = destination.FindDatabase(restore.IntoDatabase ?? database)
             ?? throw Errors.DestinationDatabaseMissing(restore.IntoDatabase ?? database, chosen[0].Object.Name);
+        if (restore.IntoSchema is { } schema && !destination.HasSchema(into, schema))
+            throw Errors.DestinationSchemaMissing(schema, into);
         var objects = point.Objects.Where(o => o.Database == database && o is not DatabaseDescriptor).ToList();
         var scope = new BackupScope { Objects = [.. chosen.Select(c => c.Object)] };
         var selection = new RestoreSelection(
@@ -145,7 +150,8 @@ internal sealed class RestorePlanner(PlanningContext context)
         {
             var alias = chosen.FirstOrDefault(c => c.Object.Id == descriptor.Id).Named?.As;
             var target = descriptor with { Database = into, Schema = SchemaOf(restore, descriptor), Name = alias ?? descriptor.Name };
-            if (descriptor is SchemaDescriptor && destination.Has(descriptor with { Database = into }))
+            if (descriptor is SchemaDescriptor
+                && (restore.IntoSchema is not null || destination.Has(descriptor with { Database = into })))
                 continue;
             if (descriptor is TableDescriptor or ViewDescriptor or SequenceDescriptor && destination.HasRelation(target))
                 throw Errors.RelationExists(target.Name);

@@ -28,12 +28,15 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
         var opened = await collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken).ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
-        var subdirectory = show.Subdirectory
+        var named = show is { WithIds: true, Subdirectory: { } id }
+            ? await collection.FindByIdAsync(id, cancellationToken).ConfigureAwait(false)
+            : null;
+        var subdirectory = named?.Subdirectory ?? show.Subdirectory
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();
         if (show.Kind == ShowBackupKind.Validate)
             return await ValidateAsync(show, collection, subdirectory, cancellationToken).ConfigureAwait(false);
-        var chain = await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+        var chain = named ?? await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
         if (show.CheckFiles)
             await CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false);
         if (show.AsJson)

@@ -47,10 +47,11 @@ internal sealed record BeginLayerStep : PlanStep
     /// <summary>Where a full backup goes if the user named the sub-directory; null for one named by its time.</summary>
     public string? Subdirectory { get; init; }
 
-    /// <summary>Codec of the data files: <c>zstd</c>, <c>brotli</c> or <c>none</c>.</summary>
-    public required string Compression { get; init; }
+    /// <summary>Codec of the data files: <c>zstd</c>, <c>brotli</c> or <c>none</c>; null for the library's choice.</summary>
+    public string? Compression { get; init; }
 
-    public int CompressionLevel { get; init; }
+    /// <summary>The codec's level; null for its default.</summary>
+    public int? CompressionLevel { get; init; }
 }
 
 /// <summary>How a space gets into a layer.</summary>
