@@ -1,0 +1,257 @@
+namespace Backup.Sql.Benchmarks.EndToEnd;
+
+/// <summary>All that is measured: our statements, and what one would use without them.</summary>
+internal sealed class Measurements
+{
+    public const string Baseline = "zstd";
+    public const string Full = "full";
+    private const string Loop = "loop";
+    private const string CopiedTable = "order_lines";
+
+    private readonly Workspace _files;
+    private readonly string _own;
+
+    public Measurements(Workspace files)
+    {
+        _files = files;
+        var host = Environment.ProcessPath!;
+        _own = Path.GetFileNameWithoutExtension(host) == "dotnet"
+            ? $"'{host}' '{Path.Combine(AppContext.BaseDirectory, "Backup.Sql.Benchmarks.dll")}' step"
+            : $"'{host}' step";
+    }
+
+    public IEnumerable<Measurement> All() => [Zstd(), .. Ours(), .. Loops(), .. Peers(), .. PeerRestores()];
+
+    private Measurement Zstd() => new()
+    {
+        Name = Baseline,
+        Title = "zstd -3 -T2, fsync",
+        Command = $"zstd -q -3 -T2 '{_files.Source}' -o '{_files.Out("zstd")}' && sync '{_files.Out("zstd")}'",
+        Input = _files.Source,
+        Output = _files.Out("zstd"),
+        Tool = "zstd",
+    };
+
+    private IEnumerable<Measurement> Ours()
+    {
+        yield return Backup(Full, "full, level 1", 1) with { WallAim = 0.95 };
+        yield return Backup("full-3", "full, level 3", 3) with { WallAim = 1.2 };
+        yield return Increment("incr-newest", "1 % changed, all in the newest 5 %", 1);
+        yield return Increment("incr-mostly", "1 % changed, 80 % in the newest 5 %", 0.8) with { WallAim = 0.30, BytesAim = 0.15 };
+        yield return Increment("incr-anywhere", "1 % changed, anywhere", 0);
+        yield return Increment("incr-none", "nothing changed", null) with { WallAim = 0.20 };
+        yield return new Measurement
+        {
+            Name = "restore",
+            Title = "RESTORE DATABASE, proved",
+            Command = Step(
+                $"--dir '{_files.Out("restore")}'", $"RESTORE DATABASE shop FROM LATEST IN 'file://{_files.Base("full")}'"),
+            Input = _files.Base("full"),
+            Output = _files.Out("restore"),
+            SetUp = MakeFull,
+            Prepare = () => Directory.CreateDirectory(_files.Out("restore")),
+            Proof = $"cmp '{_files.Source}' '{_files.Out("restore")}/shop.db'",
+            WallAim = 0.9,
+        };
+        yield return new Measurement
+        {
+            Name = "tables",
+            Title = "BACKUP TABLE, all three",
+            Command = Step(Database(_files.Source), BackupTables(_files.Out("tables"))),
+            Input = _files.Source,
+            Output = _files.Out("tables"),
+            WallAim = 1.9,
+        };
+        yield return RestoreTable("restore-table", "RESTORE TABLE of one, out of pages", "full", MakeFull);
+        yield return RestoreTable("restore-table-rows", "RESTORE TABLE of one, out of rows", "rows", MakeRows);
+    }
+
+    private Measurement Backup(string name, string title, int level) => new()
+    {
+        Name = name,
+        Title = $"BACKUP DATABASE, {title}",
+        Command = Step($"--level {level} {Database(_files.Source)}", BackupDatabase(_files.Out(name))),
+        Input = _files.Source,
+        Output = _files.Out(name),
+    };
+
+    private Measurement Increment(string name, string title, double? newest)
+    {
+        var database = newest is null ? _files.Source : _files.ChangedPath(name);
+        return new Measurement
+        {
+            Name = name,
+            Title = $"BACKUP INTO LATEST, {title}",
+            Command = Step(Database(database), $"BACKUP DATABASE shop INTO LATEST IN 'file://{_files.Base("full")}'"),
+            Input = database,
+            Output = Path.Combine(_files.Base("full"), "incrementals"),
+            SetUp = () =>
+            {
+                MakeFull();
+                if (newest is { } share)
+                    _files.MakeChanged(name, share);
+            },
+            Prepare = () => Workspace.Warm(_files.Base("full")),
+        };
+    }
+
+    private Measurement RestoreTable(string name, string title, string collection, Action setUp) => new()
+    {
+        Name = name,
+        Title = title,
+        Command = Step(
+            $"--db target='{_files.Out(name)}'",
+            $"RESTORE TABLE shop.{CopiedTable} FROM LATEST IN 'file://{_files.Base(collection)}' "
+                + "WITH into_db = 'target', skip_missing_foreign_keys"),
+        Input = _files.Base(collection),
+        Output = _files.Out(name),
+        SetUp = setUp,
+        Prepare = () => MakeTarget(name),
+        Unit = Loop,
+        WallAim = 1.3,
+    };
+
+    private IEnumerable<Measurement> Loops()
+    {
+        var target = _files.Out(Loop);
+        var hasCompiler = Tools.Has("gcc") && File.Exists("/usr/include/sqlite3.h");
+        var copier = _files.PathOf("copy_table");
+        yield return new Measurement
+        {
+            Name = Loop,
+            Title = hasCompiler ? "a C loop that copies that table row by row" : "INSERT INTO … SELECT of that table in sqlite3",
+            Command = hasCompiler
+                ? $"'{copier}' '{_files.Source}' '{target}' {CopiedTable}"
+                : $"sqlite3 '{target}' \"PRAGMA cache_size=-32768; ATTACH '{_files.Source}' AS s; BEGIN; "
+                    + "CREATE TABLE order_lines (id INTEGER PRIMARY KEY, order_id, product, quantity, price, remark); "
+                    + "INSERT INTO order_lines SELECT * FROM s.order_lines; "
+                    + "CREATE INDEX lines_by_order ON order_lines (order_id); COMMIT\"",
+            Input = _files.Source,
+            Output = target,
+            SetUp = () =>
+            {
+                if (hasCompiler)
+                    _files.Run($"gcc -O2 -o '{copier}' '{Path.Combine(AppContext.BaseDirectory, "copy_table.c")}' -lsqlite3");
+            },
+            Prepare = () => MakeTarget(Loop),
+            Tool = hasCompiler ? "gcc" : "sqlite3",
+        };
+    }
+
+    private IEnumerable<Measurement> Peers()
+    {
+        var source = _files.Source;
+        yield return Peer("backup", "sqlite3 .backup", "sqlite3", $"sqlite3 '{source}' \".backup '{{0}}'\" && sync '{{0}}'");
+        yield return Peer("vacuum", "VACUUM INTO", "sqlite3", $"sqlite3 '{source}' \"VACUUM INTO '{{0}}'\" && sync '{{0}}'");
+        yield return Peer(
+            "backup-zstd",
+            ".backup, then zstd -3 -T2",
+            "sqlite3",
+            $"sqlite3 '{source}' \".backup '{{0}}.copy'\" && zstd -q -3 -T2 --rm '{{0}}.copy' -o '{{0}}' && sync '{{0}}'");
+        yield return Peer("dump", ".dump | zstd -3 -T2", "sqlite3", $"sqlite3 '{source}' .dump | zstd -q -3 -T2 -o '{{0}}' && sync '{{0}}'");
+        yield return Peer("restic", "restic backup", "restic", $"{Restic("{0}")} backup '{source}'") with
+        {
+            Prepare = () => _files.Run($"{Restic(_files.Out("peer-restic"))} init"),
+        };
+        yield return Peer("borg", "borg create -C zstd,3", "borg", $"{Borg} create -C zstd,3 '{{0}}::a' '{source}'") with
+        {
+            Prepare = () => _files.Run($"{Borg} init -e none '{_files.Out("peer-borg")}'"),
+        };
+        var changed = _files.ChangedPath("incr-mostly");
+        yield return Peer("restic-incr", "restic backup, 1 % changed, 80 % in the newest 5 %", "restic", $"{Restic("{0}")} backup '{changed}'") with
+        {
+            Input = changed,
+            SetUp = () => MakeChangedAnd(MakeRestic),
+            Prepare = () => _files.Run($"cp -r '{_files.Base("restic")}' '{_files.Out("peer-restic-incr")}'"),
+        };
+        yield return Peer("borg-incr", "borg create, the same", "borg", $"{Borg} create -C zstd,3 '{{0}}::b' '{changed}'") with
+        {
+            Input = changed,
+            SetUp = () => MakeChangedAnd(MakeBorg),
+            Prepare = () => _files.Run($"cp -r '{_files.Base("borg")}' '{_files.Out("peer-borg-incr")}'"),
+        };
+    }
+
+    private IEnumerable<Measurement> PeerRestores()
+    {
+        var packed = _files.Base("packed");
+        yield return Peer("unzstd", "zstd -d, fsync", "zstd", $"zstd -q -d '{packed}' -o '{{0}}' && sync '{{0}}'") with
+        {
+            Input = packed,
+            SetUp = () => _files.Run($"zstd -q -3 -T2 '{_files.Source}' -o '{packed}'"),
+            Proof = $"cmp '{_files.Source}' '{_files.Out("peer-unzstd")}'",
+        };
+        var dump = _files.Base("dump");
+        yield return Peer("replay", "replay of the .dump", "sqlite3", $"zstd -q -d -c '{dump}' | sqlite3 '{{0}}' && sync '{{0}}'") with
+        {
+            Input = dump,
+            SetUp = () => _files.Run($"sqlite3 '{_files.Source}' .dump | zstd -q -3 -T2 -o '{dump}'"),
+        };
+        yield return Peer("restic-restore", "restic restore", "restic", $"{Restic(_files.Base("restic"))} restore latest --target '{{0}}'") with
+        {
+            Input = _files.Base("restic"),
+            SetUp = MakeRestic,
+        };
+        yield return Peer("borg-restore", "borg extract", "borg", $"mkdir '{{0}}' && cd '{{0}}' && {Borg} extract '{_files.Base("borg")}::a'") with
+        {
+            Input = _files.Base("borg"),
+            SetUp = MakeBorg,
+        };
+    }
+
+    private Measurement Peer(string name, string title, string tool, string command) => new()
+    {
+        Name = "peer-" + name,
+        Title = title,
+        Command = command.Replace("{0}", _files.Out("peer-" + name), StringComparison.Ordinal),
+        Input = _files.Source,
+        Output = _files.Out("peer-" + name),
+        Tool = tool,
+    };
+
+    private string Borg =>
+        $"BORG_BASE_DIR='{_files.PathOf("borg-home")}' BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes BORG_RELOCATED_REPO_ACCESS_IS_OK=yes borg";
+
+    private static string Restic(string repository) => $"RESTIC_PASSWORD=benchmark restic -q --no-cache -r '{repository}'";
+
+    private static string Database(string path) => $"--db shop='{path}'";
+
+    private static string BackupDatabase(string collection) => $"BACKUP DATABASE shop INTO 'file://{collection}'";
+
+    private static string BackupTables(string collection) =>
+        $"BACKUP TABLE shop.customers, shop.orders, shop.order_lines INTO 'file://{collection}'";
+
+    private string Step(string options, string sql) => $"exec {_own} --root '{_files.Root}' {options} \"{sql}\"";
+
+    private void MakeFull() => MakeBase("full", Database(_files.Source), BackupDatabase(_files.Base("full")));
+
+    private void MakeRows() => MakeBase("rows", Database(_files.Source), BackupTables(_files.Base("rows")));
+
+    private void MakeBase(string name, string options, string sql)
+    {
+        if (!Directory.Exists(_files.Base(name)))
+            _files.Run(Step(options, sql));
+    }
+
+    private void MakeChangedAnd(Action make)
+    {
+        _files.MakeChanged("incr-mostly", 0.8);
+        make();
+    }
+
+    private void MakeRestic()
+    {
+        if (!Directory.Exists(_files.Base("restic")))
+            _files.Run($"{Restic(_files.Base("restic"))} init && {Restic(_files.Base("restic"))} backup '{_files.Source}'");
+    }
+
+    private void MakeBorg()
+    {
+        if (!Directory.Exists(_files.Base("borg")))
+            _files.Run($"{Borg} init -e none '{_files.Base("borg")}' && {Borg} create -C zstd,3 '{_files.Base("borg")}::a' '{_files.Source}'");
+    }
+
+    // A database that exists already, as RESTORE TABLE finds one.
+    private void MakeTarget(string name) =>
+        _files.Run($"sqlite3 '{_files.Out(name)}' 'PRAGMA page_size=4096; CREATE TABLE other (id INTEGER PRIMARY KEY)'");
+}
