@@ -82,8 +82,11 @@ internal static class SqliteErrors
             Hint = "Leave out AS OF SYSTEM TIME and revision_history.",
         };
 
-    public static BackupSqlException WrongWindow() =>
-        new(SqlStates.InternalError, "an export of changes was asked of an engine that cannot tell them");
+    public static BackupSqlException NoPartitions() =>
+        new(SqlStates.FeatureNotSupported, "tables of SQLite have no partitions")
+        {
+            Hint = "Name the whole table.",
+        };
 
     public static BackupSqlException DatabasesBusy(string database, TimeSpan waited) =>
         new(SqlStates.LockNotAvailable, $"database {database} is being written")

@@ -79,8 +79,8 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
     public async ValueTask ExportAsync(
         Space space, KeySpan span, ExportWindow window, IRowVersionSink sink, CancellationToken cancellationToken = default)
     {
-        if (!window.Start.IsZero)
-            throw SqliteErrors.WrongWindow();
+        if (!window.Start.IsZero || window.AllVersions)
+            throw SqliteErrors.NoHistory();
         var database = Database(space);
         if (space is PageSpace)
         {
@@ -163,7 +163,10 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
 
     private async Task<(SqliteSchema Schema, SqliteTable Table)> TableAsync(Space space, CancellationToken cancellationToken)
     {
+        var table = (TableSpace)space;
+        if (table.Partition is not null)
+            throw SqliteErrors.NoPartitions();
         var schema = await Database(space).ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
-        return (schema, schema.Table(((TableSpace)space).TableId));
+        return (schema, schema.Table(table.TableId));
     }
 }

@@ -363,6 +363,7 @@ public sealed class PageSnapshotTests : IDisposable
     private int CountUp(string[] databases, CancellationToken stop)
     {
         var connections = databases.Select(_cluster.Connect).ToList();
+        connections.ForEach(connection => connection.Execute("PRAGMA synchronous=OFF"));
         var rounds = 0;
         for (; !stop.IsCancellationRequested; rounds++)
         {

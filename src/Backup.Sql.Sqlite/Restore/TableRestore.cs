@@ -19,6 +19,7 @@ internal sealed class TableRestore : IDisposable
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly List<string> _notices;
     private readonly Dictionary<long, RestoredTable> _tables = [];
+    private readonly Dictionary<long, string> _existing = [];
     private readonly List<ObjectRestore> _later = [];
     private readonly Dictionary<string, string> _renamed = new(AsciiIgnoreCaseComparer.Instance);
     private readonly NameBook _names;
@@ -61,6 +62,13 @@ internal sealed class TableRestore : IDisposable
     /// <summary>Makes a table, or keeps for later what comes after the rows.</summary>
     public void Create(ObjectRestore restore)
     {
+        if (restore.Exists)
+        {
+            _renamed[restore.Source.Name] = restore.Target.Name;
+            _existing[restore.Target.Id] = restore.Target.Name;
+            return;
+        }
+
         switch (restore.Target)
         {
             case TableDescriptor table:
@@ -217,8 +225,10 @@ internal sealed class TableRestore : IDisposable
 
     private void CreateIndexes(RestoredTable table)
     {
+        var made = new Dictionary<string, string>(AsciiIgnoreCaseComparer.Instance);
         foreach (var index in table.Target.Indexes)
         {
+            // An index without a statement came with the table.
             if (table.IsExact && index.Ddl is null)
                 continue;
             var name = _names.Free(index.Name, table.Target.Name);
@@ -231,31 +241,49 @@ internal sealed class TableRestore : IDisposable
                 continue;
             _connection.Execute(ddl);
             _names.Add(name);
-            CopyStatistics(table, index.Name, name);
+            made.Add(index.Name, name);
         }
 
-        CopyStatistics(table, string.Empty, null);
+        CopyStatistics(table, made);
     }
 
-    /// <summary>The optimizer's figures of an index: as good after the restore as they were before.</summary>
-    private void CopyStatistics(RestoredTable table, string source, string? index)
+    /// <summary>The optimizer's figures: as good after the restore as they were before.</summary>
+    private void CopyStatistics(RestoredTable table, Dictionary<string, string> indexes)
     {
-        if (!table.Source.Properties.TryGetValue(SqliteProperties.Statistics + source, out var figures))
-            return;
-        if (!_names.IsTaken("sqlite_stat1"))
+        foreach (var (property, figures) in table.Source.Properties)
         {
-            _connection.Execute("ANALYZE sqlite_master");
-            _names.Add("sqlite_stat1");
-        }
+            if (!property.StartsWith(SqliteProperties.Statistics, StringComparison.Ordinal))
+                continue;
+            var source = property[SqliteProperties.Statistics.Length..];
+            var index = IndexNow(table, source, indexes);
+            if (index is null && source.Length > 0)
+                continue;
+            if (!_names.IsTaken("sqlite_stat1"))
+            {
+                _connection.Execute("ANALYZE sqlite_master");
+                _names.Add("sqlite_stat1");
+            }
 
-        using var insert = _connection.Prepare("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, ?2, ?3)");
-        insert.BindText(1, table.Target.Name);
-        if (index is null)
-            insert.BindNull(2);
-        else
-            insert.BindText(2, index);
-        insert.BindText(3, figures);
-        insert.Step();
+            using var insert = _connection.Prepare("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, nullif(?2, ''), ?3)");
+            insert.BindText(1, table.Target.Name);
+            insert.BindText(2, index ?? string.Empty);
+            insert.BindText(3, figures);
+            insert.Step();
+        }
+    }
+
+    /// <summary>What an index of the source is called here.</summary>
+    /// <returns>Null when it was not made.</returns>
+    private static string? IndexNow(RestoredTable table, string source, Dictionary<string, string> indexes)
+    {
+        var automatic = $"sqlite_autoindex_{table.Source.Name}_";
+        if (source.StartsWith(automatic, StringComparison.OrdinalIgnoreCase))
+            return $"sqlite_autoindex_{table.Target.Name}_{source[automatic.Length..]}";
+
+        // The figures of a key without rowid stand under the table's own name.
+        return AsciiIgnoreCaseComparer.Instance.Equals(source, table.Source.Name)
+            ? table.Target.Name
+            : indexes.GetValueOrDefault(source);
     }
 
     private void SetCounter(RestoredTable table)
@@ -319,7 +347,8 @@ internal sealed class TableRestore : IDisposable
     {
         var owner = _tables.TryGetValue(trigger.TableId, out var table)
             ? table.Target.Name
-            : _later.First(other => other.Target.Id == trigger.TableId).Target.Name;
+            : _existing.GetValueOrDefault(trigger.TableId)
+                ?? _later.First(other => other.Target.Id == trigger.TableId).Target.Name;
         var name = _names.Free(trigger.Name, owner);
         if (!AsciiIgnoreCaseComparer.Instance.Equals(name, trigger.Name))
             _notices.Add($"{owner}: trigger {trigger.Name} is now {name}, because the name was taken");

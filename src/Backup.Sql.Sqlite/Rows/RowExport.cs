@@ -37,7 +37,7 @@ internal sealed class RowExport : IDisposable
         _shadow = shadow;
         _converter = schema.IsUtf8
             ? null
-            : new TextConverter(schema.Database.Properties[SqliteProperties.Pragma + "encoding"] == "UTF-16be");
+            : new TextConverter(schema.Database.Properties[SqliteProperties.Pragma + "encoding"]);
         _firstColumn = table.RowIdColumn < 0 && table.RowIdName is not null ? 1 : 0;
         var (first, last) = shadow is null ? RowIdBounds(out _filtered) : (null, null);
         if (shadow is not null)

@@ -1,3 +1,4 @@
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 
 namespace Backup.Sql.Sqlite.Rows;
@@ -13,15 +14,6 @@ internal static class RowKeys
         return writer.Written.ToArray();
     }
 
-    /// <summary>The key of a rowid in one of the tables of a virtual table.</summary>
-    public static byte[] OfRowId(int shadow, long rowId)
-    {
-        using var writer = new KeyWriter();
-        writer.WriteInteger(shadow);
-        writer.WriteInteger(rowId);
-        return writer.Written.ToArray();
-    }
-
     /// <summary>The key that comes before all rows of one of the tables of a virtual table.</summary>
     public static byte[] OfShadow(int shadow)
     {
@@ -30,20 +22,18 @@ internal static class RowKeys
         return writer.Written.ToArray();
     }
 
-    /// <summary>The rowid that a bound says, when it is the key of one.</summary>
+    /// <summary>The rowid that a bound says, when it is exactly the key of one.</summary>
     public static long? RowIdOf(ReadOnlySpan<byte> bound)
     {
-        if (bound.IsEmpty || bound[0] is < 0x10 or > 0x20)
-            return null;
         try
         {
             var reader = new KeyReader(bound);
-            if (!reader.MoveNext() || reader.Kind != ValueKind.Integer)
+            if (bound.IsEmpty || !reader.MoveNext() || reader.Kind != ValueKind.Integer)
                 return null;
             var rowId = reader.GetInteger();
-            return reader.MoveNext() ? null : rowId;
+            return bound.SequenceEqual(OfRowId(rowId)) ? rowId : null;
         }
-        catch (Diagnostics.BackupSqlException)
+        catch (BackupSqlException)
         {
             // Any bytes may bound a span; those that are no key are compared as bytes.
             return null;

@@ -9,13 +9,20 @@ namespace Backup.Sql.Sqlite.Rows;
 /// Turns the texts of a UTF-16 database into UTF-8. SQLite does so too, but repairs what is malformed on the way; here
 /// it shows. The memory is pooled and kept.
 /// </summary>
-internal sealed class TextConverter(bool bigEndian) : IDisposable
+internal sealed class TextConverter(string encoding) : IDisposable
 {
+    private const string BigEndian = "UTF-16be";
+    private readonly bool _bigEndian = encoding == BigEndian;
     private byte[] _utf8 = ArrayPool<byte>.Shared.Rent(1024);
     private ushort[] _swapped = ArrayPool<ushort>.Shared.Rent(512);
 
     /// <summary>The engine-specific type name under which a text travels that is no UTF-16.</summary>
-    public ReadOnlySpan<byte> RawTypeName => bigEndian ? "sqlite.utf16be"u8 : "sqlite.utf16le"u8;
+    public ReadOnlySpan<byte> RawTypeName => RawTypeNameOf(encoding);
+
+    /// <summary>The type name for malformed texts of a database.</summary>
+    /// <param name="encoding">What <c>PRAGMA encoding</c> says.</param>
+    public static ReadOnlySpan<byte> RawTypeNameOf(string encoding) =>
+        encoding == BigEndian ? "sqlite.utf16be"u8 : "sqlite.utf16le"u8;
 
     /// <summary>Converts a text.</summary>
     /// <param name="stored">The text as the database stores it.</param>
@@ -27,7 +34,7 @@ internal sealed class TextConverter(bool bigEndian) : IDisposable
         if (stored.Length % 2 != 0)
             return false;
         var units = MemoryMarshal.Cast<byte, ushort>(stored);
-        if (bigEndian == BitConverter.IsLittleEndian)
+        if (_bigEndian == BitConverter.IsLittleEndian)
             units = Swap(units);
         Grow(ref _utf8, units.Length * 3);
         var status = Utf8.FromUtf16(

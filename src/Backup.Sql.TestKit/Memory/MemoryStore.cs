@@ -130,8 +130,6 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
         // Deletions first: a unique value may move from one row to another.
         foreach (var (key, value) in rows.OrderBy(row => row.Value is not null))
         {
-            if (value is null && table.Rows.Find(key)?.Newest?.Value is null)
-                continue; // put and deleted by the same transaction
             var broken = table.Put(key, value, stamp);
             done.Add((table, key));
             if (broken is not null)

@@ -68,7 +68,7 @@ public sealed class MemoryTransaction : IDisposable
         {
             if (Find(table, newKey) is not null)
                 throw MemoryErrors.DuplicateKey(table, string.Join(", ", table.PrimaryKey));
-            Write(table, oldKey, null);
+            Remove(table, oldKey);
         }
 
         Write(table, newKey, record);
@@ -84,7 +84,7 @@ public sealed class MemoryTransaction : IDisposable
         var encoded = RowRules.KeyOf(table, key);
         if (Find(table, encoded) is null)
             return false;
-        Write(table, encoded, null);
+        Remove(table, encoded);
         return true;
     }
 
@@ -106,7 +106,7 @@ public sealed class MemoryTransaction : IDisposable
         try
         {
             lock (_store.Gate)
-                return _writes.Count == 0 ? _store.Clock.Now() : _store.Commit(ReadTime, _writes);
+                return _writes.Values.All(rows => rows.Count == 0) ? _store.Clock.Now() : _store.Commit(ReadTime, _writes);
         }
         finally
         {
@@ -135,10 +135,24 @@ public sealed class MemoryTransaction : IDisposable
     private byte[]? Find(TableDescriptor table, byte[] key)
     {
         ThrowIfEnded();
-        if (_writes.TryGetValue(table.Id, out var rows) && rows.TryGetValue(key, out var written))
-            return written;
+        return _writes.TryGetValue(table.Id, out var rows) && rows.TryGetValue(key, out var written)
+            ? written
+            : FindCommitted(table, key);
+    }
+
+    private byte[]? FindCommitted(TableDescriptor table, byte[] key)
+    {
         lock (_store.Gate)
             return RowNode.Visible(_store.GetTable(table.Id).Table.Rows.Find(key)?.Newest, ReadTime)?.Value;
+    }
+
+    /// <summary>A row that came inside this transaction goes without a trace, and so without a conflict.</summary>
+    private void Remove(TableDescriptor table, byte[] key)
+    {
+        if (FindCommitted(table, key) is null)
+            _writes[table.Id].Remove(key);
+        else
+            Write(table, key, null);
     }
 
     private void Write(TableDescriptor table, byte[] key, byte[]? value)

@@ -61,7 +61,7 @@ internal static class ValueReader
     // What .NET's types cannot hold (infinity, years beyond 9999, 24:00) comes back as the number itself.
     private static object ReadDate(long days)
     {
-        var number = days + ValueWriter.Days(DateOnly.MinValue) * -1;
+        var number = days - ValueWriter.Days(DateOnly.MinValue);
         return number >= 0 && number <= DateOnly.MaxValue.DayNumber ? DateOnly.FromDayNumber((int)number) : days;
     }
 
@@ -79,7 +79,7 @@ internal static class ValueReader
         }
 
         var time = new DateTime(DateTime.UnixEpoch.Ticks + microseconds * TimeSpan.TicksPerMicrosecond, kind);
-        return kind == DateTimeKind.Utc ? new DateTimeOffset(time) : time;
+        return kind == DateTimeKind.Utc ? (object)new DateTimeOffset(time) : time;
     }
 
     private static object ReadArray(in RecordReader reader)

@@ -74,26 +74,26 @@ public sealed class ObjectStoreConformance
     /// Runs all checks, each at a location of its own, which it leaves empty if the store can delete.
     /// </summary>
     /// <param name="cancellationToken">Ends the run.</param>
-    /// <returns>The verdicts; none of them is a failure.</returns>
-    /// <exception cref="ConformanceException">At least one check failed; the report has all verdicts.</exception>
-    public async Task<ConformanceReport> RunAsync(CancellationToken cancellationToken = default)
+    /// <returns>The results; none of them is a failure.</returns>
+    /// <exception cref="ConformanceException">At least one check failed; the message has all results.</exception>
+    public async Task<StoreConformanceReport> RunAsync(CancellationToken cancellationToken = default)
     {
-        var verdicts = new List<ConformanceVerdict>();
+        var results = new List<StoreCheckResult>();
         foreach (var check in Checks)
-            verdicts.Add(await RunAsync(check, cancellationToken).ConfigureAwait(false));
-        var report = new ConformanceReport(verdicts);
-        return report.Failures.Any() ? throw new ConformanceException(report) : report;
+            results.Add(await RunAsync(check, cancellationToken).ConfigureAwait(false));
+        var report = new StoreConformanceReport(results);
+        return report.Failures.Any() ? throw new ConformanceException($"the store fails:\n{report}") : report;
     }
 
     /// <summary>Runs one check.</summary>
     /// <param name="check">One of <see cref="CheckNames"/>.</param>
     /// <param name="cancellationToken">Ends the run.</param>
-    /// <returns>The verdict; a failure is one as well.</returns>
-    public Task<ConformanceVerdict> RunAsync(string check, CancellationToken cancellationToken = default) =>
+    /// <returns>The result; a failure is one as well.</returns>
+    public Task<StoreCheckResult> RunAsync(string check, CancellationToken cancellationToken = default) =>
         RunAsync(Array.Find(Checks, known => known.Name == check)
             ?? throw new ArgumentException($"there is no check {check}", nameof(check)), cancellationToken);
 
-    private async Task<ConformanceVerdict> RunAsync(StoreCheck check, CancellationToken cancellationToken)
+    private async Task<StoreCheckResult> RunAsync(StoreCheck check, CancellationToken cancellationToken)
     {
         try
         {
@@ -101,15 +101,15 @@ public sealed class ObjectStoreConformance
             await using (area.ConfigureAwait(false))
             {
                 if (check.ReasonToSkip(area.Store.Capabilities) is { } reason)
-                    return new ConformanceVerdict(check.Name, ConformanceOutcome.Skipped, reason);
+                    return new StoreCheckResult(check.Name, StoreCheckVerdict.Skipped, reason);
                 await check.Run(area).ConfigureAwait(false);
-                return new ConformanceVerdict(check.Name, ConformanceOutcome.Passed);
+                return new StoreCheckResult(check.Name, StoreCheckVerdict.Passed);
             }
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             var reason = failure is ConformanceException ? failure.Message : Expect.Describe(failure);
-            return new ConformanceVerdict(check.Name, ConformanceOutcome.Failed, reason);
+            return new StoreCheckResult(check.Name, StoreCheckVerdict.Failed, reason);
         }
     }
 

@@ -24,8 +24,13 @@ public sealed class BackupHost : IAsyncDisposable
         DefaultEngine = options.DefaultEngine ?? options.Engines.Keys.Order(StringComparer.Ordinal).FirstOrDefault() ?? "";
         if (!options.Engines.ContainsKey(DefaultEngine))
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
-        Providers = new ObjectStoreProviders(options.Stores);
-        var stores = new StoreOpener(Providers, options.SecretVault, options.StoreOptions, options.TimeProvider, options.Random);
+        Providers = new ObjectStoreProviders(options.Stores)
+        {
+            Options = _ => options.StoreOptions,
+            TimeProvider = options.TimeProvider,
+            Random = options.Random,
+        };
+        var stores = new StoreOpener(Providers, options.SecretVault);
         Collections = new CollectionOpener(stores);
         Jobs = new JobRegistry(options.JobStore, options.TimeProvider, options.Random);
         Planning = new PlanningContext

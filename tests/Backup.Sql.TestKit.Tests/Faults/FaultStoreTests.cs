@@ -25,7 +25,7 @@ public sealed class FaultStoreTests : IAsyncDisposable
         {
             BigObjectBytes = 1 << 20,
         };
-        Assert.Equal(ConformanceOutcome.Passed, (await suite.RunAsync(check)).Outcome);
+        Assert.Equal(StoreCheckVerdict.Passed, (await suite.RunAsync(check)).Verdict);
         Assert.Empty(_script.Overwritten);
     }
 

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
+using Backup.Sql.TestKit.Faults;
 
 namespace Backup.Sql.Tests.Storage;
 
@@ -47,25 +47,23 @@ public sealed class FileObjectStoreTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task What_a_killed_writer_left_aside_is_invisible_and_harmless()
     {
-        // A child process writes aside and is killed before it gives the file its name: what is left is what the
-        // store's own writer leaves, a hidden file in the object's directory.
-        Directory.CreateDirectory(_directory["root/c/a"]);
-        using (var child = Process.Start(new ProcessStartInfo("/bin/sh")
-        {
-            ArgumentList = { "-c", "printf torn > \"$0/.~0123456789abcdef\"; kill -9 $$", _directory["root/c/a"] },
-        })!)
-        {
-            await child.WaitForExitAsync();
-            Assert.NotEqual(0, child.ExitCode);
-        }
+        // The process dies in the middle of a part, and dead processes clean up nothing.
+        var script = new FaultScript();
+        script.On(StoreOperation.WritePart, FaultKind.CrashTorn);
+        var dying = new FaultStore(_store, script);
+        await using (var writer = await dying.BeginPutAsync("a/b"))
+            await Assert.ThrowsAsync<BackupSqlException>(async () => await writer.WritePartAsync(new byte[100]));
+        var aside = Assert.Single(Files());
+        Assert.Equal(50, new FileInfo(aside).Length);
 
         Assert.Empty(await Names());
         Assert.Empty(await Names(new ListRequest { Delimiter = "/" }));
         Assert.True(await _store.PutIfAbsentAsync("a/b", "whole"u8.ToArray()));
         Assert.Equal(["a/b"], await Names());
         var refusal = await Assert.ThrowsAsync<BackupSqlException>(
-            async () => await _store.HeadAsync("a/.~0123456789abcdef"));
+            async () => await _store.HeadAsync("a/" + Path.GetFileName(aside)));
         Assert.Equal(SqlStates.InvalidParameterValue, refusal.SqlState);
+        Assert.True(File.Exists(aside));
     }
 
     [Fact]
