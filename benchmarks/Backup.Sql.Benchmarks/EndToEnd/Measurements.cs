@@ -131,7 +131,7 @@ internal sealed class Measurements
             SetUp = () =>
             {
                 if (hasCompiler)
-                    _files.Run($"gcc -O2 -o '{copier}' '{Path.Combine(AppContext.BaseDirectory, "copy_table.c")}' -lsqlite3");
+                    _files.Run($"gcc -O2 -o '{copier}' '{Path.Combine(AppContext.BaseDirectory, "EndToEnd", "copy_table.c")}' -lsqlite3");
             },
             Prepare = () => MakeTarget(Loop),
             Tool = hasCompiler ? "gcc" : "sqlite3",
