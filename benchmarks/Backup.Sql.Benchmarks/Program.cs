@@ -1,14 +1,19 @@
+using System.Runtime.CompilerServices;
 using Backup.Sql.Benchmarks.EndToEnd;
 using BenchmarkDotNet.Running;
 
 SQLitePCL.Batteries_V2.Init();
-switch (args)
+return args switch
 {
-    case ["e2e", .. var rest]:
-        return EndToEndCommand.Run(rest);
-    case ["step", .. var rest]:
-        return await StatementStep.RunAsync(rest).ConfigureAwait(false);
-    default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-        return 0;
+    ["e2e", .. var rest] => EndToEndCommand.Run(rest),
+    ["step", .. var rest] => StatementStep.RunAsync(rest).GetAwaiter().GetResult(),
+    _ => RunBenchmarks(args),
+};
+
+// Apart, so that the measured steps do not load BenchmarkDotNet.
+[MethodImpl(MethodImplOptions.NoInlining)]
+static int RunBenchmarks(string[] args)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(EndToEndCommand).Assembly).Run(args);
+    return 0;
 }

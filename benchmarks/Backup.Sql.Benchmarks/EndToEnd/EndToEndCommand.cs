@@ -5,6 +5,8 @@ namespace Backup.Sql.Benchmarks.EndToEnd;
 /// <summary>Measures everything side by side: each round runs every measurement once, and ratios are taken within a round.</summary>
 internal static class EndToEndCommand
 {
+    private const int WarmMebibytes = 8;
+
     public static int Run(IReadOnlyList<string> args)
     {
         if (EndToEndOptions.Parse(args) is not { } options)
@@ -29,13 +31,14 @@ internal static class EndToEndCommand
     {
         if (options.List)
         {
-            foreach (var measurement in new Measurements(new Workspace(directory, 1)).All())
+            foreach (var measurement in new Measurements(new Workspace(directory, 1), new Workspace(directory, 1)).All())
                 Console.WriteLine($"{measurement.Name,-20} {measurement.Title}");
             return 0;
         }
 
         var files = new Workspace(directory, options.Mebibytes);
-        var wanted = Choose(new Measurements(files).All(), options);
+        var warm = new Workspace(Path.Combine(directory, "warm"), WarmMebibytes);
+        var wanted = Choose(new Measurements(files, warm).All(), options);
         var report = new Report(wanted);
         foreach (var measurement in wanted)
             measurement.SetUp?.Invoke();
@@ -81,14 +84,14 @@ internal static class EndToEndCommand
         if (prove && measurement.Proof is { } proof)
             files.Run(proof);
         Workspace.Remove(measurement.Output);
-        return new Sample(usage.Wall, StatementTime(usage), usage.Cpu, usage.PeakBytes, stored);
+        return measurement.CountsStatement
+            ? new Sample(Find(usage, StatementStep.Seconds), Find(usage, StatementStep.CpuSeconds), usage.PeakBytes, stored)
+            : new Sample(usage.Wall, usage.Cpu, usage.PeakBytes, stored);
     }
 
-    private static TimeSpan StatementTime(ChildProcess.Usage usage)
+    private static TimeSpan Find(ChildProcess.Usage usage, string name)
     {
-        var line = usage.Output.Split('\n').FirstOrDefault(line => line.StartsWith(StatementStep.Seconds, StringComparison.Ordinal));
-        return line is null
-            ? usage.Wall
-            : TimeSpan.FromSeconds(double.Parse(line.AsSpan(StatementStep.Seconds.Length), CultureInfo.InvariantCulture));
+        var line = usage.Output.Split('\n').Last(line => line.StartsWith(name, StringComparison.Ordinal));
+        return TimeSpan.FromSeconds(double.Parse(line.AsSpan(name.Length), CultureInfo.InvariantCulture));
     }
 }

@@ -39,6 +39,12 @@ internal sealed record Measurement
     /// <summary>At most this share of the bytes of our full backup; null for no aim.</summary>
     public double? BytesAim { get; init; }
 
+    /// <summary>
+    /// True when only the last statement of the process counts, as it reports itself; else everything from the start of
+    /// the process to its end does.
+    /// </summary>
+    public bool CountsStatement { get; init; }
+
     /// <summary>True for our own steps.</summary>
     public bool IsOurs => Tool is null;
 }

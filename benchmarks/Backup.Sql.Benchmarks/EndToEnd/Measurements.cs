@@ -9,18 +9,24 @@ internal sealed class Measurements
     private const string CopiedTable = "order_lines";
 
     private readonly Workspace _files;
+    private readonly Workspace _warm;
     private readonly string _own;
 
-    public Measurements(Workspace files)
+    /// <summary>The measurements of a workspace.</summary>
+    /// <param name="files">Where the database is.</param>
+    /// <param name="warm">A workspace of a few MiB on which each of our statements is run once before it is measured.</param>
+    public Measurements(Workspace files, Workspace warm)
     {
         _files = files;
+        _warm = warm;
         var host = Environment.ProcessPath!;
         _own = Path.GetFileNameWithoutExtension(host) == "dotnet"
             ? $"'{host}' '{Path.Combine(AppContext.BaseDirectory, "Backup.Sql.Benchmarks.dll")}' step"
             : $"'{host}' step";
     }
 
-    public IEnumerable<Measurement> All() => [Zstd(), .. Ours(), .. Loops(), .. Peers(), .. PeerRestores()];
+    public IEnumerable<Measurement> All() =>
+        [Zstd(), .. Backups(), .. Increments(), .. Restores(), .. Loops(), .. Peers(), .. PeerRestores()];
 
     private Measurement Zstd() => new()
     {
@@ -32,84 +38,130 @@ internal sealed class Measurements
         Tool = "zstd",
     };
 
-    private IEnumerable<Measurement> Ours()
+    private IEnumerable<Measurement> Backups()
     {
-        yield return Backup(Full, "full, level 1", 1) with { WallAim = 0.95 };
-        yield return Backup("full-3", "full, level 3", 3) with { WallAim = 1.2 };
-        yield return Increment("incr-newest", "1 % changed, all in the newest 5 %", 1);
-        yield return Increment("incr-mostly", "1 % changed, 80 % in the newest 5 %", 0.8) with { WallAim = 0.30, BytesAim = 0.15 };
-        yield return Increment("incr-anywhere", "1 % changed, anywhere", 0);
-        yield return Increment("incr-none", "nothing changed", null) with { WallAim = 0.20 };
-        yield return new Measurement
+        yield return Own(Full, "BACKUP DATABASE, level 1", BackupInto(Full, 1)) with { WallAim = 0.95 };
+        yield return Own("full-3", "BACKUP DATABASE, level 3", BackupInto("full-3", 3)) with { WallAim = 1.2 };
+        yield return Cold("cold-full", "BACKUP DATABASE, level 1, cold process", BackupInto("cold-full", 1));
+        yield return Own("tables", "BACKUP TABLE, all three", files => new Statement(
+            Database(files.Source), BackupTables(files.Out("tables")), files.Source, files.Out("tables"))) with { WallAim = 1.9 };
+    }
+
+    private IEnumerable<Measurement> Increments()
+    {
+        const string Mostly = "incr-mostly";
+        yield return Own(
+            "incr-newest", "BACKUP INTO LATEST, 1 % changed, all in the newest 5 %", Increment("incr-newest"), Changed("incr-newest", 1));
+        yield return Own(
+            Mostly, "BACKUP INTO LATEST, 1 % changed, 80 % in the newest 5 %", Increment(Mostly), Changed(Mostly, 0.8)) with
         {
-            Name = "restore",
-            Title = "RESTORE DATABASE, proved",
-            Command = Step(
-                $"--dir '{_files.Out("restore")}'", $"RESTORE DATABASE shop FROM LATEST IN 'file://{_files.Base("full")}'"),
-            Input = _files.Base("full"),
-            Output = _files.Out("restore"),
-            SetUp = MakeFull,
-            Prepare = () => Directory.CreateDirectory(_files.Out("restore")),
+            WallAim = 0.30,
+            BytesAim = 0.15,
+        };
+        yield return Own(
+            "incr-anywhere", "BACKUP INTO LATEST, 1 % changed, anywhere", Increment("incr-anywhere"), Changed("incr-anywhere", 0));
+        yield return Own("incr-none", "BACKUP INTO LATEST, nothing changed", Increment(null), MakeFull) with { WallAim = 0.20 };
+        yield return Cold("cold-incr-none", "BACKUP INTO LATEST, nothing changed, cold process", Increment(null), MakeFull);
+    }
+
+    private IEnumerable<Measurement> Restores()
+    {
+        yield return Own(
+            "restore",
+            "RESTORE DATABASE, proved",
+            files => new Statement(
+                $"--dir '{files.Out("restore")}'",
+                $"RESTORE DATABASE shop FROM LATEST IN 'file://{files.Base("full")}'",
+                files.Base("full"),
+                files.Out("restore")),
+            MakeFull,
+            files => Directory.CreateDirectory(files.Out("restore"))) with
+        {
             Proof = $"cmp '{_files.Source}' '{_files.Out("restore")}/shop.db'",
             WallAim = 0.9,
-        };
-        yield return new Measurement
-        {
-            Name = "tables",
-            Title = "BACKUP TABLE, all three",
-            Command = Step(Database(_files.Source), BackupTables(_files.Out("tables"))),
-            Input = _files.Source,
-            Output = _files.Out("tables"),
-            WallAim = 1.9,
         };
         yield return RestoreTable("restore-table", "RESTORE TABLE of one, out of pages", "full", MakeFull);
         yield return RestoreTable("restore-table-rows", "RESTORE TABLE of one, out of rows", "rows", MakeRows);
     }
 
-    private Measurement Backup(string name, string title, int level) => new()
+    private static Func<Workspace, Statement> BackupInto(string name, int level) => files => new Statement(
+        $"--level {level} {Database(files.Source)}", BackupDatabase(files.Out(name)), files.Source, files.Out(name));
+
+    private static Func<Workspace, Statement> Increment(string? changed) => files =>
     {
-        Name = name,
-        Title = $"BACKUP DATABASE, {title}",
-        Command = Step($"--level {level} {Database(_files.Source)}", BackupDatabase(_files.Out(name))),
-        Input = _files.Source,
-        Output = _files.Out(name),
+        var database = changed is null ? files.Source : files.ChangedPath(changed);
+        return new Statement(
+            Database(database),
+            $"BACKUP DATABASE shop INTO LATEST IN 'file://{files.Base("full")}'",
+            database,
+            Path.Combine(files.Base("full"), "incrementals"));
     };
 
-    private Measurement Increment(string name, string title, double? newest)
+    private Action<Workspace> Changed(string name, double newest) => files =>
     {
-        var database = newest is null ? _files.Source : _files.ChangedPath(name);
-        return new Measurement
+        MakeFull(files);
+        files.MakeChanged(name, newest);
+    };
+
+    private Measurement RestoreTable(string name, string title, string collection, Action<Workspace> setUp) =>
+        Own(
+            name,
+            title,
+            files => new Statement(
+                $"--db target='{files.Out(name)}'",
+                $"RESTORE TABLE shop.{CopiedTable} FROM LATEST IN 'file://{files.Base(collection)}' "
+                    + "WITH into_db = 'target', skip_missing_foreign_keys",
+                files.Base(collection),
+                files.Out(name)),
+            setUp,
+            files => MakeTarget(files, name)) with
         {
-            Name = name,
-            Title = $"BACKUP INTO LATEST, {title}",
-            Command = Step(Database(database), $"BACKUP DATABASE shop INTO LATEST IN 'file://{_files.Base("full")}'"),
-            Input = database,
-            Output = Path.Combine(_files.Base("full"), "incrementals"),
+            Unit = Loop,
+            WallAim = 1.3,
+        };
+
+    /// <summary>A statement in a process that has run it before, on a small database: what it costs a program at work.</summary>
+    private Measurement Own(
+        string name,
+        string title,
+        Func<Workspace, Statement> statement,
+        Action<Workspace>? setUp = null,
+        Action<Workspace>? prepare = null)
+    {
+        var (before, measured) = (statement(_warm), statement(_files));
+        return Cold(name, title, statement, setUp) with
+        {
+            Command = $"exec {_own} {Words(_warm, before)} {StatementStep.Then} {Words(_files, measured)}",
+            CountsStatement = true,
             SetUp = () =>
             {
-                MakeFull();
-                if (newest is { } share)
-                    _files.MakeChanged(name, share);
+                setUp?.Invoke(_warm);
+                setUp?.Invoke(_files);
             },
-            Prepare = () => Workspace.Warm(_files.Base("full")),
+            Prepare = () =>
+            {
+                Workspace.Remove(before.Output);
+                prepare?.Invoke(_warm);
+                prepare?.Invoke(_files);
+            },
         };
     }
 
-    private Measurement RestoreTable(string name, string title, string collection, Action setUp) => new()
+    /// <summary>A statement with all that a new process has to do first: starting the runtime, compiling code.</summary>
+    private Measurement Cold(
+        string name, string title, Func<Workspace, Statement> statement, Action<Workspace>? setUp = null)
     {
-        Name = name,
-        Title = title,
-        Command = Step(
-            $"--db target='{_files.Out(name)}'",
-            $"RESTORE TABLE shop.{CopiedTable} FROM LATEST IN 'file://{_files.Base(collection)}' "
-                + "WITH into_db = 'target', skip_missing_foreign_keys"),
-        Input = _files.Base(collection),
-        Output = _files.Out(name),
-        SetUp = setUp,
-        Prepare = () => MakeTarget(name),
-        Unit = Loop,
-        WallAim = 1.3,
-    };
+        var measured = statement(_files);
+        return new Measurement
+        {
+            Name = name,
+            Title = title,
+            Command = $"exec {_own} {Words(_files, measured)}",
+            Input = measured.Input,
+            Output = measured.Output,
+            SetUp = () => setUp?.Invoke(_files),
+        };
+    }
 
     private IEnumerable<Measurement> Loops()
     {
@@ -133,7 +185,7 @@ internal sealed class Measurements
                 if (hasCompiler)
                     _files.Run($"gcc -O2 -o '{copier}' '{Path.Combine(AppContext.BaseDirectory, "EndToEnd", "copy_table.c")}' -lsqlite3");
             },
-            Prepare = () => MakeTarget(Loop),
+            Prepare = () => MakeTarget(_files, Loop),
             Tool = hasCompiler ? "gcc" : "sqlite3",
         };
     }
@@ -221,16 +273,20 @@ internal sealed class Measurements
     private static string BackupTables(string collection) =>
         $"BACKUP TABLE shop.customers, shop.orders, shop.order_lines INTO 'file://{collection}'";
 
-    private string Step(string options, string sql) => $"exec {_own} --root '{_files.Root}' {options} \"{sql}\"";
+    private static string Words(Workspace files, Statement statement) =>
+        $"--root '{files.Root}' {statement.Options} \"{statement.Sql}\"";
 
-    private void MakeFull() => MakeBase("full", Database(_files.Source), BackupDatabase(_files.Base("full")));
+    private void MakeFull(Workspace files) =>
+        MakeBase(files, "full", BackupDatabase(files.Base("full")));
 
-    private void MakeRows() => MakeBase("rows", Database(_files.Source), BackupTables(_files.Base("rows")));
+    private void MakeRows(Workspace files) =>
+        MakeBase(files, "rows", BackupTables(files.Base("rows")));
 
-    private void MakeBase(string name, string options, string sql)
+    private void MakeBase(Workspace files, string name, string sql)
     {
-        if (!Directory.Exists(_files.Base(name)))
-            _files.Run(Step(options, sql));
+        var statement = new Statement(Database(files.Source), sql, files.Source, files.Base(name));
+        if (!Directory.Exists(statement.Output))
+            files.Run($"exec {_own} {Words(files, statement)}");
     }
 
     private void MakeChangedAnd(Action make)
@@ -252,6 +308,8 @@ internal sealed class Measurements
     }
 
     // A database that exists already, as RESTORE TABLE finds one.
-    private void MakeTarget(string name) =>
-        _files.Run($"sqlite3 '{_files.Out(name)}' 'PRAGMA page_size=4096; CREATE TABLE other (id INTEGER PRIMARY KEY)'");
+    private static void MakeTarget(Workspace files, string name) =>
+        files.Run($"sqlite3 '{files.Out(name)}' 'PRAGMA page_size=4096; CREATE TABLE other (id INTEGER PRIMARY KEY)'");
+
+    private sealed record Statement(string Options, string Sql, string Input, string Output);
 }

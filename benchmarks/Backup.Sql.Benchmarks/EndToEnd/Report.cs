@@ -9,7 +9,7 @@ internal sealed class Report(IReadOnlyList<Measurement> measurements)
     private const double Mebibyte = 1 << 20;
 
     private static readonly string[] Header =
-        ["", "wall s", "×zstd", "statement s", "×zstd", "cpu s", "×zstd", "peak MiB", "stored MiB", "×zstd", "aims"];
+        ["", "wall s", "×zstd", "cpu s", "×zstd", "peak MiB", "stored MiB", "×zstd", "aims"];
 
     private readonly Dictionary<string, List<Sample>> _samples = measurements.ToDictionary(m => m.Name, _ => new List<Sample>());
 
@@ -21,7 +21,7 @@ internal sealed class Report(IReadOnlyList<Measurement> measurements)
         var widths = Header.Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
         foreach (var line in lines)
         {
-            var cells = line.Select((cell, i) => i is 0 or 10 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+            var cells = line.Select((cell, i) => i is 0 or 8 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
             output.WriteLine(string.Join("  ", cells).TrimEnd());
         }
     }
@@ -34,8 +34,6 @@ internal sealed class Report(IReadOnlyList<Measurement> measurements)
             measurement.Title,
             Text(Median(samples.Select(sample => sample.Wall.TotalSeconds))),
             Text(Ratio(measurement, Measurements.Baseline, sample => sample.Wall.TotalSeconds)),
-            Text(Median(samples.Select(sample => sample.Statement.TotalSeconds))),
-            Text(Ratio(measurement, Measurements.Baseline, sample => sample.Statement.TotalSeconds)),
             Text(Median(samples.Select(sample => sample.Cpu.TotalSeconds))),
             Text(Ratio(measurement, Measurements.Baseline, sample => sample.Cpu.TotalSeconds)),
             Text(Peak(measurement), "F0"),
