@@ -8,10 +8,13 @@ namespace Backup.Sql.Storage;
 /// </summary>
 public sealed class StoreUri
 {
+    private const string LocalityParameter = "COCKROACH_LOCALITY";
+
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
-    private StoreUri(string text, string scheme, string host, string path, IReadOnlyDictionary<string, string> parameters)
+    private StoreUri(
+        string text, string scheme, string host, string path, IReadOnlyDictionary<string, string> parameters)
     {
         Text = text;
         Scheme = scheme;
@@ -55,6 +58,38 @@ public sealed class StoreUri
         var path = slash < 0 ? "" : Decode(rest[slash..]);
         var host = authority[(authority.LastIndexOf('@') + 1)..];
         return new StoreUri(text, text[..schemeEnd].ToLowerInvariant(), Decode(host), path, parameters);
+    }
+
+    /// <summary>Tells whether a parameter's value must never be shown or stored.</summary>
+    /// <param name="parameter">The parameter's name.</param>
+    /// <returns>True for keys, tokens and credentials.</returns>
+    public static bool IsSecret(string parameter) => parameter is "AWS_SECRET_ACCESS_KEY" or "AWS_SESSION_TOKEN"
+        or "CREDENTIALS" or "AZURE_ACCOUNT_KEY" or "AZURE_CLIENT_SECRET";
+
+    /// <summary>The location's text with other values for its parameters.</summary>
+    /// <param name="change">Gives the new value for a name and its decoded value.</param>
+    /// <returns>The text; the same as <see cref="Text"/> when nothing changes.</returns>
+    internal string WithParameters(Func<string, string, string> change)
+    {
+        var changed = Parameters.ToDictionary(pair => pair.Key, pair => change(pair.Key, pair.Value));
+        if (changed.All(pair => Parameters[pair.Key] == pair.Value))
+            return Text;
+        var query = changed.Select(pair => Uri.EscapeDataString(pair.Key) + "=" + Uri.EscapeDataString(pair.Value));
+        return Text[..Text.IndexOf('?', StringComparison.Ordinal)] + "?" + string.Join('&', query);
+    }
+
+    /// <summary>
+    /// Refuses parameters that the scheme does not know. <c>COCKROACH_LOCALITY</c> may stand in every location.
+    /// </summary>
+    /// <param name="known">The names that the scheme knows.</param>
+    /// <exception cref="BackupSqlException">22023 with the name that is not known.</exception>
+    public void RefuseParametersExcept(params ReadOnlySpan<string> known)
+    {
+        foreach (var name in Parameters.Keys)
+        {
+            if (name != LocalityParameter && !known.Contains(name))
+                throw Errors.UnknownLocationParameter(name, Scheme, known.ToArray());
+        }
     }
 
     /// <summary>Scheme, host and path, without parameters and user information: safe to print.</summary>

@@ -12,8 +12,14 @@ public sealed record JobRecord
     /// <summary>The statement for people: secrets of its locations replaced.</summary>
     public required string Description { get; init; }
 
-    /// <summary>The statement that the job carries out, with secrets replaced by references to the vault.</summary>
-    public required JobRequest Request { get; init; }
+    /// <summary>The statement in canonical form, every location masked.</summary>
+    public required string Statement { get; init; }
+
+    /// <summary>
+    /// What was asked, as JSON: names resolved, defaults filled in, secrets replaced by references to the vault. It never
+    /// changes; the job is planned from it again after a pause, or when the collection has moved on.
+    /// </summary>
+    public required string Request { get; init; }
 
     /// <summary>The plan as JSON, as it was last made; null before.</summary>
     public string? Plan { get; init; }

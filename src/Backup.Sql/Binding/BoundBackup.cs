@@ -1,0 +1,62 @@
+using Backup.Sql.Catalog;
+
+namespace Backup.Sql.Binding;
+
+/// <summary>Where a BACKUP goes.</summary>
+internal enum BackupDestination
+{
+    /// <summary>INTO: a new full backup in a sub-directory named by its time.</summary>
+    NewFull,
+
+    /// <summary>INTO LATEST IN: appended to the newest full backup.</summary>
+    Latest,
+
+    /// <summary>INTO 'sub' IN: appended to the full backup there.</summary>
+    Subdirectory,
+
+    /// <summary>TO: at exactly that location; appended if a full backup lies there.</summary>
+    Location,
+}
+
+/// <summary>BACKUP.</summary>
+internal sealed record BoundBackup : BoundStatement
+{
+    public required string Engine { get; init; }
+
+    public required BackupScope Scope { get; init; }
+
+    public required BackupDestination Destination { get; init; }
+
+    /// <summary>The collection, sealed.</summary>
+    public required string Collection { get; init; }
+
+    public string? Subdirectory { get; init; }
+
+    /// <summary>Where incrementals go, sealed; null for below the collection.</summary>
+    public string? IncrementalLocation { get; init; }
+
+    /// <summary>The chain of the deprecated INCREMENTAL FROM, oldest first, sealed; empty otherwise.</summary>
+    public IReadOnlyList<string> IncrementalFrom { get; init; } = [];
+
+    /// <summary>The time wanted; null for now.</summary>
+    public HlcTimestamp? AsOf { get; init; }
+
+    public bool RevisionHistory { get; init; }
+
+    public bool Detached { get; init; }
+
+    public string? Name { get; init; }
+
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary><c>zstd</c>, <c>brotli</c> or <c>none</c>.</summary>
+    public required string Compression { get; init; }
+
+    public required int CompressionLevel { get; init; }
+
+    /// <summary>The statement with every location masked, for the manifest.</summary>
+    public required string MaskedText { get; init; }
+
+    /// <summary>The statement with secrets replaced, for the job.</summary>
+    public required string Description { get; init; }
+}

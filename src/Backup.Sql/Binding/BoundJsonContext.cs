@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+
+namespace Backup.Sql.Binding;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(BoundStatement))]
+internal sealed partial class BoundJsonContext : JsonSerializerContext;

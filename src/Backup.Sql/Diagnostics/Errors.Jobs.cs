@@ -1,0 +1,35 @@
+namespace Backup.Sql.Diagnostics;
+
+/// <content>Errors of jobs.</content>
+internal static partial class Errors
+{
+    public static BackupSqlException JobNotFound(long id) =>
+        new(SqlStates.UndefinedObject, $"there is no job {id}")
+        {
+            Hint = "SHOW JOBS lists the jobs.",
+        };
+
+    public static BackupSqlException JobNotInState(long id, string action, string state) =>
+        new(SqlStates.ObjectNotInState, $"job {id} is {state} and cannot be {action}")
+        {
+            Hint = $"See what it is doing with: SHOW JOB {id}",
+        };
+
+    public static BackupSqlException Internal(Exception cause) =>
+        new(SqlStates.InternalError, $"the library failed in a way that it should not ({cause.GetType().Name})", cause)
+        {
+            Hint = "Please report it with the log of the host; nothing was acknowledged.",
+        };
+
+    public static BackupSqlException Cancelled() =>
+        new(SqlStates.QueryCanceled, "the statement was cancelled")
+        {
+            Hint = "Nothing is left of it; run it again when you like.",
+        };
+
+    public static BackupSqlException JobPaused(long id) =>
+        new(SqlStates.QueryCanceled, $"job {id} was paused")
+        {
+            Hint = $"Go on with: RESUME JOB {id}",
+        };
+}

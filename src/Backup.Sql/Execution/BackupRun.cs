@@ -1,0 +1,250 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning.Steps;
+using Backup.Sql.Rows;
+
+namespace Backup.Sql.Execution;
+
+/// <summary>
+/// Carries out the steps of a BACKUP. Until the manifest is put nothing of it can be seen; afterwards nothing may undo it.
+/// </summary>
+internal sealed class BackupRun(ExecutionContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+{
+    private const long SmallestSpan = 16L << 20;
+
+    private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
+    private readonly Lock _gate = new();
+    private readonly List<SpaceManifest> _spaces = [];
+    private string? _hold;
+    private string? _holdEngine;
+    private IDatabaseEngine? _engine;
+    private IEngineSnapshot? _snapshot;
+    private Collection? _collection;
+    private LayerWriter? _layer;
+    private Chain? _parent;
+    private bool _committed;
+
+    /// <summary>What the finished backup came to.</summary>
+    public JobOutcome Outcome { get; private set; } = new(0, 0, 0);
+
+    public Task RunAsync(PlanStep step, CancellationToken cancellationToken) => step switch
+    {
+        ProtectStep protect => ProtectAsync(protect, cancellationToken),
+        OpenSnapshotStep open => OpenSnapshotAsync(open, cancellationToken),
+        BeginLayerStep begin => BeginLayerAsync(begin, cancellationToken),
+        ExportSpaceStep export => ExportAsync(export, cancellationToken),
+        WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
+        PublishLatestStep => PublishLatestAsync(cancellationToken),
+        ReleaseStep => ReleaseAsync(),
+        _ => throw new InvalidOperationException(step.GetType().Name),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        _workers.Dispose();
+        if (_snapshot is not null)
+            await _snapshot.DisposeAsync().ConfigureAwait(false);
+        if (_layer is not null && !_committed)
+            await DiscardLayerAsync(_layer).ConfigureAwait(false);
+        if (_layer is not null)
+            await _layer.DisposeAsync().ConfigureAwait(false);
+        if (_collection is not null)
+            await _collection.DisposeAsync().ConfigureAwait(false);
+        await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    private async Task DiscardLayerAsync(LayerWriter layer)
+    {
+        try
+        {
+            await layer.DiscardAsync().ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.CleanUpFailed(context.Logger, jobId, layer.Directory, error);
+        }
+    }
+
+    private async Task ProtectAsync(ProtectStep step, CancellationToken cancellationToken)
+    {
+        var hold = $"job-{jobId}";
+        var engine = (IRetentionHolds)context.Engines[step.Engine];
+        await engine.HoldAsync(hold, step.From, cancellationToken).ConfigureAwait(false);
+        (_hold, _holdEngine) = (hold, step.Engine);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        if (_hold is null)
+            return;
+        await ((IRetentionHolds)context.Engines[_holdEngine!]).ReleaseAsync(_hold).ConfigureAwait(false);
+        _hold = null;
+    }
+
+    private async Task OpenSnapshotAsync(OpenSnapshotStep step, CancellationToken cancellationToken)
+    {
+        progress.Begin("opening a snapshot", 0);
+        _engine = context.Engines[step.Engine];
+        _snapshot = await _engine.OpenSnapshotAsync(
+            new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task BeginLayerAsync(BeginLayerStep step, CancellationToken cancellationToken)
+    {
+        _collection = await context.Collections.OpenAsync(step.Collection, step.Incrementals, cancellationToken).ConfigureAwait(false);
+        if (step.ParentLocations.Count > 0)
+            _parent = await context.Collections.LoadLocationsAsync(step.ParentLocations, cancellationToken).ConfigureAwait(false);
+        else if (step.Parent is not null)
+            _parent = await _collection.LoadChainAsync(step.Parent, cancellationToken).ConfigureAwait(false);
+        if (_parent?.Newest.Manifest.LayerId != step.AssumedNewestLayer)
+            throw Errors.CollectionChanged();
+        if (_parent is not null && _parent.End >= _snapshot!.Timestamp)
+            throw Errors.EndsBeforeParent(_snapshot.Timestamp.ToDateTimeOffset(), _parent.End.ToDateTimeOffset());
+        _layer = await _collection.BeginLayerAsync(
+            new LayerRequest
+            {
+                JobId = jobId,
+                End = _snapshot!.Timestamp,
+                Parent = _parent,
+                Subdirectory = step.AtLocation ? "" : step.Subdirectory,
+                Compression = step.Compression,
+                CompressionLevel = step.CompressionLevel,
+                FileBytes = context.Settings.FileSize,
+            },
+            cancellationToken).ConfigureAwait(false);
+        progress.Begin("exporting", 0.95);
+    }
+
+    private async Task ExportAsync(ExportSpaceStep step, CancellationToken cancellationToken)
+    {
+        progress.BeginObject(step.Name);
+        var shape = await _snapshot!.DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
+        progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
+        var before = _parent?.Newest.Manifest.Find(step.Space);
+        var coverage = step.Mode switch
+        {
+            // Rows without a key of their own cannot be merged with those of the layer below, nor pages of another size.
+            ExportMode.Changes when shape.StableKeys => SpaceCoverage.Changes,
+            ExportMode.ChangedPages when before!.Shape.PageSize == shape.PageSize => SpaceCoverage.Changes,
+            _ => SpaceCoverage.Full,
+        };
+        var entry = step.Mode == ExportMode.IfChanged && before!.Fingerprint.Scope == FingerprintScope.State
+            && await FingerprintAsync(step, shape, cancellationToken).ConfigureAwait(false) == before.Fingerprint
+            ? before with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [], DigestFiles = [] }
+            : await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+            _spaces.Add(entry);
+        progress.EndObject();
+    }
+
+    private async Task<SpaceManifest> WriteAsync(
+        ExportSpaceStep step, SpaceShape shape, SpaceCoverage coverage, CancellationToken cancellationToken)
+    {
+        var writer = await _layer!.BeginSpaceAsync(
+            new SpaceWriteRequest
+            {
+                Space = step.Space,
+                Shape = shape,
+                Name = step.Name,
+                Coverage = coverage,
+                AllVersions = step.AllVersions,
+            },
+            cancellationToken).ConfigureAwait(false);
+        var window = new ExportWindow
+        {
+            Start = step.Space is TableSpace && coverage == SpaceCoverage.Changes ? _parent!.End : HlcTimestamp.Zero,
+            AllVersions = step.AllVersions && step.Space is TableSpace,
+        };
+        var spans = await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false);
+        await _workers.ForEachAsync(
+            spans,
+            async (span, token) =>
+            {
+                var sink = writer.OpenSink();
+                await using var _ = sink.ConfigureAwait(false);
+                var counted = new CountingSink(sink, progress);
+                await _snapshot!.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
+                await sink.CompleteAsync(token).ConfigureAwait(false);
+                counted.Report();
+                progress.AddStored(sink.BytesStored);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return writer.Complete();
+    }
+
+    private async Task<SpaceFingerprint> FingerprintAsync(
+        ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
+    {
+        var total = new FingerprintAccumulator();
+        await _workers.ForEachAsync(
+            await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false),
+            async (span, token) =>
+            {
+                var sink = new FingerprintSink();
+                await _snapshot!.ExportAsync(step.Space, span, ExportWindow.Full, sink, token).ConfigureAwait(false);
+                var part = sink.Finish();
+                lock (total)
+                    total.Add(part);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return total.ToFingerprint(FingerprintScope.State);
+    }
+
+    private ValueTask<IReadOnlyList<KeySpan>> SplitAsync(ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
+    {
+        // A few spans per worker, so that all end at about the same time; no file larger than wanted.
+        var bytes = shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes;
+        var target = Math.Clamp(bytes / (_workers.Workers * 4), SmallestSpan, Math.Max(SmallestSpan, context.Settings.FileSize));
+        return _snapshot!.SplitAsync(step.Space, target, cancellationToken);
+    }
+
+    private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
+    {
+        progress.Begin("writing the manifest", 0.05);
+        var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken).ConfigureAwait(false);
+        contents.CheckSpaces(_spaces.Select(space => space.Space));
+        var info = _engine!.Info;
+        var history = step.RevisionHistory
+            ? await CatalogHistory.ReadAsync(_engine, step.Scope, _parent?.End, _snapshot!.Timestamp, cancellationToken).ConfigureAwait(false)
+            : null;
+        await _layer!.CommitAsync(
+            new LayerSummary
+            {
+                EngineKind = info.Kind,
+                EngineVersion = info.Version,
+                EnginePackage = info.Package,
+                ClusterId = info.ClusterId,
+                IsFullCluster = step.Scope.IsCluster,
+                CompleteDatabases = step.Scope.Databases,
+                Targets = step.Statement,
+                Label = step.Name,
+                KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
+                Objects = contents.Objects,
+                Statistics = contents.Statistics,
+                Spaces = _spaces,
+                RevisionStart = history?.Start,
+                SchemaChanges = history?.Changes ?? [],
+            },
+            cancellationToken).ConfigureAwait(false);
+        _committed = true;
+        Outcome = new JobOutcome(
+            contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries), _spaces.Sum(space => space.RawBytes));
+        Log.Committed(context.Logger, jobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+    }
+
+    private async Task PublishLatestAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _layer!.PublishLatestAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is BackupSqlException or OperationCanceledException)
+        {
+            // The backup is committed: LATEST is found from the manifests all the same.
+            Log.HintFailed(context.Logger, jobId, "LATEST", error);
+        }
+    }
+}

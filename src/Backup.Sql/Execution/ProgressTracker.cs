@@ -1,0 +1,146 @@
+namespace Backup.Sql.Execution;
+
+/// <summary>
+/// Counts what the workers of a job go through and reports it, five times per second at most. Counting is cheap enough
+/// for every block.
+/// </summary>
+internal sealed class ProgressTracker
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    private readonly long _jobId;
+    private readonly TimeProvider _time;
+    private readonly IProgress<JobProgress>? _listener;
+    private readonly long _started;
+    private readonly Lock _gate = new();
+    private long _phaseStarted;
+    private long _lastReport;
+    private string _phase = "starting";
+    private string? _object;
+    private int _objectsDone;
+    private int _objectsTotal;
+    private long _bytesTotal;
+    private double _base;
+    private double _share;
+    private double _fraction;
+    private long _rows;
+    private long _bytes;
+    private long _stored;
+
+    public ProgressTracker(long jobId, TimeProvider time, IProgress<JobProgress>? listener)
+    {
+        _jobId = jobId;
+        _time = time;
+        _listener = listener;
+        _started = _phaseStarted = _lastReport = time.GetTimestamp();
+    }
+
+    /// <summary>Share of the job that is done, from 0 to 1; never goes back.</summary>
+    public double Fraction => Volatile.Read(ref _fraction);
+
+    /// <summary>What the job is doing, for people.</summary>
+    public string Phase => Volatile.Read(ref _phase);
+
+    /// <summary>Starts a phase that makes up a share of the job.</summary>
+    public void Begin(string phase, double share)
+    {
+        lock (_gate)
+        {
+            _base += _share;
+            _share = share;
+            Volatile.Write(ref _phase, phase);
+            _phaseStarted = _time.GetTimestamp();
+            (_objectsDone, _objectsTotal, _bytesTotal) = (0, 0, 0);
+            _rows = _bytes = _stored = 0;
+            _object = null;
+            Report();
+        }
+    }
+
+    /// <summary>Adds objects and bytes that the current phase has to go through.</summary>
+    public void Expect(int objects, long bytes)
+    {
+        lock (_gate)
+        {
+            _objectsTotal += objects;
+            _bytesTotal += bytes;
+        }
+    }
+
+    public void BeginObject(string name)
+    {
+        lock (_gate)
+            _object = name;
+    }
+
+    public void EndObject()
+    {
+        lock (_gate)
+            _objectsDone++;
+    }
+
+    /// <summary>Counts work of the current phase.</summary>
+    public void Add(long rows, long bytes)
+    {
+        Interlocked.Add(ref _rows, rows);
+        Interlocked.Add(ref _bytes, bytes);
+        ReportIfDue();
+    }
+
+    /// <summary>Counts bytes that went to, or came from, the store.</summary>
+    public void AddStored(long bytes) => Interlocked.Add(ref _stored, bytes);
+
+    /// <summary>Reports that all is done.</summary>
+    public void Finish()
+    {
+        lock (_gate)
+        {
+            (_base, _share) = (1, 0);
+            Volatile.Write(ref _phase, "done");
+            Report();
+        }
+    }
+
+    private void ReportIfDue()
+    {
+        if (_time.GetElapsedTime(Volatile.Read(ref _lastReport)) < Interval || !_gate.TryEnter())
+            return;
+        try
+        {
+            Report();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private void Report()
+    {
+        Volatile.Write(ref _lastReport, _time.GetTimestamp());
+        var bytes = Interlocked.Read(ref _bytes);
+        var done = _bytesTotal > 0 ? Math.Min(1, (double)bytes / _bytesTotal) : 0;
+        var fraction = Math.Max(_fraction, Math.Min(1, _base + _share * done));
+        Volatile.Write(ref _fraction, fraction);
+        if (_listener is null)
+            return;
+        var seconds = _time.GetElapsedTime(_phaseStarted).TotalSeconds;
+        var rate = seconds > 0 ? bytes / seconds : 0;
+        _listener.Report(new JobProgress
+        {
+            JobId = _jobId,
+            Phase = _phase,
+            Object = _object,
+            ObjectsDone = _objectsDone,
+            ObjectsTotal = _objectsTotal,
+            RowsDone = Interlocked.Read(ref _rows),
+            BytesDone = bytes,
+            BytesTotal = Math.Max(bytes, _bytesTotal),
+            StoredBytes = Interlocked.Read(ref _stored),
+            Elapsed = _time.GetElapsedTime(_started),
+            BytesPerSecond = rate,
+            TimeLeft = rate > 0 && _bytesTotal > bytes ? TimeSpan.FromSeconds((_bytesTotal - bytes) / rate) : null,
+            Fraction = fraction,
+        });
+    }
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Backup.Sql.Planning;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    IgnoreReadOnlyProperties = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(ExecutionPlan))]
+internal sealed partial class PlanJsonContext : JsonSerializerContext;

@@ -1,0 +1,110 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Rows;
+
+namespace Backup.Sql.Planning.Steps;
+
+/// <summary>Holds the engine's history back until the layer that needs it is committed.</summary>
+internal sealed record ProtectStep : PlanStep
+{
+    public required string Engine { get; init; }
+
+    /// <summary>History from here on is kept.</summary>
+    public required HlcTimestamp From { get; init; }
+}
+
+/// <summary>Opens one consistent point of the engine.</summary>
+internal sealed record OpenSnapshotStep : PlanStep
+{
+    public required string Engine { get; init; }
+
+    public required IReadOnlyList<string> Databases { get; init; }
+
+    /// <summary>The time wanted; null for now.</summary>
+    public HlcTimestamp? AsOf { get; init; }
+}
+
+/// <summary>
+/// Takes the place where the layer will lie, after comparing the chain with what the plan was made for.
+/// </summary>
+internal sealed record BeginLayerStep : PlanStep
+{
+    public required string Collection { get; init; }
+
+    public string? Incrementals { get; init; }
+
+    /// <summary>The full backup that the layer is appended to; null for a new full one.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>The chain's locations, oldest first, when it was named by them (INCREMENTAL FROM); empty otherwise.</summary>
+    public IReadOnlyList<string> ParentLocations { get; init; } = [];
+
+    /// <summary>Id of the chain's newest layer when the plan was made; null for a full backup.</summary>
+    public string? AssumedNewestLayer { get; init; }
+
+    /// <summary>True when the layer lies at the location itself (BACKUP … TO).</summary>
+    public bool AtLocation { get; init; }
+
+    /// <summary>Where a full backup goes if the user named the sub-directory; null for one named by its time.</summary>
+    public string? Subdirectory { get; init; }
+
+    /// <summary>Codec of the data files: <c>zstd</c>, <c>brotli</c> or <c>none</c>.</summary>
+    public required string Compression { get; init; }
+
+    public int CompressionLevel { get; init; }
+}
+
+/// <summary>How a space gets into a layer.</summary>
+internal enum ExportMode
+{
+    /// <summary>Every row as it is.</summary>
+    Full,
+
+    /// <summary>Pages that differ from the chain's digests.</summary>
+    ChangedPages,
+
+    /// <summary>The keys that changed since the parent's end.</summary>
+    Changes,
+
+    /// <summary>Nothing if the fingerprint is the parent's, else every row.</summary>
+    IfChanged,
+}
+
+/// <summary>Writes one space's rows or pages; the runner cuts it into spans.</summary>
+internal sealed record ExportSpaceStep : PlanStep
+{
+    public required Space Space { get; init; }
+
+    /// <summary>The space's name, for people.</summary>
+    public required string Name { get; init; }
+
+    public required ExportMode Mode { get; init; }
+
+    /// <summary>Every version in the window, not only the newest.</summary>
+    public bool AllVersions { get; init; }
+}
+
+/// <summary>Commits the layer: one object, put only if absent.</summary>
+internal sealed record WriteManifestStep : PlanStep
+{
+    public required BackupScope Scope { get; init; }
+
+    /// <summary>The statement as the manifest shows it, locations masked.</summary>
+    public required string Statement { get; init; }
+
+    public bool RevisionHistory { get; init; }
+
+    /// <summary>The backup's name in the registry; null for its time.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Labels, <c>k=v</c>, sorted by key.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+}
+
+/// <summary>Lets LATEST name the new full backup.</summary>
+internal sealed record PublishLatestStep : PlanStep;
+
+/// <summary>Gives up the hold on history, or moves it to what the next layer needs.</summary>
+internal sealed record ReleaseStep : PlanStep
+{
+    public required string Engine { get; init; }
+}
