@@ -13,4 +13,9 @@ public sealed record ObjectRestore(ObjectDescriptor Source, ObjectDescriptor Tar
 {
     /// <summary>The kind of engine that the object was backed up from: its DDL is used when it is the same.</summary>
     public required string SourceEngine { get; init; }
+
+    /// <summary>
+    /// True when an equal object is there already: it is not made, but what refers to its id means the one of that name.
+    /// </summary>
+    public bool Exists { get; init; }
 }

@@ -42,7 +42,7 @@ internal sealed class ProgressTracker
     public string Phase => Volatile.Read(ref _phase);
 
     /// <summary>Starts a phase that makes up a share of the job.</summary>
-    public void Begin(string phase, double share, int objects = 0, long bytes = 0)
+    public void Begin(string phase, double share)
     {
         lock (_gate)
         {
@@ -50,10 +50,20 @@ internal sealed class ProgressTracker
             _share = share;
             Volatile.Write(ref _phase, phase);
             _phaseStarted = _time.GetTimestamp();
-            (_objectsDone, _objectsTotal, _bytesTotal) = (0, objects, bytes);
+            (_objectsDone, _objectsTotal, _bytesTotal) = (0, 0, 0);
             _rows = _bytes = _stored = 0;
             _object = null;
             Report();
+        }
+    }
+
+    /// <summary>Adds objects and bytes that the current phase has to go through.</summary>
+    public void Expect(int objects, long bytes)
+    {
+        lock (_gate)
+        {
+            _objectsTotal += objects;
+            _bytesTotal += bytes;
         }
     }
 

@@ -7,7 +7,8 @@ public interface IObjectStoreProvider
     IReadOnlyList<string> Schemes { get; }
 
     /// <summary>
-    /// Checks a URI without touching the network or a disk: required parts, known parameters, a path inside the root.
+    /// Checks a URI without touching the network or anything stored: required parts, known parameters, a path inside
+    /// the root.
     /// </summary>
     /// <param name="uri">The location.</param>
     /// <exception cref="Diagnostics.BackupSqlException">22023 with the part that is wrong.</exception>

@@ -8,10 +8,13 @@ namespace Backup.Sql.Storage;
 /// </summary>
 public sealed class StoreUri
 {
+    private const string LocalityParameter = "COCKROACH_LOCALITY";
+
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
-    private StoreUri(string text, string scheme, string host, string path, IReadOnlyDictionary<string, string> parameters)
+    private StoreUri(
+        string text, string scheme, string host, string path, IReadOnlyDictionary<string, string> parameters)
     {
         Text = text;
         Scheme = scheme;
@@ -73,6 +76,20 @@ public sealed class StoreUri
             return Text;
         var query = changed.Select(pair => Uri.EscapeDataString(pair.Key) + "=" + Uri.EscapeDataString(pair.Value));
         return Text[..Text.IndexOf('?', StringComparison.Ordinal)] + "?" + string.Join('&', query);
+    }
+
+    /// <summary>
+    /// Refuses parameters that the scheme does not know. <c>COCKROACH_LOCALITY</c> may stand in every location.
+    /// </summary>
+    /// <param name="known">The names that the scheme knows.</param>
+    /// <exception cref="BackupSqlException">22023 with the name that is not known.</exception>
+    public void RefuseParametersExcept(params ReadOnlySpan<string> known)
+    {
+        foreach (var name in Parameters.Keys)
+        {
+            if (name != LocalityParameter && !known.Contains(name))
+                throw Errors.UnknownLocationParameter(name, Scheme, known.ToArray());
+        }
     }
 
     /// <summary>Scheme, host and path, without parameters and user information: safe to print.</summary>

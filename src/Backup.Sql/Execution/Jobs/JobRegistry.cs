@@ -34,15 +34,19 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         return job;
     }
 
-    /// <summary>Starts a pending or paused job; the task ends with it and gives its last record, never an error.</summary>
-    public Task<JobRecord> Start(JobRecord job, JobWork work, IProgress<JobProgress>? listener, CancellationToken cancellationToken)
+    /// <summary>Starts a pending or paused job; the task ends with it and gives its last record; it never fails.</summary>
+    public Task<JobEnd> Start(JobRecord job, JobWork work, IProgress<JobProgress>? listener, CancellationToken cancellationToken)
     {
         var running = new RunningJob(new ProgressTracker(job.Id, time, listener), cancellationToken);
+        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        running.Completion = RunAsync(job.Id, work, running, start.Task);
         if (!_running.TryAdd(job.Id, running))
             throw Errors.JobNotInState(job.Id, "started", JobState.Running.ToText());
-        running.Completion = Task.Run(() => RunAsync(job.Id, work, running), CancellationToken.None);
+        start.SetResult();
         return running.Completion;
     }
+
+    public DateTimeOffset Now => time.GetUtcNow();
 
     public async Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellationToken)
     {
@@ -53,6 +57,13 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
         WithLiveProgress(
             await store.GetAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id));
+
+    /// <summary>Waits for a pause that was asked for to take effect; gives the job as it is otherwise.</summary>
+    public async Task<JobRecord> WaitIfPausingAsync(long id, CancellationToken cancellationToken)
+    {
+        var job = await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        return job.State == JobState.PauseRequested ? await WaitAsync(id, cancellationToken).ConfigureAwait(false) : job;
+    }
 
     /// <summary>Waits until the job is in a final state, or paused.</summary>
     public async Task<JobRecord> WaitAsync(long id, CancellationToken cancellationToken)
@@ -95,25 +106,28 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
 
     public Task SavePlanAsync(long id, string plan) => UpdateAsync(id, job => job with { Plan = plan });
 
-    private async Task<JobRecord> RunAsync(long id, JobWork work, RunningJob running)
+    private async Task<JobEnd> RunAsync(long id, JobWork work, RunningJob running, Task start)
     {
+        await start.ConfigureAwait(false);
         try
         {
             var job = await MoveAsync(
                 id, JobState.Running, j => j with { Started = j.Started ?? time.GetUtcNow(), Error = null }).ConfigureAwait(false);
             var outcome = await work(job, running.Progress, running.Stop.Token).ConfigureAwait(false);
             running.Progress.Finish();
-            return await MoveAsync(id, JobState.Succeeded, j => j with { Outcome = outcome, Error = null }).ConfigureAwait(false);
+            return new JobEnd(await MoveAsync(
+                id, JobState.Succeeded, j => j with { Outcome = outcome, Error = null }).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (running.Stop.IsCancellationRequested)
         {
-            return await EndStoppedAsync(id).ConfigureAwait(false);
+            return new JobEnd(await EndStoppedAsync(id).ConfigureAwait(false));
         }
         catch (Exception error)
         {
-            running.Error = error as BackupSqlException ?? Errors.Internal(error);
+            var shown = error as BackupSqlException ?? Errors.Internal(error);
             await MoveAsync(id, JobState.Reverting).ConfigureAwait(false);
-            return await MoveAsync(id, JobState.Failed, j => j with { Error = ErrorText(running.Error) }).ConfigureAwait(false);
+            return new JobEnd(
+                await MoveAsync(id, JobState.Failed, j => j with { Error = ErrorText(shown) }).ConfigureAwait(false), shown);
         }
         finally
         {
@@ -206,9 +220,7 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
 
         public CancellationTokenSource Stop { get; } = CancellationTokenSource.CreateLinkedTokenSource(caller);
 
-        public Task<JobRecord> Completion { get; set; } = Task.FromException<JobRecord>(new InvalidOperationException());
-
-        public BackupSqlException? Error { get; set; }
+        public Task<JobEnd> Completion { get; set; } = null!; // set before anybody can see the job
 
         public void Cancel()
         {

@@ -35,10 +35,13 @@ internal sealed record BeginLayerStep : PlanStep
     /// <summary>The full backup that the layer is appended to; null for a new full one.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>The chain's locations, oldest first, when it was named by them (INCREMENTAL FROM); empty otherwise.</summary>
+    public IReadOnlyList<string> ParentLocations { get; init; } = [];
+
     /// <summary>Id of the chain's newest layer when the plan was made; null for a full backup.</summary>
     public string? AssumedNewestLayer { get; init; }
 
-    /// <summary>True when the full backup lies at the location itself (BACKUP … TO).</summary>
+    /// <summary>True when the layer lies at the location itself (BACKUP … TO).</summary>
     public bool AtLocation { get; init; }
 
     /// <summary>Where a full backup goes if the user named the sub-directory; null for one named by its time.</summary>

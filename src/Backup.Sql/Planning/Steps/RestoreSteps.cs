@@ -14,6 +14,9 @@ internal sealed record OpenChainStep : PlanStep
     /// <summary>The full backup's sub-directory; empty for one that lies at the location itself.</summary>
     public required string Subdirectory { get; init; }
 
+    /// <summary>Of the deprecated form: the locations after the first, oldest first, sealed; empty otherwise.</summary>
+    public IReadOnlyList<string> Locations { get; init; } = [];
+
     /// <summary>The layers, full backup first.</summary>
     public required IReadOnlyList<string> Layers { get; init; }
 

@@ -1,7 +1,6 @@
-using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 
-namespace Backup.Sql.Binding;
+namespace Backup.Sql.Catalog;
 
 /// <summary>
 /// Turns names into objects of one catalog, comparing as the engine compares: an exact match wins, several inexact ones

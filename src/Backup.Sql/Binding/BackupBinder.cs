@@ -1,0 +1,222 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Syntax;
+
+namespace Backup.Sql.Binding;
+
+/// <summary>Binds BACKUP.</summary>
+internal sealed class BackupBinder(BindingContext context, ValueBinder values)
+{
+    public async ValueTask<BoundBackup> BindAsync(BackupStatement statement, CancellationToken cancellationToken)
+    {
+        var options = statement.Options;
+        RefuseUnsupported(options);
+        var notices = new List<string>();
+        var asOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf);
+        var engine = await ChooseEngineAsync(statement.Targets, cancellationToken).ConfigureAwait(false);
+        var info = context.Engines[engine].Info;
+        var timeTravel = info.Capabilities.HasFlag(EngineCapabilities.TimeTravel);
+        if (asOf is not null && !timeTravel && !asOf.IsFreshnessBound)
+            throw Errors.NoHistory(Describe(statement.Targets, engine), ValueBinder.PlaceOf(statement.AsOf!));
+        if (asOf is not null && asOf.Time > context.NowTimestamp)
+            throw Errors.TimeOutOfRange("the time lies in the future", ValueBinder.PlaceOf(statement.AsOf!));
+
+        var revisionHistory = values.Boolean("revision_history", options.RevisionHistory, options.Spans.Find("revision_history") is not null);
+        if (revisionHistory && !info.Capabilities.HasFlag(EngineCapabilities.RevisionHistory))
+            throw Errors.NoHistory(Describe(statement.Targets, engine), ValueBinder.PlaceOf(options.SpanOf("revision_history")));
+
+        var catalogTime = timeTravel ? asOf?.Time : null;
+        var catalog = await context.Engines[engine].OpenCatalogAsync(catalogTime, cancellationToken).ConfigureAwait(false);
+        await using var _ = catalog.ConfigureAwait(false);
+        var scope = await ScopeAsync(statement.Targets, catalog, info.NameComparer, cancellationToken).ConfigureAwait(false);
+        if (asOf is not null && !timeTravel)
+            notices.Add($"{string.Join(", ", scope.AllDatabases())} keeps no history: backed up as of the statement's own time");
+        if (!options.IncrementalLocation.IsEmpty)
+            notices.Add("option incremental_location is deprecated");
+
+        var (destination, subdirectory, incrementalFrom) = Destination(statement, notices);
+        return new BoundBackup
+        {
+            Engine = engine,
+            Scope = scope,
+            Destination = destination,
+            Collection = values.Location(statement.Uris),
+            Subdirectory = subdirectory,
+            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null : values.Location(options.IncrementalLocation),
+            IncrementalFrom = incrementalFrom,
+            AsOf = catalogTime,
+            RevisionHistory = revisionHistory,
+            Detached = options.Detached ?? false,
+            Name = values.TextOrNull(options.Name),
+            Labels = Labels(options),
+            Compression = Compression(options),
+            CompressionLevel = options.CompressionLevel is null
+                ? context.CompressionLevel
+                : values.Integer("compression_level", options.CompressionLevel, 0, 19),
+            MaskedText = SqlFormatter.Format(statement),
+            Description = SqlFormatter.Format(statement, FormatMode.Described),
+            Notices = notices,
+        };
+    }
+
+    private static void RefuseUnsupported(BackupOptions options)
+    {
+        if (options.EncryptionPassphrase is not null && !options.Kms.IsEmpty)
+            throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
+        Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
+        Refuse(!options.Kms.IsEmpty, "kms");
+        Refuse(options.ExecutionLocality is not null, "execution locality");
+        Refuse(options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters");
+        Refuse(options.UpdatesClusterMonitoringMetrics is not null, "updates_cluster_monitoring_metrics");
+        Refuse(options.StrictStorageLocality, "strict storage locality");
+        Refuse(options.RevisionStream, "revision stream");
+        Refuse(options.Pause is not null, "pause");
+        Refuse(options.PauseWait is not null, "pause_wait");
+
+        void Refuse(bool given, string option)
+        {
+            if (given)
+                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)));
+        }
+    }
+
+    /// <summary>The one engine that holds all the databases named; the default one for a cluster.</summary>
+    private async ValueTask<string> ChooseEngineAsync(BackupTargets? targets, CancellationToken cancellationToken)
+    {
+        var names = targets switch
+        {
+            DatabaseTargets databases => databases.Databases.Select(d => d.Text),
+            TableTargets tables => tables.Tables.Where(t => t.Parts.Count == 3).Select(t => t.Parts[0].Text)
+                .Concat(tables.Tables.Where(t => t.Parts.Count == 2 && !t.IsWildcard).Select(t => t.Parts[0].Text))
+                .Concat(tables.Tables.Where(t => t.Parts.Count == 1 && t.IsWildcard).Select(t => t.Parts[0].Text))
+                .DefaultIfEmpty(context.CurrentDatabase ?? ""),
+            VirtualClusterTarget => throw Errors.CannotExecute("BACKUP VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets)),
+            _ => [],
+        };
+        if (context.Engines.Count == 1)
+            return context.DefaultEngine;
+        var holders = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            if (await HolderAsync(name, cancellationToken).ConfigureAwait(false) is { } holder)
+                holders.Add(holder);
+        }
+
+        return holders.Count switch
+        {
+            0 => context.DefaultEngine,
+            1 => holders.Single(),
+            _ => throw Errors.SeveralEngines(ValueBinder.PlaceOf(targets!)),
+        };
+    }
+
+    private async ValueTask<string?> HolderAsync(string database, CancellationToken cancellationToken)
+    {
+        // The default engine first: it wins where two engines hold a database of one name.
+        foreach (var name in context.Engines.Keys.OrderBy(n => n == context.DefaultEngine ? 0 : 1))
+        {
+            var engine = context.Engines[name];
+            var catalog = await engine.OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
+            await using var _ = catalog.ConfigureAwait(false);
+            var databases = await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
+            if (databases.Any(d => engine.Info.NameComparer.Equals(d.Name, database)))
+                return name;
+        }
+
+        return null;
+    }
+
+    private async ValueTask<BackupScope> ScopeAsync(
+        BackupTargets? targets, ICatalogReader catalog, StringComparer comparer, CancellationToken cancellationToken)
+    {
+        var names = new NameResolver(catalog, comparer, context.CurrentDatabase);
+        switch (targets)
+        {
+            case DatabaseTargets list:
+                var databases = new SortedSet<string>(StringComparer.Ordinal);
+                foreach (var name in list.Databases)
+                {
+                    databases.Add(await names
+                        .ResolveDatabaseAsync(name.Text, ValueBinder.PlaceOf(name), cancellationToken).ConfigureAwait(false));
+                }
+
+                return new BackupScope { Databases = [.. databases] };
+            case TableTargets tables:
+                return new BackupScope { Objects = await TablesAsync(tables, names, cancellationToken).ConfigureAwait(false) };
+            default:
+                var all = await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
+                return new BackupScope { IsCluster = true, Databases = [.. all.Select(d => d.Name).Order(StringComparer.Ordinal)] };
+        }
+    }
+
+    private static async ValueTask<IReadOnlyList<ScopedObject>> TablesAsync(
+        TableTargets tables, NameResolver names, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<long, ScopedObject>();
+        foreach (var pattern in tables.Tables)
+        {
+            var parts = pattern.Parts.Select(p => p.Text).ToList();
+            var place = ValueBinder.PlaceOf(pattern);
+            var matches = pattern.IsWildcard
+                ? await names.ResolveWildcardAsync(parts, place, cancellationToken).ConfigureAwait(false)
+                : [await names.ResolveTableAsync(parts, place, cancellationToken).ConfigureAwait(false)];
+            foreach (var match in matches)
+                found.TryAdd(match.Id, match);
+        }
+
+        return [.. found.Values.OrderBy(o => o.Name, StringComparer.Ordinal)];
+    }
+
+    private (BackupDestination Destination, string? Subdirectory, IReadOnlyList<string> IncrementalFrom) Destination(
+        BackupStatement statement, List<string> notices)
+    {
+        switch (statement.Destination)
+        {
+            case IntoLatest:
+                return (BackupDestination.Latest, null, []);
+            case IntoSubdirectory sub:
+                return (BackupDestination.Subdirectory, values.Text(sub.Subdirectory).Trim('/'), []);
+            case ToLocation to:
+                notices.Add("the form BACKUP … TO is deprecated: BACKUP … INTO makes a collection");
+                return (BackupDestination.Location, null, [.. to.IncrementalFrom.Select(values.Location)]);
+            default:
+                return (BackupDestination.NewFull, null, []);
+        }
+    }
+
+    private string Compression(BackupOptions options)
+    {
+        if (options.Compression is null)
+            return context.Compression;
+        var text = values.Text(options.Compression).ToLowerInvariant();
+        return text is "zstd" or "brotli" or "none"
+            ? text
+            : throw Errors.InvalidOptionValue("compression", text, "'zstd', 'brotli' or 'none'", ValueBinder.PlaceOf(options.Compression));
+    }
+
+    private List<string> Labels(BackupOptions options)
+    {
+        if (options.Labels is null)
+            return [];
+        var place = ValueBinder.PlaceOf(options.Labels);
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var label in values.Text(options.Labels).Split(',', StringSplitOptions.TrimEntries))
+        {
+            var equals = label.IndexOf('=', StringComparison.Ordinal);
+            var key = equals < 0 ? label : label[..equals];
+            if (key.Length == 0 || !key.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '-'))
+                throw Errors.InvalidLabel(label, place);
+            if (!labels.TryAdd(key, equals < 0 ? "" : label[(equals + 1)..]))
+                throw Errors.DuplicateLabel(key, place);
+        }
+
+        return [.. labels.Select(pair => $"{pair.Key}={pair.Value}")];
+    }
+
+    private static string Describe(BackupTargets? targets, string engine) => targets switch
+    {
+        DatabaseTargets databases => string.Join(", ", databases.Databases.Select(d => d.Text)),
+        _ => $"engine {engine}",
+    };
+}

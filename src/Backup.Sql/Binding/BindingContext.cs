@@ -1,0 +1,37 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Engines;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Binding;
+
+/// <summary>What a statement is bound against.</summary>
+internal sealed record BindingContext
+{
+    /// <summary>Values of the placeholders; the first is $1.</summary>
+    public required IReadOnlyList<object?> Parameters { get; init; }
+
+    /// <summary>The statement's time.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>The session's current database; null for none.</summary>
+    public string? CurrentDatabase { get; init; }
+
+    public required IReadOnlyDictionary<string, IDatabaseEngine> Engines { get; init; }
+
+    /// <summary>The engine meant when a statement names none.</summary>
+    public required string DefaultEngine { get; init; }
+
+    public required ObjectStoreProviders Providers { get; init; }
+
+    public required ISecretVault Vault { get; init; }
+
+    public required string Compression { get; init; }
+
+    public required int CompressionLevel { get; init; }
+
+    /// <summary>Backups are named by ids in SHOW BACKUPS, and ids may stand for sub-directories.</summary>
+    public bool UseBackupsWithIds { get; init; }
+
+    /// <summary>Now, as engines count time.</summary>
+    public HlcTimestamp NowTimestamp => HlcTimestamp.FromDateTimeOffset(Now);
+}

@@ -1,0 +1,57 @@
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Syntax;
+
+namespace Backup.Sql.Binding;
+
+/// <summary>Binds SHOW JOBS and PAUSE, RESUME, CANCEL JOBS.</summary>
+internal sealed class JobsBinder(ValueBinder values)
+{
+    public BoundShowJobs Bind(ShowJobsStatement statement)
+    {
+        if (statement.ResolvedTimestamp)
+            throw Errors.OptionNotSupported("resolved timestamp", ValueBinder.PlaceOf(statement));
+        var ids = statement.Selection is null ? null : Ids(statement.Selection, statement.Kind);
+        return new BoundShowJobs
+        {
+            Ids = ids,
+            WhenComplete = statement.WhenComplete,
+            ExecutionDetails = statement.ExecutionDetails,
+            WholeDescription = ids is { Count: 1 },
+        };
+    }
+
+    public BoundControlJobs Bind(ControlJobsStatement statement)
+    {
+        var command = statement.Control switch
+        {
+            JobControl.Pause => JobCommand.Pause,
+            JobControl.Resume => JobCommand.Resume,
+            _ => JobCommand.Cancel,
+        };
+        var bound = new BoundControlJobs(command) { Reason = values.TextOrNull(statement.Reason) };
+        if (statement.Selection is not JobsOfType all)
+            return bound with { Ids = Ids(statement.Selection, statement.Kind) };
+        return bound with
+        {
+            // Other systems have changefeeds and imports; asking for theirs finds none.
+            Type = all.Type.Text.ToLowerInvariant() switch
+            {
+                "backup" or "restore" or "changefeed" or "import" => all.Type.Text.ToUpperInvariant(),
+                var other => throw Errors.InvalidOptionValue("the type of jobs", other, "backup or restore", ValueBinder.PlaceOf(all)),
+            },
+        };
+    }
+
+    private List<long> Ids(JobSelection selection, string statement)
+    {
+        if (selection is not JobsByQuery { Query: var query })
+            throw Errors.CannotExecute($"{statement} with schedules", ValueBinder.PlaceOf(selection));
+        while (query is ParenthesizedQuery parenthesized)
+            query = parenthesized.Inner;
+        if (query is not ValuesQuery list)
+            throw Errors.CannotExecute($"{statement} with a SELECT", ValueBinder.PlaceOf(query));
+        return [.. list.Rows.Select(row => row.Count == 1
+            ? values.Id(row[0])
+            : throw Errors.InvalidOptionValue("a job", "a row of several values", "one number", ValueBinder.PlaceOf(list)))];
+    }
+}

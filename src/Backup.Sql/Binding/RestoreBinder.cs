@@ -1,0 +1,167 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Syntax;
+
+namespace Backup.Sql.Binding;
+
+/// <summary>Binds RESTORE. Names of what is restored are looked up in the backup, by planning.</summary>
+internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
+{
+    public async ValueTask<BoundRestore> BindAsync(RestoreStatement statement, CancellationToken cancellationToken)
+    {
+        var options = statement.Options;
+        RefuseUnsupported(options);
+        RefuseContradictions(statement, options);
+        var engine = Engine(options);
+        var info = context.Engines[engine].Info;
+        var catalog = await context.Engines[engine].OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
+        await using var _ = catalog.ConfigureAwait(false);
+        var names = new NameResolver(catalog, info.NameComparer, context.CurrentDatabase);
+        var notices = new List<string>();
+        var bound = Source(statement, options, notices) with
+        {
+            Engine = engine,
+            CurrentDatabase = context.CurrentDatabase,
+            IntoSchema = values.TextOrNull(options.IntoSchema),
+            NewDatabaseName = values.TextOrNull(options.NewDatabaseName),
+            AsOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf).Time,
+            Skip = Skip(options),
+            SchemaOnly = options.SchemaOnly,
+            VerifyOnly = options.VerifyBackupTableData,
+            AnyVersion = options.UnsafeRestoreIncompatibleVersion,
+            Detached = options.Detached,
+            Notices = notices,
+        };
+        if (options.IntoDatabase is not null)
+        {
+            var into = await names.ResolveDatabaseAsync(
+                values.Text(options.IntoDatabase), ValueBinder.PlaceOf(options.IntoDatabase), cancellationToken).ConfigureAwait(false);
+            bound = bound with { IntoDatabase = into };
+        }
+
+        if (bound.IntoSchema is not null && !info.Capabilities.HasFlag(EngineCapabilities.Schemas)
+            && (bound.IntoDatabase is not null || !info.NameComparer.Equals(bound.IntoSchema, NameResolver.DefaultSchema)))
+        {
+            throw Errors.OptionOnlyFor("into_schema", "an engine that has schemas", ValueBinder.PlaceOf(options.SpanOf("into_schema")));
+        }
+
+        return Targets(statement.Targets, bound);
+    }
+
+    private static void RefuseUnsupported(RestoreOptions options)
+    {
+        if (options.EncryptionPassphrase is not null && !options.Kms.IsEmpty)
+            throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
+        Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
+        Refuse(!options.Kms.IsEmpty, "kms");
+        Refuse(options.ExecutionLocality is not null, "execution locality");
+        Refuse(options.VirtualCluster is not null, "virtual_cluster");
+        Refuse(options.VirtualClusterName is not null, "virtual_cluster_name");
+        Refuse(options.ExperimentalCopy, "experimental copy");
+        Refuse(options.ExperimentalDeferredCopy, "experimental deferred copy");
+        Refuse(options.Grants, "grants");
+
+        void Refuse(bool given, string option)
+        {
+            if (given)
+                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)));
+        }
+    }
+
+    private static void RefuseContradictions(RestoreStatement statement, RestoreOptions options)
+    {
+        TextPlace At(string option) => ValueBinder.PlaceOf(options.SpanOf(option));
+        if (options.VerifyBackupTableData && !options.SchemaOnly)
+            throw Errors.OptionNeeds("verify_backup_table_data", "schema_only", At("verify_backup_table_data"));
+        if (options.IntoDatabase is not null && statement.Targets is not TableTargets)
+            throw Errors.OptionOnlyFor("into_db", "RESTORE TABLE", At("into_db"));
+        if (options.IntoSchema is not null && statement.Targets is not TableTargets)
+            throw Errors.OptionOnlyFor("into_schema", "RESTORE TABLE", At("into_schema"));
+        if (options.NewDatabaseName is not null && statement.Targets is not DatabaseTargets { Databases.Count: 1 })
+            throw Errors.OptionOnlyFor("new_db_name", "RESTORE DATABASE of one database", At("new_db_name"));
+        if (options.Engine is not null && statement.Targets is not DatabaseTargets)
+            throw Errors.OptionOnlyFor("engine", "RESTORE DATABASE", At("engine"));
+    }
+
+    private string Engine(RestoreOptions options)
+    {
+        if (options.Engine is null)
+            return context.DefaultEngine;
+        var name = values.Text(options.Engine);
+        return context.Engines.ContainsKey(name)
+            ? name
+            : throw Errors.EngineNotFound(name, context.Engines.Keys, ValueBinder.PlaceOf(options.Engine));
+    }
+
+    private BoundRestore Source(RestoreStatement statement, RestoreOptions options, List<string> notices)
+    {
+        var bound = new BoundRestore
+        {
+            Engine = "",
+            Kind = RestoreTargetKind.Cluster,
+            Collection = "",
+            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null : values.Location(options.IncrementalLocation),
+            MaskedText = SqlFormatter.Format(statement),
+            Description = SqlFormatter.Format(statement, FormatMode.Described),
+        };
+        if (statement.Source is FromCollection from)
+        {
+            var backup = values.Text(from.Backup).Trim('/');
+            return bound with
+            {
+                Collection = values.Location(from.Uris),
+                Subdirectory = backup.Equals("latest", StringComparison.OrdinalIgnoreCase) ? null : backup,
+            };
+        }
+
+        notices.Add("the form RESTORE … FROM <location> is deprecated: RESTORE … FROM <sub-directory> IN <collection>");
+        var locations = ((FromLocations)statement.Source).Layers.Select(layer => values.Location(layer)).ToList();
+        return bound with { Collection = locations[0], Subdirectory = "", Locations = locations[1..] };
+    }
+
+    private static BoundRestore Targets(BackupTargets? targets, BoundRestore bound)
+    {
+        switch (targets)
+        {
+            case null:
+                return bound with { Kind = RestoreTargetKind.Cluster };
+            case DatabaseTargets databases:
+                return bound with
+                {
+                    Kind = RestoreTargetKind.Databases,
+                    Databases = [.. databases.Databases.Select(d => d.Text).Distinct(StringComparer.Ordinal)],
+                };
+            case TableTargets tables:
+                return bound with { Kind = RestoreTargetKind.Tables, Tables = Tables(tables) };
+            case SystemUsersTarget:
+                throw Errors.CannotExecute("RESTORE SYSTEM USERS", ValueBinder.PlaceOf(targets));
+            default:
+                throw Errors.CannotExecute("RESTORE VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets));
+        }
+    }
+
+    private static List<RestoreTable> Tables(TableTargets tables)
+    {
+        var aliases = new HashSet<string>(StringComparer.Ordinal);
+        var bound = new List<RestoreTable>();
+        foreach (var pattern in tables.Tables)
+        {
+            if (pattern is { IsWildcard: true, Alias: not null })
+                throw Errors.WildcardRenamed(ValueBinder.PlaceOf(pattern.Alias));
+            if (pattern.Alias is not null && !aliases.Add(pattern.Alias.Text))
+                throw Errors.DuplicateName(pattern.Alias.Text, ValueBinder.PlaceOf(pattern.Alias));
+            bound.Add(new RestoreTable(
+                [.. pattern.Parts.Select(p => p.Text)], pattern.IsWildcard, pattern.Alias?.Text, pattern.Span.Line, pattern.Span.Column));
+        }
+
+        return bound;
+    }
+
+    private static SkipMissing Skip(RestoreOptions options) =>
+        (options.SkipMissingForeignKeys ? SkipMissing.ForeignKeys : 0)
+        | (options.SkipMissingSequences ? SkipMissing.Sequences : 0)
+        | (options.SkipMissingSequenceOwners ? SkipMissing.SequenceOwners : 0)
+        | (options.SkipMissingViews ? SkipMissing.Views : 0)
+        | (options.SkipMissingFunctions ? SkipMissing.Functions : 0);
+}

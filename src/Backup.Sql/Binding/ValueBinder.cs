@@ -1,0 +1,128 @@
+using System.Globalization;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Storage;
+using Backup.Sql.Syntax;
+
+namespace Backup.Sql.Binding;
+
+/// <summary>Gives the values of strings, placeholders, booleans and numbers of a statement, and checks its locations.</summary>
+internal sealed class ValueBinder(BindingContext context)
+{
+    public static TextPlace PlaceOf(SyntaxNode node) => PlaceOf(node.Span);
+
+    public static TextPlace PlaceOf(SourceSpan span) => new(span.Line, span.Column, span.Length);
+
+    public string Text(StringOrPlaceholder node) => node switch
+    {
+        StringLiteral literal => literal.Value,
+        Placeholder placeholder => Parameter(placeholder) switch
+        {
+            null => throw Errors.ParameterIsNull(placeholder.Number, PlaceOf(node)),
+            IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
+            var value => value.ToString() ?? "",
+        },
+        _ => throw new InvalidOperationException(node.GetType().Name),
+    };
+
+    public string? TextOrNull(StringOrPlaceholder? node) => node is null ? null : Text(node);
+
+    public object? Parameter(Placeholder placeholder) =>
+        placeholder.Number >= 1 && placeholder.Number <= context.Parameters.Count
+            ? context.Parameters[placeholder.Number - 1]
+            : throw Errors.MissingParameter(placeholder.Number, PlaceOf(placeholder));
+
+    /// <summary>A boolean option: a literal, a word that means one, or a placeholder.</summary>
+    public bool Boolean(string option, Expression? value, bool absent = false)
+    {
+        var (text, node) = value switch
+        {
+            null => (null, null),
+            BooleanLiteral literal => (literal.Value ? "true" : "false", value),
+            _ => (Constant(value), value),
+        };
+        return text?.ToLowerInvariant() switch
+        {
+            null when value is null => absent,
+            "true" or "t" or "yes" or "y" or "on" or "1" => true,
+            "false" or "f" or "no" or "n" or "off" or "0" => false,
+            _ => throw Errors.InvalidOptionValue(option, text ?? "NULL", "true or false", PlaceOf(node!)),
+        };
+    }
+
+    public int Integer(string option, Expression value, int minimum, int maximum)
+    {
+        var text = Constant(value);
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= minimum && number <= maximum
+            ? number
+            : throw Errors.InvalidOptionValue(
+                option, text ?? "NULL", $"a whole number from {minimum} to {maximum}", PlaceOf(value));
+    }
+
+    /// <summary>A job's number.</summary>
+    public long Id(Expression value)
+    {
+        var text = Constant(value);
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw Errors.InvalidOptionValue("a job", text ?? "NULL", "the number that SHOW JOBS shows", PlaceOf(value));
+    }
+
+    /// <summary>The text of a constant; null for NULL and for what is no constant.</summary>
+    public string? Constant(Expression value) => value switch
+    {
+        StringOrPlaceholder text when text is not Placeholder p || Parameter(p) is not null => Text(text),
+        NumberLiteral number => number.Text,
+        BooleanLiteral boolean => boolean.Value ? "true" : "false",
+        TypedLiteral typed => typed.Text,
+        CastExpression cast => Constant(cast.Operand),
+        ParenthesizedExpression inner => Constant(inner.Inner),
+        UnaryExpression { Operator: UnaryOperator.Minus } minus => Constant(minus.Operand) is { } operand ? "-" + operand : null,
+        // Published examples write the interval in double quotes, which makes it a name.
+        NameExpression name when name.Name.Parts.Count == 1 => name.Name.Last.Text,
+        _ => null,
+    };
+
+    /// <summary>
+    /// Checks a list of locations and gives the one that holds manifests and pointers, sealed: the only one, or the default
+    /// one of a list by locality. Data goes there too, for a host without a locality matches no other.
+    /// </summary>
+    public string Location(IReadOnlyList<StringOrPlaceholder> locations)
+    {
+        if (locations.Count == 1)
+            return Location(locations[0]);
+        StoreUri? main = null;
+        var localities = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var node in locations)
+        {
+            var uri = Check(node);
+            if (!uri.Parameters.TryGetValue("COCKROACH_LOCALITY", out var locality))
+                throw Errors.InvalidLocality("a location of the list has no COCKROACH_LOCALITY", PlaceOf(node));
+            if (!localities.Add(locality))
+                throw Errors.InvalidLocality($"locality \"{locality}\" is given twice", PlaceOf(node));
+            if (locality == "default")
+                main = uri;
+            else if (locality.Split('=') is not [{ Length: > 0 }, { Length: > 0 }])
+                throw Errors.InvalidLocality($"locality \"{locality}\" is not of the form key=value", PlaceOf(node));
+        }
+
+        return context.Vault.Seal(main ?? throw Errors.InvalidLocality(
+            "no location of the list has COCKROACH_LOCALITY=default", PlaceOf(locations[0])));
+    }
+
+    public string Location(StringOrPlaceholder location) => context.Vault.Seal(Check(location));
+
+    private StoreUri Check(StringOrPlaceholder node)
+    {
+        try
+        {
+            var uri = StoreUri.Parse(Text(node));
+            context.Providers.Resolve(uri).Check(uri);
+            return uri;
+        }
+        catch (BackupSqlException error)
+        {
+            throw Errors.Wrapped(error, PlaceOf(node));
+        }
+    }
+}

@@ -1,0 +1,261 @@
+using System.Globalization;
+using Backup.Sql.Catalog;
+using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning.Steps;
+using Backup.Sql.Rows;
+
+namespace Backup.Sql.Execution;
+
+/// <summary>
+/// Carries out the steps of a BACKUP. Until the manifest is put nothing of it can be seen; afterwards nothing may undo it.
+/// </summary>
+internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+{
+    private const long SmallestSpan = 16L << 20;
+
+    private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
+    private readonly Lock _gate = new();
+    private readonly List<SpaceManifest> _spaces = [];
+    private string? _hold;
+    private string? _holdEngine;
+    private IDatabaseEngine? _engine;
+    private IEngineSnapshot? _snapshot;
+    private readonly List<IAsyncDisposable> _opened = [];
+    private Collection? _collection;
+    private LayerWriter? _layer;
+    private Chain? _parent;
+    private ChainLayer? _committed;
+
+    /// <summary>What the finished backup came to.</summary>
+    public JobOutcome Outcome { get; private set; } = new(0, 0, 0);
+
+    public Task RunAsync(PlanStep step, CancellationToken cancellationToken) => step switch
+    {
+        ProtectStep protect => ProtectAsync(protect, cancellationToken),
+        OpenSnapshotStep open => OpenSnapshotAsync(open, cancellationToken),
+        BeginLayerStep begin => BeginLayerAsync(begin, cancellationToken),
+        ExportSpaceStep export => ExportAsync(export, cancellationToken),
+        WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
+        PublishLatestStep => PublishLatestAsync(cancellationToken),
+        ReleaseStep => ReleaseAsync(),
+        _ => throw new InvalidOperationException(step.GetType().Name),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        _workers.Dispose();
+        if (_snapshot is not null)
+            await _snapshot.DisposeAsync().ConfigureAwait(false);
+        if (_layer is not null && _committed is null)
+            await AbandonLayerAsync(_layer).ConfigureAwait(false);
+        foreach (var opened in _opened)
+            await opened.DisposeAsync().ConfigureAwait(false);
+        await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    private async Task AbandonLayerAsync(LayerWriter layer)
+    {
+        try
+        {
+            await layer.AbandonAsync().ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.CleanUpFailed(context.Logger, jobId, layer.Directory, error);
+        }
+    }
+
+    private async Task ProtectAsync(ProtectStep step, CancellationToken cancellationToken)
+    {
+        var hold = $"job-{jobId}";
+        var engine = (IRetentionHolds)context.Engines[step.Engine];
+        await engine.HoldAsync(hold, step.From, cancellationToken).ConfigureAwait(false);
+        (_hold, _holdEngine) = (hold, step.Engine);
+    }
+
+    private async Task ReleaseAsync()
+    {
+        if (_hold is null)
+            return;
+        await ((IRetentionHolds)context.Engines[_holdEngine!]).ReleaseAsync(_hold).ConfigureAwait(false);
+        _hold = null;
+    }
+
+    private async Task OpenSnapshotAsync(OpenSnapshotStep step, CancellationToken cancellationToken)
+    {
+        progress.Begin("opening a snapshot", 0);
+        _engine = context.Engines[step.Engine];
+        _snapshot = await _engine.OpenSnapshotAsync(
+            new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task BeginLayerAsync(BeginLayerStep step, CancellationToken cancellationToken)
+    {
+        var opened = await context.Collections.OpenAsync(step.Collection, step.Incrementals, cancellationToken).ConfigureAwait(false);
+        _opened.Add(opened);
+        _collection = opened.Collection;
+        _parent = await LoadParentAsync(step, cancellationToken).ConfigureAwait(false);
+        if (_parent?.Newest.Manifest.LayerId != step.AssumedNewestLayer)
+            throw Errors.CollectionChanged();
+        if (_parent is not null && _parent.End >= _snapshot!.Timestamp)
+            throw Errors.EndsBeforeParent(_snapshot.Timestamp.ToDateTimeOffset(), _parent.End.ToDateTimeOffset());
+        var info = _engine!.Info;
+        _layer = await _collection.BeginLayerAsync(
+            new LayerRequest
+            {
+                JobId = jobId.ToString(CultureInfo.InvariantCulture),
+                End = _snapshot!.Timestamp,
+                Parent = _parent,
+                Directory = step.AtLocation ? "" : step.Subdirectory,
+                EngineKind = info.Kind,
+                EngineVersion = info.Version,
+                EnginePackage = info.Package,
+                ClusterId = info.ClusterId,
+                CreatedBy = typeof(BackupRun).Assembly.GetName().Version!.ToString(),
+                Compression = context.Collections.Codecs.Choose(step.Compression, step.CompressionLevel),
+                FileBytes = context.Settings.FileSize,
+                Random = context.Random,
+            },
+            cancellationToken).ConfigureAwait(false);
+        progress.Begin("exporting", 0.95);
+    }
+
+    private async Task<Chain?> LoadParentAsync(BeginLayerStep step, CancellationToken cancellationToken)
+    {
+        if (step.ParentLocations.Count > 0)
+        {
+            var locations = await context.Collections
+                .OpenLocationsAsync(step.ParentLocations, cancellationToken).ConfigureAwait(false);
+            _opened.Add(locations);
+            return locations.Chain;
+        }
+
+        return step.Parent is null
+            ? null
+            : await _collection!.LoadChainAsync(step.Parent, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ExportAsync(ExportSpaceStep step, CancellationToken cancellationToken)
+    {
+        progress.BeginObject(step.Name);
+        var shape = await _snapshot!.DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
+        progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
+        var before = _parent?.Newest.Manifest.Find(step.Space);
+        var coverage = step.Mode switch
+        {
+            // Rows without a key of their own cannot be merged with those of the layer below, nor pages of another size.
+            ExportMode.Changes when shape.StableKeys => SpaceCoverage.Changes,
+            ExportMode.ChangedPages when before!.Shape.PageSize == shape.PageSize => SpaceCoverage.Changes,
+            _ => SpaceCoverage.Full,
+        };
+        var entry = step.Mode == ExportMode.IfChanged && before!.Fingerprint.Scope == FingerprintScope.State
+            && await FingerprintAsync(step, shape, cancellationToken).ConfigureAwait(false) == before.Fingerprint
+            ? before with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [], DigestFiles = [] }
+            : await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+            _spaces.Add(entry);
+        progress.EndObject();
+    }
+
+    private async Task<SpaceManifest> WriteAsync(
+        ExportSpaceStep step, SpaceShape shape, SpaceCoverage coverage, CancellationToken cancellationToken)
+    {
+        var writer = _layer!.BeginSpace(new SpaceWriteRequest
+        {
+            Space = step.Space,
+            Shape = shape,
+            Name = step.Name,
+            Coverage = coverage,
+            AllVersions = step.AllVersions && step.Space is TableSpace,
+        });
+        var window = new ExportWindow
+        {
+            Start = step.Space is TableSpace && coverage == SpaceCoverage.Changes ? _parent!.End : HlcTimestamp.Zero,
+            AllVersions = step.AllVersions && step.Space is TableSpace,
+        };
+        var spans = await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false);
+        await _workers.ForEachAsync(
+            spans,
+            async (span, token) =>
+            {
+                var sink = writer.OpenSink();
+                await using var _ = sink.ConfigureAwait(false);
+                var counted = new CountingSink(sink, progress);
+                await _snapshot!.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
+                await sink.CompleteAsync(token).ConfigureAwait(false);
+                counted.Report();
+                progress.AddStored(sink.BytesStored);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return writer.Complete();
+    }
+
+    private async Task<SpaceFingerprint> FingerprintAsync(
+        ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
+    {
+        var total = new FingerprintAccumulator();
+        await _workers.ForEachAsync(
+            await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false),
+            async (span, token) =>
+            {
+                var sink = new FingerprintSink();
+                await _snapshot!.ExportAsync(step.Space, span, ExportWindow.Full, sink, token).ConfigureAwait(false);
+                var part = sink.Finish();
+                lock (total)
+                    total.Add(part);
+            },
+            cancellationToken).ConfigureAwait(false);
+        return total.ToFingerprint(FingerprintScope.State);
+    }
+
+    private ValueTask<IReadOnlyList<KeySpan>> SplitAsync(ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
+    {
+        // A few spans per worker, so that all end at about the same time; no file larger than wanted.
+        var bytes = shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes;
+        var target = Math.Clamp(bytes / (_workers.Workers * 4), SmallestSpan, Math.Max(SmallestSpan, context.Settings.FileSize));
+        return _snapshot!.SplitAsync(step.Space, target, cancellationToken);
+    }
+
+    private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
+    {
+        progress.Begin("writing the manifest", 0.05);
+        var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken).ConfigureAwait(false);
+        contents.CheckSpaces(_spaces.Select(space => space.Space));
+        var history = step.RevisionHistory
+            ? await CatalogHistory.ReadAsync(_engine!, step.Scope, _parent?.End, _snapshot!.Timestamp, cancellationToken).ConfigureAwait(false)
+            : null;
+        var manifest = _layer!.DescribeLayer() with
+        {
+            IsFullCluster = step.Scope.IsCluster,
+            CompleteDatabases = step.Scope.Databases,
+            Targets = step.Statement,
+            Label = step.Name,
+            KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
+            Objects = contents.Objects,
+            Statistics = contents.Statistics,
+            Spaces = _spaces,
+            RevisionStart = history?.Start,
+            SchemaChanges = history?.Changes ?? [],
+        };
+        _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
+        Outcome = new JobOutcome(
+            contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries), _spaces.Sum(space => space.RawBytes));
+        Log.Committed(context.Logger, jobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+    }
+
+    private async Task PublishLatestAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _collection!.PublishLatestAsync(_committed!, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is BackupSqlException or OperationCanceledException)
+        {
+            // The backup is committed: LATEST is found from the manifests all the same.
+            Log.HintFailed(context.Logger, jobId, "LATEST", error);
+        }
+    }
+}

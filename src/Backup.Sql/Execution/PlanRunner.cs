@@ -1,0 +1,33 @@
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning;
+
+namespace Backup.Sql.Execution;
+
+/// <summary>Runs plans in this process.</summary>
+internal sealed class PlanRunner(RunContext context)
+{
+    /// <summary>
+    /// Runs a plan. When it fails or is cancelled nothing of it is left: no backup that a listing shows, no database or
+    /// table that was not there.
+    /// </summary>
+    public async Task<JobOutcome> RunAsync(
+        ExecutionPlan plan, long jobId, ProgressTracker progress, CancellationToken cancellationToken)
+    {
+        Log.Started(context.Logger, plan.Kind, jobId, plan.Steps.Count);
+        if (plan.Kind == "BACKUP")
+        {
+            var run = new BackupRun(context, jobId, progress);
+            await using var _ = run.ConfigureAwait(false);
+            await StepGraph.RunAsync(plan.Steps, run.RunAsync, cancellationToken).ConfigureAwait(false);
+            return run.Outcome;
+        }
+        else
+        {
+            var run = new RestoreRun(context, jobId, progress);
+            await using var _ = run.ConfigureAwait(false);
+            await StepGraph.RunAsync(plan.Steps, run.RunAsync, cancellationToken).ConfigureAwait(false);
+            return run.Outcome;
+        }
+    }
+}

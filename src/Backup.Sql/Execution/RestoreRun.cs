@@ -1,0 +1,226 @@
+using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning.Steps;
+using Backup.Sql.Rows;
+
+namespace Backup.Sql.Execution;
+
+/// <summary>
+/// Carries out the steps of a RESTORE. Nothing can be seen of it before the last step, and that one only comes when every
+/// space has proved its fingerprint.
+/// </summary>
+internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+{
+    private const long RangeBytes = 32L << 20;
+
+    private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, MaterialisedDatabase> _aside = new(StringComparer.Ordinal);
+    private IRestoreTransaction? _restore;
+    private ChainReader? _reader;
+    private IAsyncDisposable? _opened;
+    private long _rows;
+    private long _bytes;
+    private long _indexEntries;
+
+    /// <summary>What the finished restore came to.</summary>
+    public JobOutcome Outcome { get; private set; } = new(0, 0, 0);
+
+    public Task RunAsync(PlanStep step, CancellationToken cancellationToken) => step switch
+    {
+        OpenChainStep open => OpenChainAsync(open, cancellationToken),
+        BeginRestoreStep begin => BeginAsync(begin, cancellationToken),
+        CreateObjectsStep create => _restore!.CreateAsync(create.Objects, cancellationToken).AsTask(),
+        MaterialiseStep materialise => MaterialiseAsync(materialise, cancellationToken),
+        IngestSpaceStep ingest => IngestAsync(ingest, cancellationToken),
+        CompleteRestoreStep => CompleteAsync(cancellationToken),
+        PublishRestoreStep => PublishAsync(cancellationToken),
+        _ => throw new InvalidOperationException(step.GetType().Name),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        _workers.Dispose();
+        if (_restore is not null)
+            await _restore.DisposeAsync().ConfigureAwait(false);
+        foreach (var database in _aside.Values)
+            await database.DisposeAsync().ConfigureAwait(false);
+        if (_opened is not null)
+            await _opened.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task OpenChainAsync(OpenChainStep step, CancellationToken cancellationToken)
+    {
+        progress.Begin("reading", 0.9);
+        Chain chain;
+        if (step.Locations.Count > 0)
+        {
+            var opened = await context.Collections
+                .OpenLocationsAsync([step.Collection, .. step.Locations], cancellationToken).ConfigureAwait(false);
+            _opened = opened;
+            chain = opened.Chain;
+        }
+        else
+        {
+            var opened = await context.Collections
+                .OpenAsync(step.Collection, step.Incrementals, cancellationToken).ConfigureAwait(false);
+            _opened = opened;
+            chain = await opened.Collection.LoadChainAsync(step.Subdirectory, cancellationToken).ConfigureAwait(false);
+        }
+
+        _reader = new ChainReader(chain, step.At, context.Collections.Codecs);
+        if (!_reader.Chain.Layers.Select(layer => layer.Manifest.LayerId).SequenceEqual(step.Layers, StringComparer.Ordinal))
+            throw Errors.CollectionChanged();
+    }
+
+    private async Task BeginAsync(BeginRestoreStep step, CancellationToken cancellationToken) =>
+        _restore = await context.Engines[step.Engine].BeginRestoreAsync(
+            new RestoreRequest
+            {
+                Id = $"job{jobId}",
+                NewDatabases = step.NewDatabases,
+                SkipForeignKeyCheck = step.SkipForeignKeyCheck,
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    private async Task MaterialiseAsync(MaterialiseStep step, CancellationToken cancellationToken)
+    {
+        progress.BeginObject(step.Space.Database);
+        var engine = context.Engines.Values.FirstOrDefault(e => e is IPageSpaceReader && e.Info.Kind == step.EngineKind)
+            ?? throw Errors.EngineMissing(step.EngineKind, step.Package);
+        var shape = ShapeOf(step.Space);
+        progress.Expect(0, shape.PageCount * shape.PageSize);
+        var scratch = Directory.CreateDirectory(Path.Combine(context.ScratchDirectory, $"backupsql-{jobId}")).FullName;
+        var pages = await ((IPageSpaceReader)engine)
+            .BeginMaterialiseAsync(step.Space, shape, scratch, cancellationToken).ConfigureAwait(false);
+        var database = new MaterialisedDatabase(pages, scratch);
+        lock (_gate)
+            _aside.Add(step.Space.Database, database);
+        await ReadAsync(step.Space, (source, token) => pages.IngestAsync(source, token), cancellationToken).ConfigureAwait(false);
+        await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task IngestAsync(IngestSpaceStep step, CancellationToken cancellationToken)
+    {
+        progress.BeginObject(step.Name);
+        if (step.FromPages)
+            await IngestFromPagesAsync(step, cancellationToken).ConfigureAwait(false);
+        else
+            await IngestFromChainAsync(step, cancellationToken).ConfigureAwait(false);
+        Interlocked.Add(ref _indexEntries, step.IndexEntries);
+        progress.EndObject();
+    }
+
+    private async Task IngestFromChainAsync(IngestSpaceStep step, CancellationToken cancellationToken)
+    {
+        progress.Expect(1, step.EstimatedBytes);
+        var shape = ShapeOf(step.Source);
+        var rows = await ReadAsync(
+            step.Source,
+            async (source, token) =>
+            {
+                if (step.Destination is null)
+                    await DrainAsync(source, token).ConfigureAwait(false);
+                else
+                    await _restore!.IngestAsync(step.Destination, shape, source, token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        // Pages are not what a user counts: of a database, the rows that its manifest counted.
+        Interlocked.Add(ref _rows, step.Source is PageSpace ? step.EstimatedRows : rows);
+    }
+
+    /// <summary>Reads a space range by range on all workers and proves its fingerprint at the end.</summary>
+    private async Task<long> ReadAsync(
+        Space space, Func<IRowSource, CancellationToken, ValueTask> take, CancellationToken cancellationToken)
+    {
+        var proof = _reader!.BeginProof(space);
+        var ranges = await _reader.SplitAsync(space, RangeBytes, cancellationToken).ConfigureAwait(false);
+        long rows = 0;
+        await _workers.ForEachAsync(
+            ranges,
+            async (range, token) =>
+            {
+                var source = _reader.OpenSource(space, range, proof);
+                await using var _ = source.ConfigureAwait(false);
+                var counted = new CountingSource(source, progress);
+                await take(counted, token).ConfigureAwait(false);
+                Interlocked.Add(ref rows, counted.Rows);
+                Interlocked.Add(ref _bytes, counted.Bytes);
+            },
+            cancellationToken).ConfigureAwait(false);
+        proof.Verify();
+        return rows;
+    }
+
+    private async Task IngestFromPagesAsync(IngestSpaceStep step, CancellationToken cancellationToken)
+    {
+        progress.Expect(1, step.EstimatedBytes);
+        var snapshot = _aside[step.Source.Database].Snapshot;
+        var shape = await snapshot.DescribeAsync(step.Source, cancellationToken).ConfigureAwait(false);
+        using var pipe = new RowPipe();
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var export = Task.Run(() => ExportAsync(), CancellationToken.None);
+        var counted = new CountingSource(pipe, progress);
+        try
+        {
+            if (step.Destination is null)
+                await DrainAsync(counted, failed.Token).ConfigureAwait(false);
+            else
+                await _restore!.IngestAsync(step.Destination, shape, counted, failed.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            await failed.CancelAsync().ConfigureAwait(false);
+            await export.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        await export.ConfigureAwait(false);
+        Interlocked.Add(ref _rows, counted.Rows);
+        Interlocked.Add(ref _bytes, counted.Bytes);
+
+        async Task ExportAsync()
+        {
+            try
+            {
+                await snapshot.ExportAsync(step.Source, KeySpan.All, ExportWindow.Full, pipe, failed.Token).ConfigureAwait(false);
+                await pipe.FlushAsync(failed.Token).ConfigureAwait(false);
+                pipe.Complete();
+            }
+            catch (Exception error)
+            {
+                pipe.Complete(error);
+                throw;
+            }
+        }
+    }
+
+    private async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        progress.Begin("building indexes and checking", 0.08);
+        await _restore!.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task PublishAsync(CancellationToken cancellationToken)
+    {
+        progress.Begin("publishing", 0.02);
+        await _restore!.PublishAsync(cancellationToken).ConfigureAwait(false);
+        Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restore.Notices };
+        Log.Published(context.Logger, jobId, Outcome.Rows, Outcome.Bytes);
+    }
+
+    private SpaceShape ShapeOf(Space space) => _reader!.Chain.Newest.Manifest.Find(space)!.Shape;
+
+    private static async ValueTask DrainAsync(IRowSource source, CancellationToken cancellationToken)
+    {
+        while (await source.FillAsync(cancellationToken).ConfigureAwait(false))
+        {
+            while (source.TryRead(out _))
+            {
+                // Reading is all: the proof looks at every row on the way.
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Backup.Sql.Collections;
+using Backup.Sql.Engines;
+
+namespace Backup.Sql.Planning;
+
+/// <summary>What planning reads: engines' catalogs and collections.</summary>
+internal sealed record PlanningContext
+{
+    public required IReadOnlyDictionary<string, IDatabaseEngine> Engines { get; init; }
+
+    public required CollectionOpener Collections { get; init; }
+
+    /// <summary>True to let BACKUP INTO 'sub' IN write a full backup where there is none.</summary>
+    public bool FullBackupWithSubdirectory { get; init; }
+}

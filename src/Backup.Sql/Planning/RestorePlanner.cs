@@ -1,0 +1,294 @@
+using Backup.Sql.Binding;
+using Backup.Sql.Catalog;
+using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Planning.Steps;
+using Backup.Sql.Rows;
+
+namespace Backup.Sql.Planning;
+
+/// <summary>
+/// Plans RESTORE: finds the layers, looks the names up in the backup, applies the dependency rules and the rules of the
+/// destination, and gives the steps.
+/// </summary>
+internal sealed class RestorePlanner(PlanningContext context)
+{
+    public async Task<ExecutionPlan> PlanAsync(BoundRestore restore, CancellationToken cancellationToken)
+    {
+        var chain = await LoadChainAsync(restore, cancellationToken).ConfigureAwait(false);
+        var point = RestorePoint.Choose(chain, restore.AsOf);
+        CheckVersion(point.Manifest, restore);
+        var engine = context.Engines[restore.Engine];
+        var catalog = await engine.OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
+        await using var _ = catalog.ConfigureAwait(false);
+        var destination = await Destination.ReadAsync(engine, catalog, cancellationToken).ConfigureAwait(false);
+        var notices = new List<string>(restore.Notices);
+        var plan = restore.Kind switch
+        {
+            RestoreTargetKind.Tables => await TablesAsync(restore, point, destination, notices, cancellationToken).ConfigureAwait(false),
+            RestoreTargetKind.Databases => Databases(restore, point, destination, restore.Databases, notices),
+            _ => Cluster(restore, point, destination, notices),
+        };
+        return new ExecutionPlan { Kind = "RESTORE", Steps = Steps(restore, chain, point, plan), Notices = notices };
+    }
+
+    private async Task<Chain> LoadChainAsync(BoundRestore restore, CancellationToken cancellationToken)
+    {
+        if (restore.Locations.Count > 0)
+        {
+            var locations = await context.Collections
+                .OpenLocationsAsync([restore.Collection, .. restore.Locations], cancellationToken).ConfigureAwait(false);
+            await using var closing = locations.ConfigureAwait(false);
+            return locations.Chain;
+        }
+
+        var opened = await context.Collections
+            .OpenAsync(restore.Collection, restore.IncrementalLocation, cancellationToken).ConfigureAwait(false);
+        await using var _ = opened.ConfigureAwait(false);
+        var collection = opened.Collection;
+        var subdirectory = restore.Subdirectory
+            ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw Errors.NoFullBackup();
+        return await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void CheckVersion(BackupManifest manifest, BoundRestore restore)
+    {
+        var ours = typeof(RestorePlanner).Assembly.GetName().Version!;
+        if (!restore.AnyVersion && Version.TryParse(manifest.CreatedBy, out var theirs) && theirs > ours)
+            throw Errors.NewerLibrary(manifest.CreatedBy);
+    }
+
+    private Contents Cluster(BoundRestore restore, RestorePoint point, Destination destination, List<string> notices)
+    {
+        if (!point.Manifest.IsFullCluster)
+            throw Errors.NotAClusterBackup();
+        var present = destination.UserDatabases();
+        return present.Count > 0
+            ? throw Errors.ClusterNotEmpty(present)
+            : Databases(restore, point, destination, point.Manifest.CompleteDatabases, notices);
+    }
+
+    private Contents Databases(
+        BoundRestore restore, RestorePoint point, Destination destination, IReadOnlyList<string> names, List<string> notices)
+    {
+        var contents = new Contents();
+        foreach (var name in names)
+        {
+            var source = point.Manifest.CompleteDatabases.FirstOrDefault(d => destination.Comparer.Equals(d, name))
+                ?? throw Errors.DatabaseNotInBackup(name, point.Manifest.CompleteDatabases);
+            var target = restore.NewDatabaseName ?? source;
+            // An empty built-in database may be there already: what it held before goes into it.
+            if (!(restore.Kind == RestoreTargetKind.Cluster && destination.IsBuiltIn(target) && destination.HasDatabase(target)))
+            {
+                if (destination.HasDatabase(target))
+                    throw Errors.DatabaseExists(target);
+                contents.NewDatabases.Add(target);
+            }
+
+            var pages = point.Manifest.Find(new PageSpace(source));
+            if (pages is not null && destination.Info.Kind == point.Manifest.EngineKind && !restore.SchemaOnly)
+                contents.Pages.Add((new PageSpace(source), new PageSpace(target)));
+            else
+                AddObjects(restore, point, destination, source, target, contents, notices);
+        }
+
+        return contents;
+    }
+
+    private void AddObjects(
+        BoundRestore restore, RestorePoint point, Destination destination, string source, string target, Contents contents, List<string> notices)
+    {
+        var selection = new RestoreSelection(restore.Skip, destination.Comparer, point.Manifest.EngineKind, _ => false);
+        foreach (var descriptor in point.Objects.Where(o => o.Database == source && o is not DatabaseDescriptor))
+            selection.Add(descriptor, descriptor with { Database = target });
+        AddSelected(restore, point, selection, contents, notices);
+    }
+
+    private async Task<Contents> TablesAsync(
+        BoundRestore restore, RestorePoint point, Destination destination, List<string> notices, CancellationToken cancellationToken)
+    {
+        var backup = new DescriptorCatalog(point.Objects, new Dictionary<long, TableStatistics>());
+        var databases = point.Objects.Select(o => o.Database).Distinct(StringComparer.Ordinal).ToList();
+        var current = restore.CurrentDatabase ?? (databases.Count == 1 ? databases[0] : null);
+        var names = new NameResolver(backup, destination.Comparer, current);
+        var chosen = new Dictionary<(string, long), (ScopedObject Object, RestoreTable Named)>();
+        foreach (var table in restore.Tables)
+        {
+            var place = new TextPlace(table.Line, table.Column, 1);
+            var found = table.IsWildcard
+                ? await names.ResolveWildcardAsync(table.Parts, place, cancellationToken).ConfigureAwait(false)
+                : [await names.ResolveTableAsync(table.Parts, place, cancellationToken).ConfigureAwait(false)];
+            foreach (var o in found)
+                chosen.TryAdd((o.Database, o.Id), (o, table));
+        }
+
+        var contents = new Contents();
+        foreach (var database in chosen.Values.GroupBy(c => c.Object.Database, StringComparer.Ordinal))
+            AddTables(restore, point, destination, database.Key, database.ToList(), contents, notices);
+        return contents;
+    }
+
+    private void AddTables(
+        BoundRestore restore, RestorePoint point, Destination destination, string database,
+        List<(ScopedObject Object, RestoreTable Named)> chosen, Contents contents, List<string> notices)
+    {
+        var into = destination.FindDatabase(restore.IntoDatabase ?? database)
+            ?? throw Errors.DestinationDatabaseMissing(restore.IntoDatabase ?? database, chosen[0].Object.Name);
+        var objects = point.Objects.Where(o => o.Database == database && o is not DatabaseDescriptor).ToList();
+        var scope = new BackupScope { Objects = [.. chosen.Select(c => c.Object)] };
+        var selection = new RestoreSelection(
+            restore.Skip, destination.Comparer, point.Manifest.EngineKind,
+            needed => destination.Has(needed with { Database = into, Schema = SchemaOf(restore, needed) }));
+        foreach (var descriptor in scope.Select(database, objects))
+        {
+            var alias = chosen.FirstOrDefault(c => c.Object.Id == descriptor.Id).Named?.As;
+            var target = descriptor with { Database = into, Schema = SchemaOf(restore, descriptor), Name = alias ?? descriptor.Name };
+            if (descriptor is SchemaDescriptor && destination.Has(descriptor with { Database = into }))
+                continue;
+            if (descriptor is TableDescriptor or ViewDescriptor or SequenceDescriptor && destination.HasRelation(target))
+                throw Errors.RelationExists(target.Name);
+            selection.Add(descriptor, target);
+        }
+
+        AddSelected(restore, point, selection, contents, notices, destination);
+    }
+
+    private static string? SchemaOf(BoundRestore restore, ObjectDescriptor descriptor) =>
+        descriptor is SchemaDescriptor ? null : restore.IntoSchema ?? descriptor.Schema;
+
+    private void AddSelected(
+        BoundRestore restore, RestorePoint point, RestoreSelection selection, Contents contents, List<string> notices, Destination? destination = null)
+    {
+        foreach (var o in selection.Resolve(point.Objects))
+        {
+            contents.Objects.Add(destination is null ? o : o with { Exists = destination.SameTypeExists(o.Target) });
+            if (o.Source is not TableDescriptor table || table.ExcludeData || (restore.SchemaOnly && !restore.VerifyOnly))
+                continue;
+            var fromPages = point.Manifest.Find(new TableSpace(table.Database, table.Id)) is null;
+            if (fromPages && point.Manifest.Find(new PageSpace(table.Database)) is null)
+                continue; // the table has no rows of its own: a virtual one
+            if (fromPages)
+                contents.Materialised.Add(table.Database);
+            contents.Tables.Add((table, restore.VerifyOnly ? null : o.Target, fromPages));
+        }
+
+        notices.AddRange(selection.Notices);
+        var readable = context.Engines.Values.Any(e => e is IPageSpaceReader && e.Info.Kind == point.Manifest.EngineKind);
+        if (contents.Materialised.Count > 0 && !readable)
+            throw Errors.EngineMissing(point.Manifest.EngineKind, point.Manifest.EnginePackage ?? point.Manifest.EngineKind);
+    }
+
+    private static IReadOnlyList<PlanStep> Steps(BoundRestore restore, Chain chain, RestorePoint point, Contents contents)
+    {
+        var steps = new StepList();
+        var open = steps.Add(id => new OpenChainStep
+        {
+            Id = id,
+            Collection = restore.Collection,
+            Incrementals = restore.IncrementalLocation,
+            Locations = restore.Locations,
+            Subdirectory = chain.Subdirectory,
+            Layers = [.. point.Layers.Select(layer => layer.Manifest.LayerId)],
+            At = point.At,
+        });
+        var begin = steps.Add(id => new BeginRestoreStep
+        {
+            Id = id,
+            Engine = restore.Engine,
+            NewDatabases = contents.NewDatabases,
+            SkipForeignKeyCheck = restore.SchemaOnly,
+            After = [open],
+        });
+        var create = contents.Objects.Count == 0
+            ? begin
+            : steps.Add(id => new CreateObjectsStep { Id = id, Objects = contents.Objects, After = [begin] });
+        var figures = point.Manifest.Statistics.ToDictionary(s => s.TableId);
+        var materialised = contents.Materialised.ToDictionary(
+            database => database,
+            database => steps.Add(id => new MaterialiseStep
+            {
+                Id = id,
+                EngineKind = point.Manifest.EngineKind,
+                Package = point.Manifest.EnginePackage ?? point.Manifest.EngineKind,
+                Space = new PageSpace(database),
+                EstimatedBytes = BytesOf(point, new PageSpace(database)),
+                After = [open],
+            }),
+            StringComparer.Ordinal);
+        var ingests = new List<int>();
+        foreach (var (source, target) in contents.Pages)
+            ingests.Add(steps.Add(id => IngestPages(id, point, source, target, begin)));
+        foreach (var (table, target, fromPages) in contents.Tables)
+        {
+            ingests.Add(steps.Add(id => new IngestSpaceStep
+            {
+                Id = id,
+                Source = new TableSpace(table.Database, table.Id),
+                FromPages = fromPages,
+                Destination = target is null ? null : new TableSpace(target.Database, target.Id),
+                Name = $"{table.Database}.{table.Schema ?? NameResolver.DefaultSchema}.{table.Name}",
+                IndexEntries = figures.TryGetValue(table.Id, out var size) ? size.IndexEntries : 0,
+                EstimatedRows = size?.Rows ?? 0,
+                EstimatedBytes = fromPages ? size?.Bytes ?? 0 : BytesOf(point, new TableSpace(table.Database, table.Id)),
+                After = fromPages ? [create, materialised[table.Database]] : [create],
+            }));
+        }
+
+        var complete = steps.Add(id => new CompleteRestoreStep { Id = id, After = [create, .. ingests] });
+        steps.Add(id => new PublishRestoreStep { Id = id, After = [complete] });
+        return steps.ToList();
+    }
+
+    private static IngestSpaceStep IngestPages(int id, RestorePoint point, PageSpace source, PageSpace target, int begin)
+    {
+        var tables = point.Manifest.Objects.OfType<TableDescriptor>()
+            .Where(t => t.Database == source.Database).Select(t => t.Id).ToHashSet();
+        var figures = point.Manifest.Statistics.Where(s => tables.Contains(s.TableId)).ToList();
+        return new IngestSpaceStep
+        {
+            Id = id,
+            Source = source,
+            Destination = target,
+            Name = source.Database,
+            IndexEntries = figures.Sum(f => f.IndexEntries),
+            EstimatedRows = figures.Sum(f => f.Rows),
+            EstimatedBytes = BytesOf(point, source),
+            After = [begin],
+        };
+    }
+
+    private static long BytesOf(RestorePoint point, Space space)
+    {
+        var entry = point.Manifest.Find(space);
+        if (space is PageSpace && entry is not null)
+            return entry.Shape.PageCount * entry.Shape.PageSize;
+        // Of a table, the layers down to the one that holds all of it.
+        long bytes = 0;
+        foreach (var layer in point.Layers.Reverse())
+        {
+            if (layer.Manifest.Find(space) is not { } part)
+                break;
+            bytes += part.RawBytes;
+            if (part.Coverage == SpaceCoverage.Full)
+                break;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>What a restore makes and fills.</summary>
+    private sealed class Contents
+    {
+        public List<string> NewDatabases { get; } = [];
+
+        public List<(PageSpace Source, PageSpace Target)> Pages { get; } = [];
+
+        public List<ObjectRestore> Objects { get; } = [];
+
+        public List<(TableDescriptor Source, ObjectDescriptor? Target, bool FromPages)> Tables { get; } = [];
+
+        public SortedSet<string> Materialised { get; } = new(StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,53 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Collections;
+
+namespace Backup.Sql.Planning;
+
+/// <summary>The layers that a restore merges, and the objects that there were at its time.</summary>
+/// <param name="Layers">The full layer and the increments up to the one that covers the time.</param>
+/// <param name="At">The time.</param>
+/// <param name="Objects">The objects at that time.</param>
+internal sealed record RestorePoint(
+    IReadOnlyList<ChainLayer> Layers, HlcTimestamp At, IReadOnlyList<ObjectDescriptor> Objects)
+{
+    /// <summary>The layer that covers the time.</summary>
+    public BackupManifest Manifest => Layers[^1].Manifest;
+
+    /// <summary>
+    /// Picks the layers for a time: the end of a layer, or any time inside the history of one; without a time, the whole
+    /// chain.
+    /// </summary>
+    public static RestorePoint Choose(Chain chain, HlcTimestamp? asOf)
+    {
+        var covering = asOf is { } time ? chain.Cover(time) : chain;
+        var manifest = covering.Newest.Manifest;
+        var at = asOf ?? manifest.End;
+        return new RestorePoint(
+            covering.Layers, at, at == manifest.End ? manifest.Objects : ObjectsAt(manifest, at));
+    }
+
+    /// <summary>
+    /// The objects at a time inside the layer's history: of an object that changed in it, the last definition before that
+    /// time. The history starts with the definitions at its own start, so that none is missing.
+    /// </summary>
+    private static List<ObjectDescriptor> ObjectsAt(BackupManifest manifest, HlcTimestamp at)
+    {
+        var changed = manifest.SchemaChanges
+            .GroupBy(change => change.ObjectId)
+            .ToDictionary(group => group.Key, group => group.LastOrDefault(change => change.Time <= at)?.Descriptor);
+        var kept = manifest.Objects.Where(o => !changed.ContainsKey(o.Id));
+        return [.. kept.Concat(changed.Values.OfType<ObjectDescriptor>()).OrderBy(CreationRank)];
+    }
+
+    private static int CreationRank(ObjectDescriptor descriptor) => descriptor switch
+    {
+        DatabaseDescriptor => 0,
+        SchemaDescriptor => 1,
+        TypeDescriptor => 2,
+        FunctionDescriptor => 3,
+        SequenceDescriptor => 4,
+        TableDescriptor => 5,
+        ViewDescriptor => 6,
+        _ => 7,
+    };
+}

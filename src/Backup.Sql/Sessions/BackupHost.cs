@@ -1,0 +1,83 @@
+using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Execution;
+using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Sessions;
+
+/// <summary>
+/// The engines, stores and jobs of one process. Make one, open as many sessions as you like; all members may be called
+/// concurrently. Disposing it pauses nothing: running jobs are cancelled and leave nothing behind.
+/// </summary>
+public sealed class BackupHost : IAsyncDisposable
+{
+    /// <summary>Puts a host together.</summary>
+    /// <param name="options">Engines, stores, settings.</param>
+    /// <exception cref="BackupSqlException">42704 no engine, or the default one is not among them; 42710 two providers for one scheme.</exception>
+    public BackupHost(BackupHostOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
+        DefaultEngine = options.DefaultEngine ?? options.Engines.Keys.Order(StringComparer.Ordinal).FirstOrDefault() ?? "";
+        if (!options.Engines.ContainsKey(DefaultEngine))
+            throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
+        Providers = new ObjectStoreProviders(options.Stores)
+        {
+            Options = _ => options.StoreOptions,
+            TimeProvider = options.TimeProvider,
+            Random = options.Random,
+        };
+        var stores = new StoreOpener(Providers, options.SecretVault);
+        Collections = new CollectionOpener(stores);
+        Jobs = new JobRegistry(options.JobStore, options.TimeProvider, options.Random);
+        Planning = new PlanningContext
+        {
+            Engines = options.Engines,
+            Collections = Collections,
+            FullBackupWithSubdirectory = options.Settings.FullBackupWithSubdirectory,
+        };
+        Runner = new PlanRunner(new RunContext
+        {
+            Engines = options.Engines,
+            Collections = Collections,
+            Random = options.Random,
+            Settings = options.Settings,
+            ScratchDirectory = options.ScratchDirectory,
+            Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
+        });
+    }
+
+    /// <summary>The engines by name.</summary>
+    public IReadOnlyDictionary<string, IDatabaseEngine> Engines => Options.Engines;
+
+    /// <summary>The engine meant when a statement names none.</summary>
+    public string DefaultEngine { get; }
+
+    internal BackupHostOptions Options { get; }
+
+    internal ObjectStoreProviders Providers { get; }
+
+    internal CollectionOpener Collections { get; }
+
+    internal JobRegistry Jobs { get; }
+
+    internal PlanningContext Planning { get; }
+
+    internal PlanRunner Runner { get; }
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="options">Who and where; null for the defaults.</param>
+    /// <returns>The session; it holds nothing open.</returns>
+    public BackupSession OpenSession(SessionOptions? options = null) => new(this, options ?? new SessionOptions());
+
+    /// <summary>Cancels what runs, waits for it, and closes the engines.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Jobs.StopAllAsync().ConfigureAwait(false);
+        foreach (var engine in Engines.Values)
+            await engine.DisposeAsync().ConfigureAwait(false);
+    }
+}

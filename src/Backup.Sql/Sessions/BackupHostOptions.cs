@@ -1,0 +1,49 @@
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Execution;
+using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Backup.Sql.Sessions;
+
+/// <summary>What a host brings: engines, stores, and where state lives.</summary>
+public sealed record BackupHostOptions
+{
+    /// <summary>The engines by the name that <c>WITH engine = '…'</c> uses. At least one. The host disposes of them.</summary>
+    public required IReadOnlyDictionary<string, IDatabaseEngine> Engines { get; init; }
+
+    /// <summary>The engine meant when a statement names none. Default: null, the first by name.</summary>
+    public string? DefaultEngine { get; init; }
+
+    /// <summary>The providers of object stores: which schemes locations may have.</summary>
+    public required IReadOnlyList<IObjectStoreProvider> Stores { get; init; }
+
+    /// <summary>How stores are called: retries, rates, parallel calls.</summary>
+    public StoreOptions StoreOptions { get; init; } = new();
+
+    /// <summary>Where job records are kept. Default: in memory, gone with the process.</summary>
+    public IJobStore JobStore { get; init; } = new MemoryJobStore();
+
+    /// <summary>Where secrets of locations are kept. Default: in memory.</summary>
+    public ISecretVault SecretVault { get; init; } = new MemorySecretVault();
+
+    /// <summary>Codec, file size, workers, memory.</summary>
+    public BackupSettings Settings { get; init; } = new();
+
+    /// <summary>
+    /// A directory for scratch files: databases that are put together aside so that single tables can be read out of
+    /// them. Default: the system's directory for temporary files.
+    /// </summary>
+    public string ScratchDirectory { get; init; } = Path.GetTempPath();
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where ids, nonces and jitter come from. Default: the operating system.</summary>
+    public IRandomSource Random { get; init; } = CryptoRandomSource.Instance;
+
+    /// <summary>Where log messages go. Default: nowhere. They never hold secrets.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+}

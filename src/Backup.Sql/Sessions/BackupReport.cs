@@ -1,0 +1,119 @@
+using Backup.Sql.Binding;
+using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Rows;
+
+namespace Backup.Sql.Sessions;
+
+/// <summary>The rows of SHOW BACKUP in all its forms.</summary>
+internal sealed class BackupReport(CollectionOpener collections, IRandomSource random)
+{
+    private static readonly ResultColumn[] FileColumns =
+    [
+        new("path", ResultType.String), new("backup_type", ResultType.String), new("start_pretty", ResultType.String),
+        new("end_pretty", ResultType.String), new("start_key", ResultType.Bytes), new("end_key", ResultType.Bytes),
+        new("size_bytes", ResultType.Int), new("rows", ResultType.Int), new("locality", ResultType.String),
+        new("file_bytes", ResultType.Int),
+    ];
+
+    private static readonly ResultColumn[] RangeColumns = [.. FileColumns[2..6]];
+
+    private static readonly ResultColumn[] ValidateColumns =
+    [
+        new("validation_status", ResultType.String), new("path", ResultType.String), new("detail", ResultType.String),
+    ];
+
+    public async Task<StatementResult> RunAsync(BoundShowBackup show, CancellationToken cancellationToken)
+    {
+        var opened = await collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken).ConfigureAwait(false);
+        await using var _ = opened.ConfigureAwait(false);
+        var collection = opened.Collection;
+        var subdirectory = show.Subdirectory
+            ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw Errors.NoFullBackup();
+        if (show.Kind == ShowBackupKind.Validate)
+            return await ValidateAsync(show, collection, subdirectory, cancellationToken).ConfigureAwait(false);
+        var chain = await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+        if (show.CheckFiles)
+            await CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false);
+        if (show.AsJson)
+        {
+            return Result(show, [new("manifest", ResultType.Json)], chain.Layers.Select(layer => new object?[] { layer.Manifest.ToJson() }));
+        }
+
+        return show.Kind switch
+        {
+            ShowBackupKind.Files => Result(show, FileColumns, Files(chain, show)),
+            ShowBackupKind.Ranges => Result(show, RangeColumns, Ranges(chain)),
+            _ => Result(show, ObjectRows.Columns(show), ObjectRows.Of(chain, show)),
+        };
+    }
+
+    private static StatementResult Result(BoundShowBackup show, IReadOnlyList<ResultColumn> columns, IEnumerable<object?[]> rows)
+    {
+        var all = rows.ToList();
+        return ResultSet.Of($"SHOW BACKUP {all.Count}", columns, all, show.Notices);
+    }
+
+    private static async Task CheckFilesAsync(Chain chain, CancellationToken cancellationToken)
+    {
+        const int MostNamed = 10;
+        var missing = new List<string>();
+        await foreach (var finding in Verification.CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false))
+            missing.Add(finding.Path);
+        if (missing.Count > 0)
+            throw Errors.FilesMissing(missing.Take(MostNamed), missing.Count);
+    }
+
+    private async Task<StatementResult> ValidateAsync(
+        BoundShowBackup show, Collection collection, string subdirectory, CancellationToken cancellationToken)
+    {
+        var rows = new List<object?[]>();
+        await foreach (var finding in Verification
+            .ValidateAsync(collection, subdirectory, show.Sample, random, cancellationToken).ConfigureAwait(false))
+        {
+            rows.Add([finding.Status, finding.Path, finding.Detail]);
+        }
+
+        rows.Add(rows.Count == 0
+            ? ["No problems found!", null, null]
+            : ["ERROR: validation failed", null, $"{rows.Count} findings"]);
+        return Result(show, ValidateColumns, rows);
+    }
+
+    private static IEnumerable<object?[]> Files(Chain chain, BoundShowBackup show) =>
+        from layer in chain.Layers
+        from space in layer.Manifest.Spaces
+        from file in space.Files.Concat(space.DigestFiles)
+        select new object?[]
+        {
+            layer.PathOf(file.Name), TypeOf(layer), Pretty(space.Space, file.FirstKey), Pretty(space.Space, file.LastKey),
+            file.FirstKey.ToArray(), file.LastKey.ToArray(), file.RawBytes, file.Rows, null,
+            show.CheckFiles ? file.Length : -1L,
+        };
+
+    private static IEnumerable<object?[]> Ranges(Chain chain) =>
+        from space in chain.Newest.Manifest.Spaces
+        let covering = chain.LayersOf(space.Space, space.Space.Database).SelectMany(layer => layer.Space.Files).ToList()
+        where covering.Count > 0
+        let first = covering.Select(f => f.FirstKey).MinBy(key => key, KeyOrder.Instance)
+        let last = covering.Select(f => f.LastKey).MaxBy(key => key, KeyOrder.Instance)
+        select new object?[] { Pretty(space.Space, first), Pretty(space.Space, last), first.ToArray(), last.ToArray() };
+
+    internal static string TypeOf(ChainLayer layer) => layer.Manifest.Kind == LayerKind.Full ? "full" : "incremental";
+
+    private static string Pretty(Space space, ReadOnlyMemory<byte> key) => space switch
+    {
+        PageSpace pages => $"/{pages.Database}/page/{Convert.ToHexStringLower(key.Span)}",
+        TableSpace table => $"/{table.Database}/{table.TableId}/{Convert.ToHexStringLower(key.Span)}",
+        _ => Convert.ToHexStringLower(key.Span),
+    };
+
+    /// <summary>Keys in byte order.</summary>
+    private sealed class KeyOrder : IComparer<ReadOnlyMemory<byte>>
+    {
+        public static KeyOrder Instance { get; } = new();
+
+        public int Compare(ReadOnlyMemory<byte> x, ReadOnlyMemory<byte> y) => x.Span.SequenceCompareTo(y.Span);
+    }
+}

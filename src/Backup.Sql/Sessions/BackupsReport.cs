@@ -1,0 +1,56 @@
+using Backup.Sql.Binding;
+using Backup.Sql.Catalog;
+using Backup.Sql.Collections;
+
+namespace Backup.Sql.Sessions;
+
+/// <summary>The rows of SHOW BACKUPS.</summary>
+internal sealed class BackupsReport(CollectionOpener collections)
+{
+    /// <summary>Rows shown unless both bounds of the time are given.</summary>
+    private const int MostRows = 50;
+
+    private static readonly ResultColumn[] PathColumns = [new("path", ResultType.String)];
+
+    private static readonly ResultColumn[] IdColumns = [new("id", ResultType.String), new("backup_time", ResultType.TimestampTz)];
+
+    public async Task<StatementResult> RunAsync(BoundShowBackups show, CancellationToken cancellationToken)
+    {
+        var opened = await collections.OpenAsync(show.Collection, null, cancellationToken).ConfigureAwait(false);
+        await using var _ = opened.ConfigureAwait(false);
+        var collection = opened.Collection;
+        var paths = await collection.ListBackupsAsync(cancellationToken).ConfigureAwait(false);
+        if (!show.WithIds)
+            return ResultSet.Of($"SHOW BACKUPS {paths.Count}", PathColumns, paths.Select(path => new object?[] { path }));
+
+        var layers = new List<ChainLayer>();
+        foreach (var path in paths)
+        {
+            var chain = await collection.LoadChainAsync(path, cancellationToken).ConfigureAwait(false);
+            layers.AddRange(chain.Layers.Where(layer => Matches(layer.End, show)));
+        }
+
+        layers.Sort((left, right) => right.End.CompareTo(left.End));
+        var notices = new List<string>(show.Notices);
+        if (layers.Count > MostRows && (show.NewerThan is null || show.OlderThan is null))
+        {
+            notices.Add($"only the newest {MostRows} of {layers.Count} backups are shown; give NEWER THAN and OLDER THAN to see others");
+            layers.RemoveRange(MostRows, layers.Count - MostRows);
+        }
+
+        return ResultSet.Of(
+            $"SHOW BACKUPS {layers.Count}",
+            show.WithRevisionStart ? [.. IdColumns, new ResultColumn("revision_start_time", ResultType.TimestampTz)] : IdColumns,
+            layers.Select(layer => Row(layer, show)),
+            notices);
+    }
+
+    private static bool Matches(HlcTimestamp end, BoundShowBackups show) =>
+        (show.NewerThan is not { } newer || end > newer) && (show.OlderThan is not { } older || end < older);
+
+    private static object?[] Row(ChainLayer layer, BoundShowBackups show)
+    {
+        object?[] row = [BackupIds.Of(layer), layer.End.ToDateTimeOffset()];
+        return show.WithRevisionStart ? [.. row, layer.Manifest.RevisionStart?.ToDateTimeOffset()] : row;
+    }
+}

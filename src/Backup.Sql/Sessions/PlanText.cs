@@ -1,0 +1,98 @@
+using System.Globalization;
+using Backup.Sql.Planning;
+using Backup.Sql.Planning.Steps;
+using Backup.Sql.Rows;
+
+namespace Backup.Sql.Sessions;
+
+/// <summary>Prints a plan for people: a line per step with what it works on, what it waits for, and how much that is.</summary>
+internal static class PlanText
+{
+    public static IReadOnlyList<ResultColumn> Columns { get; } = [new("info", ResultType.String)];
+
+    public static IEnumerable<IReadOnlyList<object?>> Rows(string statement, ExecutionPlan? plan)
+    {
+        yield return [statement];
+        if (plan is null)
+        {
+            yield return ["reads the collection's manifests or the job store; changes nothing"];
+            yield break;
+        }
+
+        var width = plan.Steps.Max(step => Verb(step).Length);
+        foreach (var step in plan.Steps)
+        {
+            var after = step.After.Count == 0 ? "" : "  after " + string.Join(", ", step.After);
+            yield return [string.Create(
+                CultureInfo.InvariantCulture, $"{step.Id,4}  {Verb(step).PadRight(width)}  {Object(step)}{Amount(step)}{after}")];
+        }
+
+        yield return [string.Create(
+            CultureInfo.InvariantCulture,
+            $"{plan.Steps.Count} steps, about {plan.EstimatedRows} rows and {Bytes(plan.EstimatedBytes)} to read; nothing was run")];
+    }
+
+    private static string Verb(PlanStep step) => step switch
+    {
+        ProtectStep => "hold history",
+        OpenSnapshotStep => "open snapshot",
+        BeginLayerStep { Parent: null, ParentLocations.Count: 0 } => "begin full layer",
+        BeginLayerStep => "begin incremental layer",
+        ExportSpaceStep { Mode: ExportMode.ChangedPages } => "export changed pages",
+        ExportSpaceStep { Mode: ExportMode.Changes } => "export changes",
+        ExportSpaceStep { Mode: ExportMode.IfChanged } => "export if changed",
+        ExportSpaceStep { Space: PageSpace } => "export pages",
+        ExportSpaceStep => "export rows",
+        WriteManifestStep => "write manifest",
+        PublishLatestStep => "point LATEST",
+        ReleaseStep => "release history",
+        OpenChainStep => "open chain",
+        BeginRestoreStep => "begin restore",
+        CreateObjectsStep => "create objects",
+        MaterialiseStep => "put together aside",
+        IngestSpaceStep { Destination: null } => "read and verify",
+        IngestSpaceStep { Source: PageSpace } => "write pages",
+        IngestSpaceStep => "load rows",
+        CompleteRestoreStep => "build indexes, check",
+        PublishRestoreStep => "publish",
+        _ => step.GetType().Name,
+    };
+
+    private static string Object(PlanStep step) => step switch
+    {
+        ProtectStep protect => $"engine {protect.Engine}",
+        OpenSnapshotStep open => string.Join(", ", open.Databases) + (open.AsOf is { } time ? $" as of {time}" : " as of now"),
+        BeginLayerStep { AtLocation: true } => "at the location itself",
+        BeginLayerStep { Parent: { } parent } => parent.Length == 0 ? "below the location" : $"on top of {parent}",
+        BeginLayerStep { Subdirectory: { } sub } => $"in {sub}",
+        BeginLayerStep => "in a sub-directory named by its time",
+        ExportSpaceStep export => export.Name,
+        WriteManifestStep => "commits the backup",
+        OpenChainStep chain => $"{chain.Layers.Count} layers, at {chain.At.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss.ffffff}",
+        BeginRestoreStep begin => $"engine {begin.Engine}"
+            + (begin.NewDatabases.Count > 0 ? ", new: " + string.Join(", ", begin.NewDatabases) : ""),
+        CreateObjectsStep create => $"{create.Objects.Count(o => !o.Exists)} objects",
+        MaterialiseStep materialise => materialise.Space.Database,
+        IngestSpaceStep ingest => ingest.Name,
+        CompleteRestoreStep => "indexes, constraints, views, triggers",
+        PublishRestoreStep => "makes everything visible at once",
+        _ => "",
+    };
+
+    private static string Amount(PlanStep step) => step switch
+    {
+        { EstimatedRows: 0, EstimatedBytes: 0 } => "",
+        MaterialiseStep => $"  {Bytes(step.EstimatedBytes)} of scratch space",
+        _ => string.Create(CultureInfo.InvariantCulture, $"  {step.EstimatedRows} rows, {Bytes(step.EstimatedBytes)}"),
+    };
+
+    private static string Bytes(long bytes)
+    {
+        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
+        double value = bytes;
+        var unit = 0;
+        for (; value >= 1024 && unit < units.Length - 1; unit++)
+            value /= 1024;
+        return value.ToString(unit == 0 ? "0" : "0.#", CultureInfo.InvariantCulture) + " " + units[unit];
+    }
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Backup.Sql.Binding;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Execution;
+using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning;
+using Backup.Sql.Syntax;
+
+namespace Backup.Sql.Sessions;
+
+/// <summary>
+/// Sends a bound statement through planning and execution: BACKUP and RESTORE as jobs, the others at once.
+/// </summary>
+internal sealed class StatementRunner(BackupHost host, string user, IProgress<JobProgress>? progress)
+{
+    /// <summary>How often a job is planned when the collection keeps moving under it.</summary>
+    private const int PlanningAttempts = 3;
+
+    private static readonly ResultColumn[] DetachedColumns = [new("job_id", ResultType.Int)];
+
+    private static readonly ResultColumn[] JobColumns =
+    [
+        new("job_id", ResultType.Int), new("status", ResultType.String), new("fraction_completed", ResultType.Float),
+        new("rows", ResultType.Int), new("index_entries", ResultType.Int), new("bytes", ResultType.Int),
+    ];
+
+    public async Task<StatementResult> RunAsync(Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
+        bound switch
+        {
+            BoundBackup backup => await RunJobAsync(
+                statement.Kind, backup.Description, backup.MaskedText, backup, backup.Detached, cancellationToken).ConfigureAwait(false),
+            BoundRestore restore => await RunJobAsync(
+                statement.Kind, restore.Description, restore.MaskedText, restore, restore.Detached, cancellationToken).ConfigureAwait(false),
+            BoundExplain explain => await ExplainAsync(statement, explain, cancellationToken).ConfigureAwait(false),
+            BoundShowBackups show => await new BackupsReport(host.Collections).RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundShowBackup show => await new BackupReport(host.Collections, host.Options.Random)
+                .RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
+            _ => throw Errors.CannotExecute(statement.Kind, default),
+        };
+
+    private async Task<StatementResult> ExplainAsync(Statement statement, BoundExplain explain, CancellationToken cancellationToken)
+    {
+        var inner = ((ExplainStatement)statement).Inner;
+        var plan = explain.Inner is BoundBackup or BoundRestore
+            ? await PlanAsync(explain.Inner, cancellationToken).ConfigureAwait(false)
+            : null;
+        return ResultSet.Of("EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan), plan?.Notices ?? explain.Inner.Notices);
+    }
+
+    private async Task<StatementResult> RunJobAsync(
+        string kind, string description, string masked, BoundStatement bound, bool detached, CancellationToken cancellationToken)
+    {
+        // What can be refused by planning is refused before a job exists.
+        var plan = await PlanAsync(bound, cancellationToken).ConfigureAwait(false);
+        var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
+        var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken).ConfigureAwait(false);
+        if (detached)
+        {
+            _ = host.Jobs.Start(job, Work(plan), progress, CancellationToken.None);
+            return ResultSet.Of(kind, DetachedColumns, [[job.Id]], plan.Notices);
+        }
+
+        var (done, error) = await host.Jobs.Start(job, Work(plan), progress, cancellationToken).ConfigureAwait(false);
+        return done.State switch
+        {
+            JobState.Succeeded => ResultSet.Of(
+                kind,
+                JobColumns,
+                [[job.Id, done.State.ToText(), 1.0, done.Outcome!.Rows, done.Outcome.IndexEntries, done.Outcome.Bytes]],
+                [.. plan.Notices, .. done.Outcome.Notices]),
+            JobState.Paused => throw Errors.JobPaused(job.Id),
+            JobState.Canceled => throw Errors.Cancelled(),
+            _ => throw error!,
+        };
+    }
+
+    /// <summary>
+    /// The work of a job: runs the plan; when the collection has moved on since, plans again. A resumed job brings no plan.
+    /// </summary>
+    private JobWork Work(ExecutionPlan? first) => async (job, tracker, cancellationToken) =>
+    {
+        var plan = first;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                plan ??= await PlanAsync(BoundOf(job), cancellationToken).ConfigureAwait(false);
+                await host.Jobs.SavePlanAsync(job.Id, plan.ToJson()).ConfigureAwait(false);
+                return await host.Runner.RunAsync(plan, job.Id, tracker, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BackupSqlException error) when (error.SqlState == SqlStates.ObjectInUse && attempt < PlanningAttempts)
+            {
+                plan = null;
+            }
+        }
+    };
+
+    private async Task<ExecutionPlan> PlanAsync(BoundStatement bound, CancellationToken cancellationToken) => bound switch
+    {
+        BoundBackup backup => await new BackupPlanner(host.Planning).PlanAsync(backup, cancellationToken).ConfigureAwait(false),
+        _ => await new RestorePlanner(host.Planning).PlanAsync((BoundRestore)bound, cancellationToken).ConfigureAwait(false),
+    };
+
+    private async Task<StatementResult> ControlAsync(BoundControlJobs control, CancellationToken cancellationToken)
+    {
+        var ids = control.Ids ?? await JobsOfTypeAsync(control, cancellationToken).ConfigureAwait(false);
+        foreach (var id in ids)
+        {
+            await (control.Command switch
+            {
+                JobCommand.Pause => host.Jobs.PauseAsync(id, control.Reason, cancellationToken),
+                JobCommand.Cancel => host.Jobs.CancelAsync(id, cancellationToken),
+                _ => ResumeAsync(id, cancellationToken),
+            }).ConfigureAwait(false);
+        }
+
+        return ResultSet.Empty($"{control.Command.ToString().ToUpperInvariant()} JOBS {ids.Count}");
+    }
+
+    private async Task ResumeAsync(long id, CancellationToken cancellationToken)
+    {
+        var job = await host.Jobs.WaitIfPausingAsync(id, cancellationToken).ConfigureAwait(false);
+        if (job.State != JobState.Paused)
+            throw Errors.JobNotInState(id, "resumed", job.State.ToText());
+        _ = host.Jobs.Start(job, Work(null), progress, CancellationToken.None);
+    }
+
+    private async Task<IReadOnlyList<long>> JobsOfTypeAsync(BoundControlJobs control, CancellationToken cancellationToken)
+    {
+        var jobs = await host.Jobs.ListAsync(cancellationToken).ConfigureAwait(false);
+        return [.. jobs.Where(job => job.Type == control.Type && CanObey(job.State, control.Command)).Select(job => job.Id)];
+    }
+
+    private static bool CanObey(JobState state, JobCommand command) => command switch
+    {
+        JobCommand.Pause => state == JobState.Running,
+        JobCommand.Resume => state == JobState.Paused,
+        _ => JobStates.CanMove(state, JobState.CancelRequested),
+    };
+
+    private static BoundStatement BoundOf(JobRecord job) =>
+        JsonSerializer.Deserialize(job.Request, BoundJsonContext.Default.BoundStatement)!;
+}

@@ -1,0 +1,9 @@
+namespace Backup.Sql.Syntax;
+
+/// <summary>Which chains DROP BACKUPS drops.</summary>
+public abstract record ExpiryRule : SyntaxNode
+{
+    private protected ExpiryRule()
+    {
+    }
+}

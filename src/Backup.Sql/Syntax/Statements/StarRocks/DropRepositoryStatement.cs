@@ -1,0 +1,9 @@
+namespace Backup.Sql.Syntax;
+
+/// <summary><c>DROP REPOSITORY</c>.</summary>
+/// <param name="Repository">The repository's name.</param>
+public sealed record DropRepositoryStatement(Name Repository) : SnapshotStatement
+{
+    /// <inheritdoc/>
+    public override string Kind => "DROP REPOSITORY";
+}

@@ -1,0 +1,5 @@
+namespace Backup.Sql.Syntax;
+
+/// <summary><c>EXPORT ON TABLE …</c>.</summary>
+/// <param name="Table">The table.</param>
+public sealed record ExportTablePrivilege(ObjectName Table) : SnapshotPrivilege;
