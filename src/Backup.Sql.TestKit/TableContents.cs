@@ -56,5 +56,6 @@ public sealed class TableContents
 
     internal IReadOnlyDictionary<byte[], byte[]> Rows => _rows;
 
-    private static string Print(byte[] record) => string.Join(", ", ValueReader.ReadAll(record).Select(ValueText.Print));
+    private static string Print(byte[] record) =>
+        string.Join(", ", ValueReader.ReadAll(record).Select(ValueText.Print));
 }

@@ -14,7 +14,10 @@ internal sealed class CheckContext : IAsyncDisposable
     private readonly List<CheckContext> _others = [];
 
     private CheckContext(
-        Func<EngineConformanceFixture> fixtures, EngineConformanceFixture fixture, IDatabaseEngine engine, CancellationToken token)
+        Func<EngineConformanceFixture> fixtures,
+        EngineConformanceFixture fixture,
+        IDatabaseEngine engine,
+        CancellationToken token)
     {
         _fixtures = fixtures;
         Fixture = fixture;
@@ -72,10 +75,12 @@ internal sealed class CheckContext : IAsyncDisposable
     public Task<EngineContents> ReadAsync(HlcTimestamp? asOf = null, string database = Database) =>
         EngineContents.ReadAsync(Engine, database, asOf, Token);
 
-    public async Task<TableDescriptor> FindAsync(IEngineSnapshot snapshot, SampleTable table, string database = Database)
+    public async Task<TableDescriptor> FindAsync(
+        IEngineSnapshot snapshot, SampleTable table, string database = Database)
     {
         var objects = await snapshot.Catalog.GetObjectsAsync(database, Token).ConfigureAwait(false);
-        return objects.OfType<TableDescriptor>().FirstOrDefault(t => Engine.Info.NameComparer.Equals(t.Name, table.Name))
+        return objects.OfType<TableDescriptor>().FirstOrDefault(
+            t => Engine.Info.NameComparer.Equals(t.Name, table.Name))
             ?? throw new ConformanceException($"The catalog shows no table {table.Name}.");
     }
 

@@ -51,7 +51,10 @@ public abstract class EngineConformanceFixture : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False when the engine has no views: the default.</returns>
     public virtual ValueTask<bool> TryCreateViewAsync(
-        string database, string view, SampleTable table, CancellationToken cancellationToken) => ValueTask.FromResult(false);
+        string database,
+        string view,
+        SampleTable table,
+        CancellationToken cancellationToken) => ValueTask.FromResult(false);
 
     /// <summary>
     /// Makes the engine forget all history that nothing holds. Needed only with

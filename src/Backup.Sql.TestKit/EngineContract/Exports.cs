@@ -8,10 +8,15 @@ namespace Backup.Sql.TestKit.EngineContract;
 internal static class Exports
 {
     public static async Task<List<CollectedRow>> AllAsync(
-        IEngineSnapshot snapshot, Space space, CancellationToken token, ExportWindow? window = null, KeySpan? span = null)
+        IEngineSnapshot snapshot,
+        Space space,
+        CancellationToken token,
+        ExportWindow? window = null,
+        KeySpan? span = null)
     {
         var sink = new CollectedRows();
-        await snapshot.ExportAsync(space, span ?? KeySpan.All, window ?? ExportWindow.Full, sink, token).ConfigureAwait(false);
+        await snapshot.ExportAsync(
+            space, span ?? KeySpan.All, window ?? ExportWindow.Full, sink, token).ConfigureAwait(false);
         return sink.Rows;
     }
 

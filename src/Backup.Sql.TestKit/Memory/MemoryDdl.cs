@@ -23,7 +23,8 @@ internal static class MemoryDdl
         ViewDescriptor => $"CREATE VIEW {Name(descriptor)} {BodyOf(descriptor)}",
         SequenceDescriptor sequence => $"CREATE SEQUENCE {Name(sequence)} INCREMENT {sequence.Increment}"
             + $" MINVALUE {sequence.Minimum} MAXVALUE {sequence.Maximum} START {sequence.Start}",
-        TypeDescriptor type => $"CREATE TYPE {Name(type)} AS ENUM ({string.Join(", ", type.Members.Select(ValueText.Print))})",
+        TypeDescriptor type =>
+            $"CREATE TYPE {Name(type)} AS ENUM ({string.Join(", ", type.Members.Select(ValueText.Print))})",
         FunctionDescriptor => $"CREATE FUNCTION {Name(descriptor)} {BodyOf(descriptor)}",
         _ => $"CREATE TRIGGER {Quote(descriptor.Name)} {BodyOf(descriptor)}",
     };
@@ -40,7 +41,8 @@ internal static class MemoryDdl
         lines.AddRange(table.Checks.Select(check => $"CHECK ({check})"));
         var partitions = table.Partitions.Count == 0
             ? ""
-            : $" PARTITION BY LIST ({Quote(table.Properties[CatalogRules.PartitionColumn])}) ({List(table.Partitions)})";
+            : $" PARTITION BY LIST ({Quote(table.Properties[CatalogRules.PartitionColumn])})"
+                + $" ({List(table.Partitions)})";
         return $"CREATE TABLE {Name(table)} (\n  {string.Join(",\n  ", lines)}\n){partitions}";
     }
 
@@ -80,7 +82,8 @@ internal static class MemoryDdl
 
     private static string BodyOf(ObjectDescriptor descriptor) => descriptor.Properties.GetValueOrDefault(Body, "");
 
-    private static string Name(ObjectDescriptor descriptor) => $"{Quote(descriptor.Schema ?? "")}.{Quote(descriptor.Name)}";
+    private static string Name(ObjectDescriptor descriptor) =>
+        $"{Quote(descriptor.Schema ?? "")}.{Quote(descriptor.Name)}";
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(Quote));
 

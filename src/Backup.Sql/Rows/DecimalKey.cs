@@ -62,7 +62,8 @@ internal static class DecimalKey
             scale = (int)Math.Min(exactScale, int.MaxValue);
         }
 
-        if (Math.Abs((long)exponent) > DecimalText.MaxDigits || scale > DecimalText.MaxDigits || scale < digits - exponent)
+        var isTooLong = Math.Abs((long)exponent) > DecimalText.MaxDigits || scale > DecimalText.MaxDigits;
+        if (isTooLong || scale < digits - exponent)
             throw Errors.MalformedKey("A decimal has more digits than allowed.");
         return Print(pairs, inversion, exponent, scale, destination);
     }

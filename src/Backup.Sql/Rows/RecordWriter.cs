@@ -10,7 +10,7 @@ namespace Backup.Sql.Rows;
 /// <remarks>Nothing is allocated per row: the memory is pooled and kept. Not for concurrent use.</remarks>
 public sealed class RecordWriter : IDisposable
 {
-    // The header is known last but comes first. Room for it is kept before the bodies, so that only the header is copied.
+    // The header is known last but comes first. Room is kept for it before the bodies: only the header is copied.
     private const int InitialHeadroom = 64;
 
     private PooledBuffer _types = new(InitialHeadroom);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Backup.Sql.Repl.Tests.Commands;
 
-/// <summary>A command on a terminal of its own, made by <c>script</c>: types keys, and waits for what the screen gets.</summary>
+/// <summary>
+/// A command on a terminal of its own, made by <c>script</c>: types keys, and waits for what the screen gets.
+/// </summary>
 internal sealed class PseudoTerminal : IAsyncDisposable
 {
     private const string Script = "/usr/bin/script";

@@ -1,6 +1,8 @@
 namespace Backup.Sql.Repl.Tests.Commands;
 
-/// <summary>The tool on a terminal, which <c>script</c> provides; where there is none, these tests have nothing to run on.</summary>
+/// <summary>
+/// The tool on a terminal, which <c>script</c> provides; where there is none, these tests have nothing to run on.
+/// </summary>
 public sealed class TerminalTests : IDisposable
 {
     private const string Up = "\u001b[A";
@@ -40,8 +42,8 @@ public sealed class TerminalTests : IDisposable
         await terminal.TypeAsync(CtrlD);
 
         Assert.Equal(0, await terminal.ExitAsync());
-        Assert.Equal(
-            "SELECT 41 + 1 AS sum;\n\\\\c shop \n", await File.ReadAllTextAsync(Path.Combine(_directory, "backupsql", "history")));
+        var history = await File.ReadAllTextAsync(Path.Combine(_directory, "backupsql", "history"));
+        Assert.Equal("SELECT 41 + 1 AS sum;\n\\\\c shop \n", history);
     }
 
     [Fact]
@@ -52,7 +54,8 @@ public sealed class TerminalTests : IDisposable
         await using var terminal = Open();
 
         await terminal.ExpectAsync("shop> ");
-        await terminal.TypeAsync("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;\r");
+        await terminal.TypeAsync("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) ");
+        await terminal.TypeAsync("SELECT count(*) FROM n;\r");
         await terminal.ExpectAsync("FROM n;", "\r\n");
         await Task.Delay(500); // Until the statement is at work.
         await terminal.TypeAsync(CtrlC);
