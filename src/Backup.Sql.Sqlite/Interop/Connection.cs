@@ -187,7 +187,7 @@ internal sealed class Connection : IDisposable
         return $"file:{(escaped.StartsWith('/') ? "//" : "///")}{escaped}?immutable=1";
     }
 
-    private Statement Wrap(sqlite3_stmt handle) => NativeApi.Instance is { } api
-        ? new NativeStatement(api, this, handle)
+    private Statement Wrap(sqlite3_stmt handle) => NativeApi.IsAvailable
+        ? new NativeStatement(this, handle)
         : new ProviderStatement(this, handle);
 }

@@ -31,7 +31,7 @@ internal sealed unsafe class Snapshot : IDisposable
     public ulong Salts { get; }
 
     /// <summary>True when the library can give snapshots at all.</summary>
-    public static bool Supported => NativeApi.Instance is { HasSnapshots: true };
+    public static bool Supported => NativeApi.HasSnapshots;
 
     /// <summary>The snapshot of a connection's open read transaction.</summary>
     /// <returns>Null when the log holds no frame: then everything is in the database file.</returns>
@@ -40,7 +40,7 @@ internal sealed unsafe class Snapshot : IDisposable
         nint handle = 0;
         fixed (byte* schema = "main\0"u8)
         {
-            var code = NativeApi.Instance!.SnapshotGet(connection.Pointer, schema, &handle);
+            var code = NativeApi.SnapshotGet(connection.Pointer, schema, &handle);
             if (code == ResultCodes.Error)
                 return null;
             connection.Check(code);
@@ -54,13 +54,13 @@ internal sealed unsafe class Snapshot : IDisposable
     public bool TryJoin(Connection connection)
     {
         fixed (byte* schema = "main\0"u8)
-            return NativeApi.Instance!.SnapshotOpen(connection.Pointer, schema, _handle) == ResultCodes.Ok;
+            return NativeApi.SnapshotOpen(connection.Pointer, schema, _handle) == ResultCodes.Ok;
     }
 
     public void Dispose()
     {
         if (_handle != 0)
-            NativeApi.Instance!.SnapshotFree(_handle);
+            NativeApi.SnapshotFree(_handle);
         _handle = 0;
     }
 

@@ -179,7 +179,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
 
     private FileHeader ReadHeader()
     {
-        if (Geometry.PageCount == 0 || (_copy is null && NativeApi.Instance is null))
+        if (Geometry.PageCount == 0 || (_copy is null && !NativeApi.IsAvailable))
             return FileHeader.Unreadable;
         using var reader = OpenPages();
         var page = new byte[Geometry.PageSize];

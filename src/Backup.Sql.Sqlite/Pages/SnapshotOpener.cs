@@ -140,7 +140,7 @@ internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProv
             return;
         }
 
-        var firstPage = isLogged || NativeApi.Instance is null ? null : ReadFirstPage(leader);
+        var firstPage = isLogged || !NativeApi.IsAvailable ? null : ReadFirstPage(leader);
         var schemaVersion = (int)leader.QueryInteger("PRAGMA schema_version");
         using (var target = Connection.Open(path, leader.Database, OpenMode.Create, TimeSpan.Zero))
         {
