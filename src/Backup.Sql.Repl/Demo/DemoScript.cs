@@ -1,4 +1,3 @@
-using Backup.Sql.Repl.Output;
 using Backup.Sql.Repl.Shell;
 
 namespace Backup.Sql.Repl.Demo;

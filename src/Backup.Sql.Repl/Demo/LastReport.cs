@@ -4,7 +4,7 @@ using Backup.Sql.Repl.Output;
 
 namespace Backup.Sql.Repl.Demo;
 
-/// <summary>Keeps the last report of a job, to be printed where no bar could be watched, and after it has gone.</summary>
+/// <summary>Keeps the last report of a job, to be printed where no bar could be watched, or after it.</summary>
 internal sealed class LastReport : IProgress<JobProgress>
 {
     private IProgress<JobProgress>? _next;

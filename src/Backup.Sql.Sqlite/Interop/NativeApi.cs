@@ -7,7 +7,7 @@ namespace Backup.Sql.Sqlite.Interop;
 /// <summary>
 /// Functions of the very library that the host's provider uses, for two reasons: SQLitePCLRaw does not pass on
 /// <c>sqlite3_file_control</c>, and its safe handles cost more per column than the column does. Where the library
-/// cannot be reached (a provider that links it statically) <see cref="IsAvailable"/> is false, and the engine copies
+/// cannot be reached (a provider that links it statically) <see cref="Instance"/> is null, and the engine copies
 /// instead of reading in place and goes through the provider.
 /// </summary>
 /// <remarks>
@@ -16,20 +16,22 @@ namespace Backup.Sql.Sqlite.Interop;
 /// vector code of ours costs some hundred nanoseconds. The short functions, which neither wait nor call back, leave out the
 /// change of the thread's mode.
 /// </remarks>
-internal static unsafe partial class NativeApi
+internal sealed unsafe partial class NativeApi
 {
     private const string Library = "backupsql-sqlite3";
 
-    private static readonly Lazy<nint> Handle = new(TryLoad);
+    private static readonly Lazy<NativeApi?> Loaded = new(TryLoad);
 
-    /// <summary>True when the functions can be called.</summary>
-    public static bool IsAvailable => Handle.Value != 0;
+    private NativeApi(nint library) =>
+        HasSnapshots = NativeLibrary.TryGetExport(library, "sqlite3_snapshot_get", out _)
+            && NativeLibrary.TryGetExport(library, "sqlite3_snapshot_open", out _)
+            && NativeLibrary.TryGetExport(library, "sqlite3_snapshot_free", out _);
+
+    /// <summary>Says that the functions can be called; null when the provider's library cannot be reached.</summary>
+    public static NativeApi? Instance => Loaded.Value;
 
     /// <summary>True when the library was built with <c>SQLITE_ENABLE_SNAPSHOT</c>.</summary>
-    public static bool HasSnapshots => IsAvailable
-        && NativeLibrary.TryGetExport(Handle.Value, "sqlite3_snapshot_get", out _)
-        && NativeLibrary.TryGetExport(Handle.Value, "sqlite3_snapshot_open", out _)
-        && NativeLibrary.TryGetExport(Handle.Value, "sqlite3_snapshot_free", out _);
+    public bool HasSnapshots { get; }
 
     [LibraryImport(Library, EntryPoint = "sqlite3_step")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
@@ -99,17 +101,17 @@ internal static unsafe partial class NativeApi
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void SnapshotFree(nint snapshot);
 
-    private static nint TryLoad()
+    private static NativeApi? TryLoad()
     {
         if (!NativeLibrary.TryLoad(raw.GetNativeLibraryName(), typeof(raw).Assembly, null, out var library)
             || !IsProvidersLibrary(library))
         {
-            return 0;
+            return null;
         }
 
         NativeLibrary.SetDllImportResolver(
             typeof(NativeApi).Assembly, (name, _, _) => name == Library ? library : 0);
-        return library;
+        return new NativeApi(library);
     }
 
     /// <summary>

@@ -31,12 +31,14 @@ internal sealed unsafe class Snapshot : IDisposable
     public ulong Salts { get; }
 
     /// <summary>True when the library can give snapshots at all.</summary>
-    public static bool Supported => NativeApi.HasSnapshots;
+    public static bool IsSupportedBy(Connection connection) => connection.Native is { HasSnapshots: true };
 
     /// <summary>The snapshot of a connection's open read transaction.</summary>
-    /// <returns>Null when the log holds no frame: then everything is in the database file.</returns>
+    /// <returns>Null when the log holds no frame, so that everything is in the database file, or there is no log.</returns>
     public static Snapshot? TryGet(Connection connection)
     {
+        if (connection.Native is not { HasSnapshots: true })
+            return null;
         nint handle = 0;
         fixed (byte* schema = "main\0"u8)
         {
