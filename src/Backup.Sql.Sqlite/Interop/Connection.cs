@@ -193,7 +193,7 @@ internal sealed class Connection : IDisposable
         return $"file:{(escaped.StartsWith('/') ? "//" : "///")}{escaped}?immutable=1";
     }
 
-    private Statement Wrap(sqlite3_stmt handle) => Native is { } api
-        ? new NativeStatement(api, this, handle)
+    private Statement Wrap(sqlite3_stmt handle) => Native is not null
+        ? new NativeStatement(this, handle)
         : new ProviderStatement(this, handle);
 }

@@ -10,12 +10,10 @@ namespace Backup.Sql.Sqlite.Interop;
 internal sealed unsafe class Snapshot : IDisposable
 {
     private const int HeaderBytes = 48;
-    private readonly NativeApi _api;
     private nint _handle;
 
-    private Snapshot(NativeApi api, nint handle)
+    private Snapshot(nint handle)
     {
-        _api = api;
         _handle = handle;
         var header = new ReadOnlySpan<byte>((void*)handle, HeaderBytes);
         FrameCount = Native(header[16..]);
@@ -39,18 +37,18 @@ internal sealed unsafe class Snapshot : IDisposable
     /// <returns>Null when the log holds no frame, so that everything is in the database file, or there is no log.</returns>
     public static Snapshot? TryGet(Connection connection)
     {
-        if (connection.Native is not { HasSnapshots: true } api)
+        if (connection.Native is not { HasSnapshots: true })
             return null;
         nint handle = 0;
         fixed (byte* schema = "main\0"u8)
         {
-            var code = api.SnapshotGet(connection.Pointer, schema, &handle);
+            var code = NativeApi.SnapshotGet(connection.Pointer, schema, &handle);
             if (code == ResultCodes.Error)
                 return null;
             connection.Check(code);
         }
 
-        return new Snapshot(api, handle);
+        return new Snapshot(handle);
     }
 
     /// <summary>Moves the transaction that was just begun on another connection to this point.</summary>
@@ -58,13 +56,13 @@ internal sealed unsafe class Snapshot : IDisposable
     public bool TryJoin(Connection connection)
     {
         fixed (byte* schema = "main\0"u8)
-            return _api.SnapshotOpen(connection.Pointer, schema, _handle) == ResultCodes.Ok;
+            return NativeApi.SnapshotOpen(connection.Pointer, schema, _handle) == ResultCodes.Ok;
     }
 
     public void Dispose()
     {
         if (_handle != 0)
-            _api.SnapshotFree(_handle);
+            NativeApi.SnapshotFree(_handle);
         _handle = 0;
     }
 

@@ -26,7 +26,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
     private readonly RowFileOptions _options;
     private List<DataFileEntry> _finished = [];
     private readonly ArrayBufferWriter<byte> _footer = new(4096);
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(DataFileFormat.BlockBytes + (DataFileFormat.BlockBytes / 2));
+    private byte[] _buffer;
     private byte[] _stored = [];
     private byte[] _storedBefore = [];
     private Segment _now;
@@ -43,6 +43,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
     {
         _files = files;
         _options = options;
+        _buffer = ArrayPool<byte>.Shared.Rent(options.BlockBytes + (options.BlockBytes / 2));
     }
 
     /// <summary>The buffer that holds the last row; another one after the next call.</summary>
