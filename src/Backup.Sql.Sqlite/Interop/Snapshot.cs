@@ -10,10 +10,12 @@ namespace Backup.Sql.Sqlite.Interop;
 internal sealed unsafe class Snapshot : IDisposable
 {
     private const int HeaderBytes = 48;
+    private readonly NativeApi _api;
     private nint _handle;
 
-    private Snapshot(nint handle)
+    private Snapshot(NativeApi api, nint handle)
     {
+        _api = api;
         _handle = handle;
         var header = new ReadOnlySpan<byte>((void*)handle, HeaderBytes);
         FrameCount = Native(header[16..]);
@@ -31,22 +33,24 @@ internal sealed unsafe class Snapshot : IDisposable
     public ulong Salts { get; }
 
     /// <summary>True when the library can give snapshots at all.</summary>
-    public static bool Supported => NativeApi.Instance is { HasSnapshots: true };
+    public static bool IsSupportedBy(Connection connection) => connection.Native is { HasSnapshots: true };
 
     /// <summary>The snapshot of a connection's open read transaction.</summary>
-    /// <returns>Null when the log holds no frame: then everything is in the database file.</returns>
+    /// <returns>Null when the log holds no frame, so that everything is in the database file, or there is no log.</returns>
     public static Snapshot? TryGet(Connection connection)
     {
+        if (connection.Native is not { HasSnapshots: true } api)
+            return null;
         nint handle = 0;
         fixed (byte* schema = "main\0"u8)
         {
-            var code = NativeApi.Instance!.SnapshotGet(connection.Pointer, schema, &handle);
+            var code = api.SnapshotGet(connection.Pointer, schema, &handle);
             if (code == ResultCodes.Error)
                 return null;
             connection.Check(code);
         }
 
-        return new Snapshot(handle);
+        return new Snapshot(api, handle);
     }
 
     /// <summary>Moves the transaction that was just begun on another connection to this point.</summary>
@@ -54,13 +58,13 @@ internal sealed unsafe class Snapshot : IDisposable
     public bool TryJoin(Connection connection)
     {
         fixed (byte* schema = "main\0"u8)
-            return NativeApi.Instance!.SnapshotOpen(connection.Pointer, schema, _handle) == ResultCodes.Ok;
+            return _api.SnapshotOpen(connection.Pointer, schema, _handle) == ResultCodes.Ok;
     }
 
     public void Dispose()
     {
         if (_handle != 0)
-            NativeApi.Instance!.SnapshotFree(_handle);
+            _api.SnapshotFree(_handle);
         _handle = 0;
     }
 

@@ -235,7 +235,7 @@ internal sealed partial class SyntaxBuilder
         if (context.qualifiedName() is { } qualified)
         {
             var name = QualifiedName(qualified);
-            if (_upperCaseFilter && name.Parts.Count == 1)
+            if (_upperCaseFilter && name.Parts.Count == 1 && First(context).Type != StatementParser.QUOTED_NAME)
                 name = name with { Parts = [UpperCaseColumn(name.Last)] };
             return new NameExpression(name) { Span = name.Span };
         }
