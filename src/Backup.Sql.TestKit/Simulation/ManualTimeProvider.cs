@@ -1,8 +1,8 @@
 namespace Backup.Sql.TestKit.Simulation;
 
 /// <summary>
-/// A clock that moves when it is told to. Timers, and with them delays and timeouts, fire when the clock passes them, in
-/// the order in which they are due.
+/// A clock that moves when it is told to. Timers, and with them delays and timeouts, fire when the clock passes them,
+/// in the order in which they are due.
 /// </summary>
 public sealed class ManualTimeProvider : TimeProvider
 {
@@ -25,10 +25,14 @@ public sealed class ManualTimeProvider : TimeProvider
     /// Whether somebody's waiting moves the clock: starting a timer that fires once makes the clock jump to its end, so
     /// that pauses take no time. Default: no, only <see cref="Advance"/> moves it.
     /// </summary>
-    /// <remarks>Timeouts are timers too and come true at once; periodic timers wait for others to move the clock.</remarks>
+    /// <remarks>
+    /// Timeouts are timers too and come true at once; periodic timers wait for others to move the clock.
+    /// </remarks>
     public bool JumpsToTimers { get; init; }
 
-    /// <summary>How many timers are waiting: a test that moves the clock first waits until what it tests has begun.</summary>
+    /// <summary>
+    /// How many timers are waiting: a test that moves the clock first waits until what it tests has begun.
+    /// </summary>
     public int WaitingTimers
     {
         get
@@ -69,7 +73,9 @@ public sealed class ManualTimeProvider : TimeProvider
         AdvanceTo(end);
     }
 
-    /// <summary>Sets the time of day alone, backwards too, as an operator or a time server does. No timer fires.</summary>
+    /// <summary>
+    /// Sets the time of day alone, backwards too, as an operator or a time server does. No timer fires.
+    /// </summary>
     /// <param name="now">The new time.</param>
     public void SetUtcNow(DateTimeOffset now)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
@@ -11,7 +12,7 @@ namespace Backup.Sql.Execution;
 /// <summary>
 /// Carries out the steps of a BACKUP. Until the manifest is put nothing of it can be seen; afterwards nothing may undo it.
 /// </summary>
-internal sealed class BackupRun(ExecutionContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
 {
     private const long SmallestSpan = 16L << 20;
 
@@ -22,10 +23,11 @@ internal sealed class BackupRun(ExecutionContext context, long jobId, ProgressTr
     private string? _holdEngine;
     private IDatabaseEngine? _engine;
     private IEngineSnapshot? _snapshot;
+    private readonly List<IAsyncDisposable> _opened = [];
     private Collection? _collection;
     private LayerWriter? _layer;
     private Chain? _parent;
-    private bool _committed;
+    private ChainLayer? _committed;
 
     /// <summary>What the finished backup came to.</summary>
     public JobOutcome Outcome { get; private set; } = new(0, 0, 0);
@@ -47,20 +49,18 @@ internal sealed class BackupRun(ExecutionContext context, long jobId, ProgressTr
         _workers.Dispose();
         if (_snapshot is not null)
             await _snapshot.DisposeAsync().ConfigureAwait(false);
-        if (_layer is not null && !_committed)
-            await DiscardLayerAsync(_layer).ConfigureAwait(false);
-        if (_layer is not null)
-            await _layer.DisposeAsync().ConfigureAwait(false);
-        if (_collection is not null)
-            await _collection.DisposeAsync().ConfigureAwait(false);
+        if (_layer is not null && _committed is null)
+            await AbandonLayerAsync(_layer).ConfigureAwait(false);
+        foreach (var opened in _opened)
+            await opened.DisposeAsync().ConfigureAwait(false);
         await ReleaseAsync().ConfigureAwait(false);
     }
 
-    private async Task DiscardLayerAsync(LayerWriter layer)
+    private async Task AbandonLayerAsync(LayerWriter layer)
     {
         try
         {
-            await layer.DiscardAsync().ConfigureAwait(false);
+            await layer.AbandonAsync().ConfigureAwait(false);
         }
         catch (BackupSqlException error)
         {
@@ -94,28 +94,48 @@ internal sealed class BackupRun(ExecutionContext context, long jobId, ProgressTr
 
     private async Task BeginLayerAsync(BeginLayerStep step, CancellationToken cancellationToken)
     {
-        _collection = await context.Collections.OpenAsync(step.Collection, step.Incrementals, cancellationToken).ConfigureAwait(false);
-        if (step.ParentLocations.Count > 0)
-            _parent = await context.Collections.LoadLocationsAsync(step.ParentLocations, cancellationToken).ConfigureAwait(false);
-        else if (step.Parent is not null)
-            _parent = await _collection.LoadChainAsync(step.Parent, cancellationToken).ConfigureAwait(false);
+        var opened = await context.Collections.OpenAsync(step.Collection, step.Incrementals, cancellationToken).ConfigureAwait(false);
+        _opened.Add(opened);
+        _collection = opened.Collection;
+        _parent = await LoadParentAsync(step, cancellationToken).ConfigureAwait(false);
         if (_parent?.Newest.Manifest.LayerId != step.AssumedNewestLayer)
             throw Errors.CollectionChanged();
         if (_parent is not null && _parent.End >= _snapshot!.Timestamp)
             throw Errors.EndsBeforeParent(_snapshot.Timestamp.ToDateTimeOffset(), _parent.End.ToDateTimeOffset());
+        var info = _engine!.Info;
         _layer = await _collection.BeginLayerAsync(
             new LayerRequest
             {
-                JobId = jobId,
+                JobId = jobId.ToString(CultureInfo.InvariantCulture),
                 End = _snapshot!.Timestamp,
                 Parent = _parent,
-                Subdirectory = step.AtLocation ? "" : step.Subdirectory,
-                Compression = step.Compression,
-                CompressionLevel = step.CompressionLevel,
+                Directory = step.AtLocation ? "" : step.Subdirectory,
+                EngineKind = info.Kind,
+                EngineVersion = info.Version,
+                EnginePackage = info.Package,
+                ClusterId = info.ClusterId,
+                CreatedBy = typeof(BackupRun).Assembly.GetName().Version!.ToString(),
+                Compression = context.Collections.Codecs.Choose(step.Compression, step.CompressionLevel),
                 FileBytes = context.Settings.FileSize,
+                Random = context.Random,
             },
             cancellationToken).ConfigureAwait(false);
         progress.Begin("exporting", 0.95);
+    }
+
+    private async Task<Chain?> LoadParentAsync(BeginLayerStep step, CancellationToken cancellationToken)
+    {
+        if (step.ParentLocations.Count > 0)
+        {
+            var locations = await context.Collections
+                .OpenLocationsAsync(step.ParentLocations, cancellationToken).ConfigureAwait(false);
+            _opened.Add(locations);
+            return locations.Chain;
+        }
+
+        return step.Parent is null
+            ? null
+            : await _collection!.LoadChainAsync(step.Parent, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ExportAsync(ExportSpaceStep step, CancellationToken cancellationToken)
@@ -143,16 +163,14 @@ internal sealed class BackupRun(ExecutionContext context, long jobId, ProgressTr
     private async Task<SpaceManifest> WriteAsync(
         ExportSpaceStep step, SpaceShape shape, SpaceCoverage coverage, CancellationToken cancellationToken)
     {
-        var writer = await _layer!.BeginSpaceAsync(
-            new SpaceWriteRequest
-            {
-                Space = step.Space,
-                Shape = shape,
-                Name = step.Name,
-                Coverage = coverage,
-                AllVersions = step.AllVersions,
-            },
-            cancellationToken).ConfigureAwait(false);
+        var writer = _layer!.BeginSpace(new SpaceWriteRequest
+        {
+            Space = step.Space,
+            Shape = shape,
+            Name = step.Name,
+            Coverage = coverage,
+            AllVersions = step.AllVersions && step.Space is TableSpace,
+        });
         var window = new ExportWindow
         {
             Start = step.Space is TableSpace && coverage == SpaceCoverage.Changes ? _parent!.End : HlcTimestamp.Zero,
@@ -206,30 +224,23 @@ internal sealed class BackupRun(ExecutionContext context, long jobId, ProgressTr
         progress.Begin("writing the manifest", 0.05);
         var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken).ConfigureAwait(false);
         contents.CheckSpaces(_spaces.Select(space => space.Space));
-        var info = _engine!.Info;
         var history = step.RevisionHistory
-            ? await CatalogHistory.ReadAsync(_engine, step.Scope, _parent?.End, _snapshot!.Timestamp, cancellationToken).ConfigureAwait(false)
+            ? await CatalogHistory.ReadAsync(_engine!, step.Scope, _parent?.End, _snapshot!.Timestamp, cancellationToken).ConfigureAwait(false)
             : null;
-        await _layer!.CommitAsync(
-            new LayerSummary
-            {
-                EngineKind = info.Kind,
-                EngineVersion = info.Version,
-                EnginePackage = info.Package,
-                ClusterId = info.ClusterId,
-                IsFullCluster = step.Scope.IsCluster,
-                CompleteDatabases = step.Scope.Databases,
-                Targets = step.Statement,
-                Label = step.Name,
-                KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
-                Objects = contents.Objects,
-                Statistics = contents.Statistics,
-                Spaces = _spaces,
-                RevisionStart = history?.Start,
-                SchemaChanges = history?.Changes ?? [],
-            },
-            cancellationToken).ConfigureAwait(false);
-        _committed = true;
+        var manifest = _layer!.DescribeLayer() with
+        {
+            IsFullCluster = step.Scope.IsCluster,
+            CompleteDatabases = step.Scope.Databases,
+            Targets = step.Statement,
+            Label = step.Name,
+            KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
+            Objects = contents.Objects,
+            Statistics = contents.Statistics,
+            Spaces = _spaces,
+            RevisionStart = history?.Start,
+            SchemaChanges = history?.Changes ?? [],
+        };
+        _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(
             contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries), _spaces.Sum(space => space.RawBytes));
         Log.Committed(context.Logger, jobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
@@ -239,7 +250,7 @@ internal sealed class BackupRun(ExecutionContext context, long jobId, ProgressTr
     {
         try
         {
-            await _layer!.PublishLatestAsync(cancellationToken).ConfigureAwait(false);
+            await _collection!.PublishLatestAsync(_committed!, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is BackupSqlException or OperationCanceledException)
         {

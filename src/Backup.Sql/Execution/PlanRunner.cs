@@ -5,7 +5,7 @@ using Backup.Sql.Planning;
 namespace Backup.Sql.Execution;
 
 /// <summary>Runs plans in this process.</summary>
-internal sealed class PlanRunner(ExecutionContext context)
+internal sealed class PlanRunner(RunContext context)
 {
     /// <summary>
     /// Runs a plan. When it fails or is cancelled nothing of it is left: no backup that a listing shows, no database or

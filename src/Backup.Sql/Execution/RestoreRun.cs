@@ -11,7 +11,7 @@ namespace Backup.Sql.Execution;
 /// Carries out the steps of a RESTORE. Nothing can be seen of it before the last step, and that one only comes when every
 /// space has proved its fingerprint.
 /// </summary>
-internal sealed class RestoreRun(ExecutionContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
 {
     private const long RangeBytes = 32L << 20;
 
@@ -20,7 +20,7 @@ internal sealed class RestoreRun(ExecutionContext context, long jobId, ProgressT
     private readonly Dictionary<string, MaterialisedDatabase> _aside = new(StringComparer.Ordinal);
     private IRestoreTransaction? _restore;
     private ChainReader? _reader;
-    private Collection? _collection;
+    private IAsyncDisposable? _opened;
     private long _rows;
     private long _bytes;
     private long _indexEntries;
@@ -47,8 +47,8 @@ internal sealed class RestoreRun(ExecutionContext context, long jobId, ProgressT
             await _restore.DisposeAsync().ConfigureAwait(false);
         foreach (var database in _aside.Values)
             await database.DisposeAsync().ConfigureAwait(false);
-        if (_collection is not null)
-            await _collection.DisposeAsync().ConfigureAwait(false);
+        if (_opened is not null)
+            await _opened.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task OpenChainAsync(OpenChainStep step, CancellationToken cancellationToken)
@@ -57,14 +57,17 @@ internal sealed class RestoreRun(ExecutionContext context, long jobId, ProgressT
         Chain chain;
         if (step.Locations.Count > 0)
         {
-            chain = await context.Collections
-                .LoadLocationsAsync([step.Collection, .. step.Locations], cancellationToken).ConfigureAwait(false);
+            var opened = await context.Collections
+                .OpenLocationsAsync([step.Collection, .. step.Locations], cancellationToken).ConfigureAwait(false);
+            _opened = opened;
+            chain = opened.Chain;
         }
         else
         {
-            _collection = await context.Collections
+            var opened = await context.Collections
                 .OpenAsync(step.Collection, step.Incrementals, cancellationToken).ConfigureAwait(false);
-            chain = await _collection.LoadChainAsync(step.Subdirectory, cancellationToken).ConfigureAwait(false);
+            _opened = opened;
+            chain = await opened.Collection.LoadChainAsync(step.Subdirectory, cancellationToken).ConfigureAwait(false);
         }
 
         _reader = new ChainReader(chain, step.At, context.Collections.Codecs);

@@ -1,7 +1,6 @@
 using Backup.Sql.Binding;
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
-using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;

@@ -19,9 +19,10 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
 
     public async Task<BackupTarget> ResolveAsync(CancellationToken cancellationToken)
     {
-        var collection = await context.Collections
+        var opened = await context.Collections
             .OpenAsync(backup.Collection, backup.IncrementalLocation, cancellationToken).ConfigureAwait(false);
-        await using var _ = collection.ConfigureAwait(false);
+        await using var _ = opened.ConfigureAwait(false);
+        var collection = opened.Collection;
         switch (backup.Destination)
         {
             case BackupDestination.Latest:
@@ -65,7 +66,10 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
         if (backup.IncrementalFrom.Count > 0)
         {
             AtLocation = true;
-            Chain = await context.Collections.LoadLocationsAsync(backup.IncrementalFrom, cancellationToken).ConfigureAwait(false);
+            var opened = await context.Collections
+                .OpenLocationsAsync(backup.IncrementalFrom, cancellationToken).ConfigureAwait(false);
+            await using var _ = opened.ConfigureAwait(false);
+            Chain = opened.Chain;
         }
         else if (await collection.HasBackupAsync("", cancellationToken).ConfigureAwait(false))
         {

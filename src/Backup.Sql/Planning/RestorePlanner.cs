@@ -37,13 +37,16 @@ internal sealed class RestorePlanner(PlanningContext context)
     {
         if (restore.Locations.Count > 0)
         {
-            return await context.Collections
-                .LoadLocationsAsync([restore.Collection, .. restore.Locations], cancellationToken).ConfigureAwait(false);
+            var locations = await context.Collections
+                .OpenLocationsAsync([restore.Collection, .. restore.Locations], cancellationToken).ConfigureAwait(false);
+            await using var closing = locations.ConfigureAwait(false);
+            return locations.Chain;
         }
 
-        var collection = await context.Collections
+        var opened = await context.Collections
             .OpenAsync(restore.Collection, restore.IncrementalLocation, cancellationToken).ConfigureAwait(false);
-        await using var _ = collection.ConfigureAwait(false);
+        await using var _ = opened.ConfigureAwait(false);
+        var collection = opened.Collection;
         var subdirectory = restore.Subdirectory
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();

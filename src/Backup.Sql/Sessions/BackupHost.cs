@@ -24,9 +24,14 @@ public sealed class BackupHost : IAsyncDisposable
         DefaultEngine = options.DefaultEngine ?? options.Engines.Keys.Order(StringComparer.Ordinal).FirstOrDefault() ?? "";
         if (!options.Engines.ContainsKey(DefaultEngine))
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
-        Providers = new ObjectStoreProviders(options.Stores);
-        var stores = new StoreOpener(Providers, options.SecretVault, options.StoreOptions, options.TimeProvider, options.Random);
-        Collections = new CollectionOpener(stores, options.TimeProvider, options.Random);
+        Providers = new ObjectStoreProviders(options.Stores)
+        {
+            Options = _ => options.StoreOptions,
+            TimeProvider = options.TimeProvider,
+            Random = options.Random,
+        };
+        var stores = new StoreOpener(Providers, options.SecretVault);
+        Collections = new CollectionOpener(stores);
         Jobs = new JobRegistry(options.JobStore, options.TimeProvider, options.Random);
         Planning = new PlanningContext
         {
@@ -34,10 +39,11 @@ public sealed class BackupHost : IAsyncDisposable
             Collections = Collections,
             FullBackupWithSubdirectory = options.Settings.FullBackupWithSubdirectory,
         };
-        Runner = new PlanRunner(new ExecutionContext
+        Runner = new PlanRunner(new RunContext
         {
             Engines = options.Engines,
             Collections = Collections,
+            Random = options.Random,
             Settings = options.Settings,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),

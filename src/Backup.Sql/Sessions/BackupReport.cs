@@ -1,5 +1,4 @@
 using Backup.Sql.Binding;
-using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
@@ -26,8 +25,9 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
 
     public async Task<StatementResult> RunAsync(BoundShowBackup show, CancellationToken cancellationToken)
     {
-        var collection = await collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken).ConfigureAwait(false);
-        await using var _ = collection.ConfigureAwait(false);
+        var opened = await collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken).ConfigureAwait(false);
+        await using var _ = opened.ConfigureAwait(false);
+        var collection = opened.Collection;
         var subdirectory = show.Subdirectory
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();

@@ -16,8 +16,9 @@ internal sealed class BackupsReport(CollectionOpener collections)
 
     public async Task<StatementResult> RunAsync(BoundShowBackups show, CancellationToken cancellationToken)
     {
-        var collection = await collections.OpenAsync(show.Collection, null, cancellationToken).ConfigureAwait(false);
-        await using var _ = collection.ConfigureAwait(false);
+        var opened = await collections.OpenAsync(show.Collection, null, cancellationToken).ConfigureAwait(false);
+        await using var _ = opened.ConfigureAwait(false);
+        var collection = opened.Collection;
         var paths = await collection.ListBackupsAsync(cancellationToken).ConfigureAwait(false);
         if (!show.WithIds)
             return ResultSet.Of($"SHOW BACKUPS {paths.Count}", PathColumns, paths.Select(path => new object?[] { path }));

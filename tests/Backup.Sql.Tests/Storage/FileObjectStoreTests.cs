@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
+using Backup.Sql.TestKit.Faults;
 
 namespace Backup.Sql.Tests.Storage;
 
@@ -47,25 +47,23 @@ public sealed class FileObjectStoreTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task What_a_killed_writer_left_aside_is_invisible_and_harmless()
     {
-        // A child process writes aside and is killed before it gives the file its name: what is left is what the
-        // store's own writer leaves, a hidden file in the object's directory.
-        Directory.CreateDirectory(_directory["root/c/a"]);
-        using (var child = Process.Start(new ProcessStartInfo("/bin/sh")
-        {
-            ArgumentList = { "-c", "printf torn > \"$0/.~0123456789abcdef\"; kill -9 $$", _directory["root/c/a"] },
-        })!)
-        {
-            await child.WaitForExitAsync();
-            Assert.NotEqual(0, child.ExitCode);
-        }
+        // The process dies in the middle of a part, and dead processes clean up nothing.
+        var script = new FaultScript();
+        script.On(StoreOperation.WritePart, FaultKind.CrashTorn);
+        var dying = new FaultStore(_store, script);
+        await using (var writer = await dying.BeginPutAsync("a/b"))
+            await Assert.ThrowsAsync<BackupSqlException>(async () => await writer.WritePartAsync(new byte[100]));
+        var aside = Assert.Single(Files());
+        Assert.Equal(50, new FileInfo(aside).Length);
 
         Assert.Empty(await Names());
         Assert.Empty(await Names(new ListRequest { Delimiter = "/" }));
         Assert.True(await _store.PutIfAbsentAsync("a/b", "whole"u8.ToArray()));
         Assert.Equal(["a/b"], await Names());
         var refusal = await Assert.ThrowsAsync<BackupSqlException>(
-            async () => await _store.HeadAsync("a/.~0123456789abcdef"));
+            async () => await _store.HeadAsync("a/" + Path.GetFileName(aside)));
         Assert.Equal(SqlStates.InvalidParameterValue, refusal.SqlState);
+        Assert.True(File.Exists(aside));
     }
 
     [Fact]
@@ -211,6 +209,31 @@ public sealed class FileObjectStoreTests : IAsyncLifetime, IDisposable
         var error = FileFailures.Translate(failure, "write", "a", "/mnt/a", _directory["root"]);
         Assert.Equal(SqlStates.DiskFull, error.SqlState);
         Assert.False(error.IsTransient);
+    }
+
+    [Theory]
+    [InlineData(28, SqlStates.DiskFull, "space")]
+    [InlineData(13, SqlStates.InsufficientPrivilege, "right")]
+    [InlineData(30, SqlStates.IoError, "read-only")]
+    [InlineData(24, SqlStates.IoError, "ulimit")]
+    [InlineData(1, SqlStates.IoError, "hard links")]
+    [InlineData(5, SqlStates.IoError, "disk")]
+    public void What_the_system_says_becomes_a_code_and_a_next_step(int errorNumber, string sqlState, string hint)
+    {
+        var failure = new IOException("the system's words", errorNumber);
+        Assert.True(FileFailures.IsFailure(failure));
+        var error = FileFailures.Translate(failure, "write", "a", "/mnt/a", _directory["root"]);
+        Assert.Equal(sqlState, error.SqlState);
+        Assert.Contains(hint, error.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain(failure.Message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lack_of_rights_is_access_denied()
+    {
+        var error = FileFailures.Translate(
+            new UnauthorizedAccessException(), "list", "a", "/mnt/a", _directory["root"]);
+        Assert.Equal(SqlStates.InsufficientPrivilege, error.SqlState);
     }
 
     private async Task<List<string>> Names(ListRequest? request = null) =>

@@ -1,15 +1,18 @@
 using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Microsoft.Extensions.Logging;
 
 namespace Backup.Sql.Execution;
 
 /// <summary>What plans are run with.</summary>
-internal sealed record ExecutionContext
+internal sealed record RunContext
 {
     public required IReadOnlyDictionary<string, IDatabaseEngine> Engines { get; init; }
 
     public required CollectionOpener Collections { get; init; }
+
+    public required IRandomSource Random { get; init; }
 
     public required BackupSettings Settings { get; init; }
 

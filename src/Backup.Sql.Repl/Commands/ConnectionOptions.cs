@@ -1,0 +1,64 @@
+namespace Backup.Sql.Repl.Commands;
+
+/// <summary>Which databases the tool opens and where backups may go.</summary>
+internal sealed record ConnectionOptions
+{
+    private const string SqliteScheme = "sqlite:";
+
+    /// <summary>Names of databases and their SQLite files. Default: none.</summary>
+    public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// A directory of SQLite files; null for none. Default: the current one where no database is named.
+    /// </summary>
+    public string? Directory { get; init; }
+
+    /// <summary>The directory below which <c>file://</c> and <c>nodelocal://</c> may write.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The database to begin with; null for the only one, if there is only one.</summary>
+    public string? First { get; init; }
+
+    /// <summary>Reads the arguments of the command line.</summary>
+    /// <param name="databases">Arguments of <c>--db</c>: <c>NAME=sqlite:PATH</c>.</param>
+    /// <param name="directory">The argument of <c>--dir</c>.</param>
+    /// <param name="root">The argument of <c>--root</c>.</param>
+    /// <returns>The options.</returns>
+    /// <exception cref="Diagnostics.BackupSqlException">
+    /// 22023 an argument has another form; 42710 a name twice.
+    /// </exception>
+    public static ConnectionOptions Parse(IReadOnlyList<string> databases, string? directory, string? root)
+    {
+        var files = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        string? first = null;
+        foreach (var argument in databases)
+        {
+            var (name, path) = ParseDatabase(argument);
+            first ??= name;
+            if (!files.TryAdd(name, path))
+                throw ToolErrors.DatabaseNamedTwice(name);
+        }
+
+        return new ConnectionOptions
+        {
+            Databases = files,
+            Directory = directory ?? (files.Count == 0 ? "." : null),
+            Root = Path.GetFullPath(root ?? "."),
+            First = first,
+        };
+    }
+
+    private static (string Name, string Path) ParseDatabase(string argument)
+    {
+        var parts = argument.Split('=', 2);
+        if (parts.Length == 2
+            && parts[0].Length > 0
+            && parts[1].StartsWith(SqliteScheme, StringComparison.OrdinalIgnoreCase)
+            && parts[1].Length > SqliteScheme.Length)
+        {
+            return (parts[0], parts[1][SqliteScheme.Length..]);
+        }
+
+        throw ToolErrors.DatabaseArgument(argument);
+    }
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Backup.Sql.Repl.Output;
+using Backup.Sql.Syntax;
+
+namespace Backup.Sql.Repl.Commands;
+
+/// <summary>The command line: options and sub-commands, and nothing of what they do.</summary>
+internal static class ToolCommand
+{
+    /// <summary>Describes the command line.</summary>
+    /// <returns>The root command.</returns>
+    public static RootCommand Create()
+    {
+        var databases = new Option<string[]>("--db")
+        {
+            HelpName = "NAME=URI",
+            Description = "A database and where it lies: shop=sqlite:shop.db. Repeatable; the first is current.",
+        };
+        var directory = Directory("A directory of SQLite files (*.db), each a database. Default: the current "
+            + "directory, unless --db is given.");
+        var root = new Option<string>("--root")
+        {
+            HelpName = "DIR",
+            Description = "The directory below which file:// and nodelocal:// may write. Default: the current one.",
+        };
+        var commands = new Option<string[]>("-c", "--command")
+        {
+            HelpName = "SQL",
+            Description = "Execute these statements and end. Repeatable.",
+        };
+        var files = new Option<string[]>("-f", "--file")
+        {
+            HelpName = "FILE",
+            Description = "Execute the statements of a file and end. Repeatable; -c and -f run in the order given.",
+        };
+        var format = new Option<OutputFormat>("--format")
+        {
+            Description = "How rows are printed.",
+            DefaultValueFactory = _ => OutputFormat.Table,
+        };
+        var command = new RootCommand("Backup and restore in SQL. Without -c or -f, statements are read as they are typed.")
+        {
+            databases, directory, root, commands, files, format, Parse(), Demo(),
+        };
+        command.SetAction((arguments, cancellationToken) => ShellCommand.RunAsync(
+            new ShellArguments(
+                arguments.GetValue(databases) ?? [],
+                arguments.GetValue(directory),
+                arguments.GetValue(root),
+                ScriptsInOrder(arguments, commands, files),
+                arguments.GetValue(format)),
+            cancellationToken));
+        return command;
+    }
+
+    private static Command Parse()
+    {
+        var lines = new Option<bool>("--lines")
+        {
+            Description = "Print exactly one line per input line: canonical text, or ERROR with code, place, message.",
+        };
+        var mode = new Option<FormatMode>("--mode")
+        {
+            Description = "What is shown of locations and secrets.",
+            DefaultValueFactory = _ => FormatMode.Redacted,
+        };
+        var file = new Argument<string?>("FILE")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "The statements. Default: standard input.",
+        };
+        var command = new Command("parse", "Print statements in canonical form; nothing is executed.")
+        {
+            lines, mode, file,
+        };
+        command.SetAction((arguments, cancellationToken) => ParseCommand.RunAsync(
+            new ParseArguments(arguments.GetValue(lines), arguments.GetValue(mode), arguments.GetValue(file)),
+            cancellationToken));
+        return command;
+    }
+
+    private static Command Demo()
+    {
+        var directory = Directory("Where to work; all of it stays there. Default: a temporary directory, then removed.");
+        var command = new Command("demo", "Back up, break and restore a bank in SQLite; prove that no money is lost.")
+        {
+            directory,
+        };
+        command.SetAction((arguments, cancellationToken) =>
+            DemoCommand.RunAsync(arguments.GetValue(directory), cancellationToken));
+        return command;
+    }
+
+    private static Option<string> Directory(string description) =>
+        new("--dir") { HelpName = "DIR", Description = description };
+
+    /// <summary>
+    /// The arguments of -c and -f in the order in which they were given, which the values alone do not tell.
+    /// </summary>
+    private static List<ShellScript> ScriptsInOrder(ParseResult arguments, Option commands, Option files)
+    {
+        var scripts = new List<ShellScript>();
+        Option? option = null;
+        foreach (var token in arguments.Tokens)
+        {
+            if (token.Type == TokenType.Option)
+                option = Named(commands, token.Value) ? commands : Named(files, token.Value) ? files : null;
+            else if (option is not null)
+                scripts.Add(new ShellScript(token.Value, IsFile: option == files));
+        }
+
+        return scripts;
+    }
+
+    private static bool Named(Option option, string name) => option.Name == name || option.Aliases.Contains(name);
+}

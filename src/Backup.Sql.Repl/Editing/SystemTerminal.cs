@@ -1,0 +1,48 @@
+namespace Backup.Sql.Repl.Editing;
+
+/// <summary>The terminal that the process runs in.</summary>
+internal sealed class SystemTerminal : ITerminal
+{
+    private const int WidthWhenUnknown = 80;
+
+    private static readonly ConsoleKeyInfo EndOfInput =
+        new('\u0004', ConsoleKey.D, shift: false, alt: false, control: true);
+
+    /// <summary>
+    /// Columns of the window that standard output goes to; null when it goes elsewhere or does not tell.
+    /// </summary>
+    public static int? OutputWidth =>
+        !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var width ? width : null;
+
+    /// <inheritdoc/>
+    public int Width => OutputWidth ?? WidthWhenUnknown;
+
+    /// <inheritdoc/>
+    public bool KeyAvailable => Console.KeyAvailable;
+
+    /// <inheritdoc/>
+    public ConsoleKeyInfo ReadKey()
+    {
+        // Only while a key is awaited: during a statement Ctrl-C must arrive as a signal.
+        Console.TreatControlCAsInput = true;
+        try
+        {
+            return Console.ReadKey(intercept: true);
+        }
+        catch (InvalidOperationException)
+        {
+            return EndOfInput; // The terminal went away.
+        }
+        finally
+        {
+            Console.TreatControlCAsInput = false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Write(string text)
+    {
+        Console.Out.Write(text);
+        Console.Out.Flush();
+    }
+}

@@ -1,0 +1,147 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Engines;
+using Backup.Sql.Execution;
+using Backup.Sql.Parsing;
+using Backup.Sql.Repl.Commands;
+using Backup.Sql.Repl.Output;
+using Backup.Sql.Sessions;
+using Backup.Sql.Sqlite;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Repl.Shell;
+
+/// <summary>A session of the library over SQLite files, with the way to the files' own SQL beside it.</summary>
+internal sealed class ToolSession : ISqlSession
+{
+    private readonly SqliteEngine _engine;
+    private readonly BackupHost _host;
+    private readonly BackupSession _session;
+    private readonly ProgressRelay _progress = new();
+
+    private ToolSession(SqliteEngine engine, BackupHost host)
+    {
+        _engine = engine;
+        _host = host;
+        _session = host.OpenSession(new SessionOptions { Progress = _progress });
+    }
+
+    /// <inheritdoc/>
+    public string? CurrentDatabase => _session.CurrentDatabase;
+
+    /// <summary>Opens the databases.</summary>
+    /// <param name="options">Which, and where backups may go.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The session.</returns>
+    public static async Task<ToolSession> OpenAsync(ConnectionOptions options, CancellationToken cancellationToken)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        var engine = SqliteEngine.Open(new SqliteEngineOptions
+        {
+            Databases = options.Databases,
+            Directory = options.Directory,
+        });
+        var host = new BackupHost(new BackupHostOptions
+        {
+            Engines = new Dictionary<string, IDatabaseEngine> { ["sqlite"] = engine },
+            Stores = [new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider()],
+        });
+        var session = new ToolSession(engine, host);
+        try
+        {
+            await session.ChooseAsync(options.First, cancellationToken).ConfigureAwait(false);
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task UseAsync(string database, CancellationToken cancellationToken)
+    {
+        var databases = await GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
+        var names = databases.Select(candidate => candidate.Name).ToList();
+        _session.CurrentDatabase = names.Find(name => name == database)
+            ?? names.Find(name => name.Equals(database, StringComparison.OrdinalIgnoreCase))
+            ?? throw ToolErrors.NoSuchDatabase(database, names);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Answer> ExecuteAsync(
+        string statement, IProgress<JobProgress> progress, CancellationToken cancellationToken)
+    {
+        if (!BackupSqlParser.IsBackupStatement(statement))
+            return await PassThroughAsync(statement, cancellationToken).ConfigureAwait(false);
+        _progress.Target = progress;
+        try
+        {
+            var result = await _session.ExecuteAsync(statement, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+            var columns = result.Columns.Select(column => new AnswerColumn(column.Name, column.Type)).ToList();
+            return new Answer(result.Tag, columns, result.Rows, result.Notices);
+        }
+        finally
+        {
+            _progress.Target = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(CancellationToken cancellationToken)
+    {
+        var catalog = await _engine.OpenCatalogAsync(asOf: null, cancellationToken).ConfigureAwait(false);
+        await using (catalog.ConfigureAwait(false))
+            return await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(
+        string database, CancellationToken cancellationToken)
+    {
+        var catalog = await _engine.OpenCatalogAsync(asOf: null, cancellationToken).ConfigureAwait(false);
+        await using (catalog.ConfigureAwait(false))
+            return await catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _host.DisposeAsync(); // Of the engine too.
+
+    private async Task ChooseAsync(string? first, CancellationToken cancellationToken)
+    {
+        if (first is not null)
+        {
+            await UseAsync(first, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var databases = await GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
+        if (databases.Count == 1)
+            _session.CurrentDatabase = databases[0].Name;
+    }
+
+    private async Task<Answer> PassThroughAsync(string statement, CancellationToken cancellationToken)
+    {
+        var database = CurrentDatabase ?? throw ToolErrors.NoCurrentDatabase();
+        var result = await _engine.ExecuteAsync(database, statement, cancellationToken).ConfigureAwait(false);
+        var tag = result.RowsAffected is { } changed && (changed > 0 || ChangesRows(statement))
+            ? $"OK, {ValueText.Count(changed, "row")} changed"
+            : "OK";
+        var columns = result.Columns.Select(name => new AnswerColumn(name, Type: null)).ToList();
+        return new Answer(tag, columns, result.Rows.ToAsyncEnumerable(), []);
+    }
+
+    // Engines count the rows of CREATE TABLE too, and find none: no news. Of an UPDATE that is news.
+    private static bool ChangesRows(string statement) =>
+        DatabaseStatementRules.FirstWord(statement).ToString().ToUpperInvariant()
+            is "INSERT" or "UPDATE" or "DELETE" or "REPLACE" or "WITH";
+
+    /// <summary>Hands the session's reports to whoever watches the running statement.</summary>
+    private sealed class ProgressRelay : IProgress<JobProgress>
+    {
+        public volatile IProgress<JobProgress>? Target;
+
+        public void Report(JobProgress value) => Target?.Report(value);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Backup.Sql.Sqlite;
+
+/// <summary>
+/// A directory that belongs to one piece of work of one process, and is gone with it. A lock file beside it, held open,
+/// tells the living from what a dead process left behind.
+/// </summary>
+internal sealed class PrivateDirectory : IDisposable
+{
+    private const string LockEnding = ".lock";
+    private readonly FileStream _lock;
+    private bool _kept;
+
+    private PrivateDirectory(string path, FileStream held)
+    {
+        Path = path;
+        _lock = held;
+    }
+
+    /// <summary>The directory.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes a directory.</summary>
+    /// <param name="parent">Is made when missing.</param>
+    /// <param name="name">Must not be in use.</param>
+    public static PrivateDirectory Create(string parent, string name)
+    {
+        var path = System.IO.Path.Combine(parent, name);
+        try
+        {
+            Directory.CreateDirectory(parent);
+            var held = Hold(path);
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+            Directory.CreateDirectory(path);
+            return new PrivateDirectory(path, held);
+        }
+        catch (IOException failure)
+        {
+            throw SqliteErrors.FileFailed("could not be made", path, failure);
+        }
+        catch (UnauthorizedAccessException failure)
+        {
+            throw SqliteErrors.FileFailed("could not be made", path, failure);
+        }
+    }
+
+    /// <summary>Takes over the directories that dead processes left behind.</summary>
+    /// <param name="parent">May be missing.</param>
+    /// <param name="prefix">The first letters of their names.</param>
+    public static IEnumerable<PrivateDirectory> Abandoned(string parent, string prefix)
+    {
+        if (!Directory.Exists(parent))
+            yield break;
+        foreach (var path in Directory.GetDirectories(parent, prefix + "*"))
+        {
+            if (TryHold(path, out var held))
+                yield return new PrivateDirectory(path, held);
+        }
+    }
+
+    /// <summary>Leaves the directory where it is when this is disposed.</summary>
+    public void Keep() => _kept = true;
+
+    public void Dispose()
+    {
+        try
+        {
+            if (!_kept && Directory.Exists(Path))
+                Directory.Delete(Path, recursive: true);
+            _lock.Dispose();
+            Directory.Delete(System.IO.Path.GetDirectoryName(Path)!);
+        }
+        catch (IOException)
+        {
+            // The parent holds other things; or what cannot be removed now is removed when the engine is opened next.
+            _lock.Dispose();
+        }
+    }
+
+    private static bool TryHold(string path, [NotNullWhen(true)] out FileStream? held)
+    {
+        try
+        {
+            held = Hold(path);
+            return true;
+        }
+        catch (IOException)
+        {
+            held = null;
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            held = null;
+            return false;
+        }
+    }
+
+    private static FileStream Hold(string path) =>
+        new(path + LockEnding, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.None,
+            Options = FileOptions.DeleteOnClose,
+            BufferSize = 0,
+        });
+}

@@ -1,0 +1,130 @@
+using Backup.Sql.Sqlite.Catalog;
+
+namespace Backup.Sql.Sqlite.Restore;
+
+/// <summary>
+/// Puts new names into statements of SQLite. Only tokens that stand where a table is named are touched; the rest of the
+/// text stays as the user wrote it.
+/// </summary>
+internal static class NameRewriter
+{
+    private static readonly string[] TableFollows = ["FROM", "JOIN", "INTO", "UPDATE"];
+
+    private static readonly string[] EndsFromList =
+        ["SELECT", "WHERE", "ON", "GROUP", "ORDER", "SET", "VALUES", "USING", "HAVING", "LIMIT", "BY"];
+
+    /// <summary>A CREATE TABLE statement under another name, with other tables behind its foreign keys or without them.</summary>
+    /// <param name="ddl">The statement.</param>
+    /// <param name="name">The new name.</param>
+    /// <param name="references">Per foreign key of the text, the table referred to, or null to leave the key out.</param>
+    public static string Table(string ddl, string name, IReadOnlyList<string?> references)
+    {
+        var text = new SqlText(ddl);
+        var edits = new List<(int, int, string)>();
+        var position = NamePosition(text);
+        if (!text.IsName(position, name))
+            edits.Add(text.Rename(position, name));
+        var clauses = ForeignKeyClauses.Find(text);
+        for (var i = 0; i < clauses.Count && i < references.Count; i++)
+        {
+            if (references[i] is not { } referenced)
+                edits.Add(ForeignKeyClauses.Removal(text, clauses[i]));
+            else if (!text.IsName(clauses[i].ReferencedName, referenced))
+                edits.Add(text.Rename(clauses[i].ReferencedName, referenced));
+        }
+
+        return text.With(edits);
+    }
+
+    /// <summary>A CREATE INDEX statement with other names.</summary>
+    public static string Index(string ddl, string name, string table)
+    {
+        var text = new SqlText(ddl);
+        var position = NamePosition(text);
+        var on = text.FindOutside(position, "ON");
+        return text.With(Changes(text, (position, name), (on + 1, table)));
+    }
+
+    /// <summary>A CREATE VIEW statement with other names.</summary>
+    /// <param name="ddl">The statement.</param>
+    /// <param name="name">The view's name.</param>
+    /// <param name="tables">Old and new names of tables and views.</param>
+    public static string View(string ddl, string name, IReadOnlyDictionary<string, string> tables)
+    {
+        var text = new SqlText(ddl);
+        var position = NamePosition(text);
+        return text.With([.. Changes(text, (position, name)), .. TablesBehind(text, position, tables)]);
+    }
+
+    /// <summary>A CREATE TRIGGER statement with other names.</summary>
+    public static string Trigger(string ddl, string name, string table, IReadOnlyDictionary<string, string> tables)
+    {
+        var text = new SqlText(ddl);
+        var position = NamePosition(text);
+        var on = text.FindOutside(position + 1, "ON");
+        return text.With([.. Changes(text, (position, name), (on + 1, table)), .. TablesBehind(text, on + 1, tables)]);
+    }
+
+    /// <summary>Behind CREATE and the words for the kind of object.</summary>
+    private static int NamePosition(SqlText text)
+    {
+        var position = 1;
+        while (position < text.Count && !IsKind(text, position))
+            position++;
+        position++;
+        return text.IsWord(position, "IF") && text.IsWord(position + 1, "NOT") ? position + 3 : position;
+    }
+
+    private static bool IsKind(SqlText text, int index) =>
+        text.IsWord(index, "TABLE") || text.IsWord(index, "INDEX") || text.IsWord(index, "VIEW") || text.IsWord(index, "TRIGGER");
+
+    private static IEnumerable<(int, int, string)> Changes(SqlText text, params (int Index, string Name)[] changes) =>
+        from change in changes
+        where !text.IsName(change.Index, change.Name)
+        select text.Rename(change.Index, change.Name);
+
+    private static IEnumerable<(int, int, string)> TablesBehind(
+        SqlText text, int position, IReadOnlyDictionary<string, string> tables)
+    {
+        for (var index = position + 1; index < text.Count; index++)
+        {
+            if (text[index].CanBeName
+                && tables.TryGetValue(text.Name(index), out var name)
+                && !text.IsName(index, name)
+                && NamesTable(text, index))
+                yield return text.Rename(index, name);
+        }
+    }
+
+    private static bool NamesTable(SqlText text, int index)
+    {
+        if (text.Is(index + 1, '.'))
+            return true;
+        var before = index - 1;
+        if (text.Is(before, '.'))
+            before -= 2;
+        if (Array.Exists(TableFollows, word => text.IsWord(before, word)))
+            return true;
+        return text.IsWord(before - 1, "OR") && text.IsWord(before - 2, "UPDATE")
+            || (text.Is(before, ',') || text.Is(before, '(')) && IsInFromList(text, before);
+    }
+
+    /// <summary>Looks back, over what stands in parentheses, for the word that started the list.</summary>
+    private static bool IsInFromList(SqlText text, int index)
+    {
+        var depth = 0;
+        for (; index > 0; index--)
+        {
+            if (text.Is(index, ')'))
+                depth++;
+            else if (text.Is(index, '('))
+                depth = Math.Max(0, depth - 1);
+            else if (depth == 0 && (text.IsWord(index, "FROM") || text.IsWord(index, "JOIN")))
+                return true;
+            else if (depth == 0 && Array.Exists(EndsFromList, word => text.IsWord(index, word)))
+                return false;
+        }
+
+        return false;
+    }
+}

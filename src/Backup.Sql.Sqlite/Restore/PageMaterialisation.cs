@@ -1,0 +1,25 @@
+using Backup.Sql.Engines;
+using Backup.Sql.Rows;
+using Backup.Sql.Sqlite.Pages;
+
+namespace Backup.Sql.Sqlite.Restore;
+
+/// <summary>A database put together aside from its pages, to be read and thrown away.</summary>
+internal sealed class PageMaterialisation(PageFileWriter writer, string database, EngineClock clock) : IPageMaterialisation
+{
+    public async ValueTask IngestAsync(IRowSource pages, CancellationToken cancellationToken = default) =>
+        await writer.IngestAsync(pages, cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<IEngineSnapshot> OpenAsync(CancellationToken cancellationToken = default)
+    {
+        writer.Complete(durable: false);
+        return new(new SqliteSnapshot(clock.Next(), [DatabaseSnapshot.OfFile(writer.Path, database)], null));
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        writer.Dispose();
+        File.Delete(writer.Path);
+        return ValueTask.CompletedTask;
+    }
+}

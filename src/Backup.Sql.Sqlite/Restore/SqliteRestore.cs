@@ -1,0 +1,179 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Engines;
+using Backup.Sql.Rows;
+using Backup.Sql.Sqlite.Catalog;
+using Backup.Sql.Sqlite.Interop;
+
+namespace Backup.Sql.Sqlite.Restore;
+
+/// <summary>
+/// A restore: new databases come to be as files aside, tables of an existing one in a transaction that commits last.
+/// </summary>
+internal sealed class SqliteRestore : IRestoreTransaction
+{
+    private readonly RestoreRequest _request;
+    private readonly DatabaseFiles _files;
+    private readonly TimeSpan _busyTimeout;
+    private readonly Dictionary<string, StagedFile> _staged = new(AsciiIgnoreCaseComparer.Instance);
+    private readonly Dictionary<string, PageFileWriter> _pages = new(AsciiIgnoreCaseComparer.Instance);
+    private readonly Dictionary<string, TableRestore> _tables = new(AsciiIgnoreCaseComparer.Instance);
+    private readonly Lock _gate = new();
+    private readonly List<string> _notices = [];
+    private readonly PrivateDirectory? _directory;
+    private string? _existing;
+    private bool _completed;
+
+    public SqliteRestore(RestoreRequest request, DatabaseFiles files, TimeSpan busyTimeout)
+    {
+        _request = request;
+        _files = files;
+        _busyTimeout = busyTimeout;
+        var targets = request.NewDatabases.Select(files.PlaceFor).ToList();
+        targets.ForEach(Publication.Check);
+        if (targets.Count == 0)
+            return;
+        _directory = PrivateDirectory.Create(files.StateDirectory, SqliteEngine.RestorePrefix + request.Id);
+        foreach (var target in targets)
+        {
+            var path = Path.Combine(_directory.Path, Path.GetFileName(target.Path));
+            if (!_staged.TryAdd(target.Name, new StagedFile(target, path)))
+                throw SqliteErrors.DatabaseExists(target.Name);
+        }
+    }
+
+    public IReadOnlyList<string> Notices => _notices;
+
+    public ValueTask CreateAsync(IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken = default)
+    {
+        foreach (var group in objects.GroupBy(restore => restore.Target.Database, AsciiIgnoreCaseComparer.Instance))
+        {
+            var source = group.FirstOrDefault(restore => 
+                restore.Target is DatabaseDescriptor && restore.SourceEngine == SqliteEngine.Kind);
+            var tables = TablesOf(group.Key, (DatabaseDescriptor?)source?.Source);
+            foreach (var restore in group)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                tables.Create(restore);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask IngestAsync(
+        Space space, SpaceShape shape, IRowSource rows, CancellationToken cancellationToken = default)
+    {
+        if (space is PageSpace)
+            await PagesOf(space.Database, shape).IngestAsync(rows, cancellationToken).ConfigureAwait(false);
+        else if (_tables.TryGetValue(space.Database, out var tables))
+            await tables.IngestAsync(((TableSpace)space).TableId, rows, cancellationToken).ConfigureAwait(false);
+        else
+            throw SqliteErrors.UnknownTable(space.Database, ((TableSpace)space).TableId);
+    }
+
+    public async ValueTask CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        await Task.Run(() => Complete(cancellationToken), cancellationToken).ConfigureAwait(false);
+        _completed = true;
+    }
+
+    public ValueTask PublishAsync(CancellationToken cancellationToken = default)
+    {
+        if (!_completed)
+            throw SqliteErrors.OutOfOrder(nameof(PublishAsync));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_existing is not null)
+            _tables[_existing].Commit();
+        if (_directory is null)
+            return ValueTask.CompletedTask;
+        Publication.Run(_directory.Path, [.. _staged.Values]);
+        foreach (var staged in _staged.Values)
+            _files.Published(staged.Target);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var tables in _tables.Values)
+            tables.Dispose();
+        foreach (var pages in _pages.Values)
+            pages.Dispose();
+        _directory?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private void Complete(CancellationToken cancellationToken)
+    {
+        foreach (var (name, staged) in _staged)
+        {
+            // A database without tables has neither pages nor rows.
+            if (!_pages.ContainsKey(name) && !_tables.ContainsKey(name))
+                File.Create(staged.Path).Dispose();
+        }
+
+        foreach (var pages in _pages.Values)
+            pages.Complete(durable: true);
+        foreach (var (name, tables) in _tables)
+        {
+            tables.Complete(!_request.SkipForeignKeyCheck, cancellationToken);
+            if (!_staged.TryGetValue(name, out var staged))
+                continue;
+            tables.Commit();
+            tables.Finish();
+            tables.Dispose();
+            using var file = File.OpenHandle(staged.Path, FileMode.Open, FileAccess.ReadWrite);
+            RandomAccess.FlushToDisk(file);
+        }
+    }
+
+    private PageFileWriter PagesOf(string database, SpaceShape shape)
+    {
+        lock (_gate)
+        {
+            if (_pages.TryGetValue(database, out var writer))
+                return writer;
+            if (!_staged.TryGetValue(database, out var staged))
+                throw SqliteErrors.NotANewDatabase(database);
+            writer = new PageFileWriter(staged.Path, database, shape);
+            _pages.Add(database, writer);
+            return writer;
+        }
+    }
+
+    private TableRestore TablesOf(string database, DatabaseDescriptor? source)
+    {
+        if (_tables.TryGetValue(database, out var tables))
+            return tables;
+        if (_staged.TryGetValue(database, out var staged))
+        {
+            var connection = Connection.Open(staged.Path, database, OpenMode.Create, _busyTimeout);
+            tables = Start(connection, () => TableRestore.InNew(connection, source, _notices));
+        }
+        else
+        {
+            var file = _files.Find(database);
+            var other = _existing ?? _staged.Keys.FirstOrDefault();
+            if (other is not null)
+                throw SqliteErrors.SeveralExistingDatabases(other, file.Name);
+            var connection = Connection.Open(file.Path, file.Name, OpenMode.Existing, _busyTimeout);
+            tables = Start(connection, () => TableRestore.InExisting(connection, _notices));
+            _existing = file.Name;
+        }
+
+        _tables.Add(database, tables);
+        return tables;
+    }
+
+    private static TableRestore Start(Connection connection, Func<TableRestore> start)
+    {
+        try
+        {
+            return start();
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,375 @@
+using System.Globalization;
+using Backup.Sql.Catalog;
+using Backup.Sql.Engines;
+using Backup.Sql.Rows;
+using Backup.Sql.Sqlite.Catalog;
+using Backup.Sql.Sqlite.Interop;
+
+namespace Backup.Sql.Sqlite.Restore;
+
+/// <summary>
+/// Makes tables in one database, in one transaction: tables, rows, then indexes, counters, virtual tables, views and
+/// triggers. In that order the indexes are built in one pass each and no trigger fires.
+/// </summary>
+internal sealed class TableRestore : IDisposable
+{
+    private const int CacheKibibytes = 32 * 1024;
+    private const int NamedRows = 5;
+    private readonly Connection _connection;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly List<string> _notices;
+    private readonly Dictionary<long, RestoredTable> _tables = [];
+    private readonly Dictionary<long, string> _existing = [];
+    private readonly List<ObjectRestore> _later = [];
+    private readonly Dictionary<string, string> _renamed = new(AsciiIgnoreCaseComparer.Instance);
+    private readonly NameBook _names;
+
+    private readonly string? _journalMode;
+
+    private TableRestore(Connection connection, List<string> notices, string? journalMode = null)
+    {
+        _journalMode = journalMode;
+        _connection = connection;
+        _notices = notices;
+        _names = new NameBook(connection);
+    }
+
+    /// <summary>Starts in a database that exists; its write lock is held until the end.</summary>
+    public static TableRestore InExisting(Connection connection, List<string> notices)
+    {
+        Prepare(connection);
+        connection.Execute("BEGIN IMMEDIATE");
+        return new TableRestore(connection, notices);
+    }
+
+    /// <summary>Starts in a new file, which no crash has to be survived by.</summary>
+    public static TableRestore InNew(Connection connection, DatabaseDescriptor? source, List<string> notices)
+    {
+        foreach (var pragma in (string[])["page_size", "encoding", "auto_vacuum", "user_version", "application_id"])
+        {
+            if (source?.Properties.GetValueOrDefault(SqliteProperties.Pragma + pragma) is { } value)
+                connection.Execute($"PRAGMA {pragma}={Connection.Literal(value)}");
+        }
+
+        Prepare(connection);
+        connection.Execute("PRAGMA journal_mode=OFF");
+        connection.Execute("PRAGMA synchronous=OFF");
+        connection.Execute("BEGIN IMMEDIATE");
+        var mode = source?.Properties.GetValueOrDefault(SqliteProperties.Pragma + "journal_mode");
+        return new TableRestore(connection, notices, mode == "wal" ? mode : null);
+    }
+
+    /// <summary>Makes a table, or keeps for later what comes after the rows.</summary>
+    public void Create(ObjectRestore restore)
+    {
+        if (restore.Exists)
+        {
+            _renamed[restore.Source.Name] = restore.Target.Name;
+            _existing[restore.Target.Id] = restore.Target.Name;
+            return;
+        }
+
+        switch (restore.Target)
+        {
+            case TableDescriptor table:
+                CreateTable(restore, table);
+                break;
+            case ViewDescriptor or TriggerDescriptor:
+                _later.Add(restore);
+                break;
+            case SequenceDescriptor or TypeDescriptor or FunctionDescriptor:
+                _notices.Add($"{restore.Target.Name}: SQLite has no {Words(restore.Target)}; it was left out");
+                break;
+        }
+    }
+
+    /// <summary>Takes rows; callers take turns, for there is one writer.</summary>
+    public async Task IngestAsync(long tableId, IRowSource rows, CancellationToken cancellationToken)
+    {
+        if (!_tables.TryGetValue(tableId, out var table))
+            throw SqliteErrors.UnknownTable(_connection.Database, tableId);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (await rows.FillAsync(cancellationToken).ConfigureAwait(false))
+            {
+                while (rows.TryRead(out var row))
+                    table.Insert(_connection, row);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Makes what comes after the rows, and checks foreign keys.</summary>
+    public void Complete(bool checkForeignKeys, CancellationToken cancellationToken)
+    {
+        using var _ = _connection.Interruptible(cancellationToken);
+        foreach (var table in _tables.Values)
+        {
+            table.Dispose();
+            CreateIndexes(table);
+            SetCounter(table);
+        }
+
+        MakeVirtual();
+        foreach (var restore in _later)
+            CreateLater(restore);
+        if (!checkForeignKeys)
+            return;
+        foreach (var table in _tables.Values.Where(table => table.Target.ForeignKeys.Count > 0))
+            CheckForeignKeys(table.Target.Name);
+    }
+
+    /// <summary>Makes the transaction's work visible.</summary>
+    public void Commit() => _connection.Execute("COMMIT");
+
+    /// <summary>Gives a new file, after its commit, the journal mode that its source had.</summary>
+    public void Finish()
+    {
+        if (_journalMode is not null)
+            _connection.Execute($"PRAGMA journal_mode={Connection.Literal(_journalMode)}");
+    }
+
+    public void Dispose()
+    {
+        foreach (var table in _tables.Values)
+            table.Dispose();
+
+        // Closing rolls back what was not committed.
+        _connection.Dispose();
+        _gate.Dispose();
+    }
+
+    private static void Prepare(Connection connection)
+    {
+        const int enableTrigger = 1003;
+        const int defensive = 1010;
+        connection.Configure(enableTrigger, false);
+        connection.Configure(defensive, false);
+        connection.Execute("PRAGMA foreign_keys=OFF");
+
+        // Rows are restored as they were, whatever the checks would say today.
+        connection.Execute("PRAGMA ignore_check_constraints=ON");
+        connection.Execute($"PRAGMA cache_size=-{Connection.Literal(CacheKibibytes)}");
+    }
+
+    private static string Words(ObjectDescriptor descriptor) => descriptor switch
+    {
+        SequenceDescriptor => "sequences",
+        TypeDescriptor => "user-defined types",
+        _ => "stored functions",
+    };
+
+    private void CreateTable(ObjectRestore restore, TableDescriptor target)
+    {
+        var source = (TableDescriptor)restore.Source;
+        var isExact = restore.SourceEngine == SqliteEngine.Kind && source.Ddl is not null;
+        if (_names.IsTaken(target.Name))
+            throw SqliteErrors.TableExists(_connection.Database, target.Name);
+        _renamed[source.Name] = target.Name;
+        if (isExact && source.Properties.ContainsKey(SqliteProperties.Module))
+        {
+            CreateVirtual(restore, source, target);
+            return;
+        }
+
+        var ddl = isExact ? NameRewriter.Table(source.Ddl!, target.Name, References(source, target)) : NeutralDdl.Table(target, _notices);
+        _connection.Execute(ddl);
+        _names.Add(target.Name);
+        _tables.Add(source.Id, new RestoredTable(restore, ReadTable(target.Name), isExact, null));
+    }
+
+    /// <summary>Per foreign key of the text, in its order, the table that it refers to from now on.</summary>
+    private static List<string?> References(TableDescriptor source, TableDescriptor target) =>
+        [.. source.ForeignKeys.Select(key =>
+            target.ForeignKeys.FirstOrDefault(kept => kept.Name == key.Name)?.ReferencedTable)];
+
+    /// <summary>Makes the tables of a virtual table; it itself is entered when their rows are there.</summary>
+    private void CreateVirtual(ObjectRestore restore, TableDescriptor source, TableDescriptor target)
+    {
+        var shadows = new List<SqliteTable>();
+        for (var number = 0;
+            source.Properties.TryGetValue(SqliteProperties.Shadow + number.ToString(CultureInfo.InvariantCulture), out var ddl);
+            number++)
+        {
+            var name = target.Name + "_" + VirtualTables.SuffixOf(source.Name, new SqlText(ddl).Name(2));
+            if (_names.IsTaken(name))
+                throw SqliteErrors.TableExists(_connection.Database, name);
+            _connection.Execute(NameRewriter.Table(ddl, name, []));
+            _names.Add(name);
+            shadows.Add(ReadTable(name));
+        }
+
+        _names.Add(target.Name);
+        var table = new SqliteTable
+        {
+            Descriptor = target,
+            Name = target.Name,
+            RootPage = 0,
+            Columns = [],
+            IsVirtual = true,
+            Shadows = shadows,
+        };
+        var virtualDdl = NameRewriter.Table(source.Ddl!, target.Name, []);
+        _tables.Add(source.Id, new RestoredTable(restore, table, true, virtualDdl));
+    }
+
+    private SqliteTable ReadTable(string name)
+    {
+        var master = SchemaReader.ReadMaster(_connection);
+        return new TableReader(_connection, master).Read(master.First(row => row.Type == "table" && row.Name == name));
+    }
+
+    private void CreateIndexes(RestoredTable table)
+    {
+        var made = new Dictionary<string, string>(AsciiIgnoreCaseComparer.Instance);
+        foreach (var index in table.Target.Indexes)
+        {
+            // An index without a statement came with the table.
+            if (table.IsExact && index.Ddl is null)
+                continue;
+            var name = _names.Free(index.Name, table.Target.Name);
+            if (!AsciiIgnoreCaseComparer.Instance.Equals(name, index.Name))
+                _notices.Add($"{table.Target.Name}: index {index.Name} is now {name}, because the name was taken");
+            var ddl = table.IsExact
+                ? NameRewriter.Index(index.Ddl!, name, table.Target.Name)
+                : NeutralDdl.Index(table.Target, index, name, _notices);
+            if (ddl is null)
+                continue;
+            _connection.Execute(ddl);
+            _names.Add(name);
+            made.Add(index.Name, name);
+        }
+
+        CopyStatistics(table, made);
+    }
+
+    /// <summary>The optimizer's figures: as good after the restore as they were before.</summary>
+    private void CopyStatistics(RestoredTable table, Dictionary<string, string> indexes)
+    {
+        foreach (var (property, figures) in table.Source.Properties)
+        {
+            if (!property.StartsWith(SqliteProperties.Statistics, StringComparison.Ordinal))
+                continue;
+            var source = property[SqliteProperties.Statistics.Length..];
+            var index = IndexNow(table, source, indexes);
+            if (index is null && source.Length > 0)
+                continue;
+            if (!_names.IsTaken("sqlite_stat1"))
+            {
+                _connection.Execute("ANALYZE sqlite_master");
+                _names.Add("sqlite_stat1");
+            }
+
+            using var insert = _connection.Prepare("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, nullif(?2, ''), ?3)");
+            insert.BindText(1, table.Target.Name);
+            insert.BindText(2, index ?? string.Empty);
+            insert.BindText(3, figures);
+            insert.Step();
+        }
+    }
+
+    /// <summary>What an index of the source is called here.</summary>
+    /// <returns>Null when it was not made.</returns>
+    private static string? IndexNow(RestoredTable table, string source, Dictionary<string, string> indexes)
+    {
+        var automatic = $"sqlite_autoindex_{table.Source.Name}_";
+        if (source.StartsWith(automatic, StringComparison.OrdinalIgnoreCase))
+            return $"sqlite_autoindex_{table.Target.Name}_{source[automatic.Length..]}";
+
+        // The figures of a key without rowid stand under the table's own name.
+        return AsciiIgnoreCaseComparer.Instance.Equals(source, table.Source.Name)
+            ? table.Target.Name
+            : indexes.GetValueOrDefault(source);
+    }
+
+    private void SetCounter(RestoredTable table)
+    {
+        if (!table.IsExact || !table.Source.Properties.TryGetValue(SqliteProperties.Sequence, out var counter))
+            return;
+        using (var delete = _connection.Prepare("DELETE FROM sqlite_sequence WHERE name = ?1"))
+        {
+            delete.BindText(1, table.Target.Name);
+            delete.Step();
+        }
+
+        using var insert = _connection.Prepare("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, CAST(?2 AS INTEGER))");
+        insert.BindText(1, table.Target.Name);
+        insert.BindText(2, counter);
+        insert.Step();
+    }
+
+    /// <summary>
+    /// Enters virtual tables into the schema as rows, without their modules: those would make their own tables anew, and
+    /// may not even be loaded here.
+    /// </summary>
+    private void MakeVirtual()
+    {
+        var virtualTables = _tables.Values.Where(table => table.VirtualDdl is not null).ToList();
+        if (virtualTables.Count == 0)
+            return;
+        _connection.Execute("PRAGMA writable_schema=ON");
+        foreach (var table in virtualTables)
+        {
+            using var insert = _connection.Prepare(
+                "INSERT INTO sqlite_master (type, name, tbl_name, rootpage, sql) VALUES ('table', ?1, ?1, 0, ?2)");
+            insert.BindText(1, table.Target.Name);
+            insert.BindText(2, table.VirtualDdl!);
+            insert.Step();
+        }
+
+        _connection.Execute("PRAGMA writable_schema=RESET");
+    }
+
+    private void CreateLater(ObjectRestore restore)
+    {
+        var target = restore.Target;
+        if (restore.SourceEngine != SqliteEngine.Kind || restore.Source.Ddl is not { } ddl)
+        {
+            _notices.Add($"{target.Name}: its statement is written in another dialect; it was left out");
+            return;
+        }
+
+        if (target is TriggerDescriptor trigger)
+            CreateTrigger(trigger, ddl);
+        else if (_names.IsTaken(target.Name))
+            throw SqliteErrors.TableExists(_connection.Database, target.Name);
+        else
+            _connection.Execute(NameRewriter.View(ddl, target.Name, _renamed));
+        _renamed.TryAdd(restore.Source.Name, target.Name);
+        _names.Add(target.Name);
+    }
+
+    private void CreateTrigger(TriggerDescriptor trigger, string ddl)
+    {
+        var owner = _tables.TryGetValue(trigger.TableId, out var table)
+            ? table.Target.Name
+            : _existing.GetValueOrDefault(trigger.TableId)
+                ?? _later.First(other => other.Target.Id == trigger.TableId).Target.Name;
+        var name = _names.Free(trigger.Name, owner);
+        if (!AsciiIgnoreCaseComparer.Instance.Equals(name, trigger.Name))
+            _notices.Add($"{owner}: trigger {trigger.Name} is now {name}, because the name was taken");
+        _connection.Execute(NameRewriter.Trigger(ddl, name, owner, _renamed));
+        _names.Add(name);
+    }
+
+    private void CheckForeignKeys(string table)
+    {
+        using var violations = _connection.Prepare($"PRAGMA foreign_key_check({Connection.Quote(table)})");
+        var rows = new List<string>();
+        var referenced = string.Empty;
+        while (rows.Count < NamedRows && violations.Step())
+        {
+            referenced = rows.Count == 0 ? violations.Text(2) : referenced;
+            rows.Add(violations.Type(1) == StorageClass.Null
+                ? $"a row that refers to {violations.Text(2)}"
+                : $"rowid {violations.Text(1)} refers to {violations.Text(2)}");
+        }
+
+        if (rows.Count > 0)
+            throw SqliteErrors.ForeignKeyViolated(table, referenced, rows);
+    }
+}

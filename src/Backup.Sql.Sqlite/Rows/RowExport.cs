@@ -1,0 +1,209 @@
+using System.Text;
+using Backup.Sql.Catalog;
+using Backup.Sql.Rows;
+using Backup.Sql.Sqlite.Catalog;
+using Backup.Sql.Sqlite.Interop;
+
+namespace Backup.Sql.Sqlite.Rows;
+
+/// <summary>
+/// Reads the rows of one table and writes them to a sink: storage classes and bytes as they stand in the database,
+/// nothing is allocated per row.
+/// </summary>
+internal sealed class RowExport : IDisposable
+{
+    private const int RowsBetweenChecks = 1024;
+    private readonly SqliteTable _table;
+    private readonly KeySpan _span;
+    private readonly int? _shadow;
+    private readonly TextConverter? _converter;
+    private readonly Statement _rows;
+    private readonly KeyWriter _key = new();
+    private readonly RecordWriter _record = new();
+    private readonly bool _filtered;
+    private readonly int _firstColumn;
+    private long _ordinal;
+
+    /// <summary>Prepares an export.</summary>
+    /// <param name="connection">Reads in the snapshot.</param>
+    /// <param name="schema">The database's schema.</param>
+    /// <param name="table">The table: never a virtual one.</param>
+    /// <param name="shadow">The number that leads the keys of a virtual table's own tables; null for others.</param>
+    /// <param name="span">The range of keys.</param>
+    public RowExport(Connection connection, SqliteSchema schema, SqliteTable table, int? shadow, KeySpan span)
+    {
+        _table = table;
+        _span = span;
+        _shadow = shadow;
+        _converter = schema.IsUtf8
+            ? null
+            : new TextConverter(schema.Database.Properties[SqliteProperties.Pragma + "encoding"]);
+        _firstColumn = table.RowIdColumn < 0 && table.RowIdName is not null ? 1 : 0;
+        var (first, last) = shadow is null ? RowIdBounds(out _filtered) : (null, null);
+        if (shadow is not null)
+            _filtered = span != KeySpan.All;
+        _rows = connection.Prepare(Sql(first, last));
+    }
+
+    /// <summary>Runs the export.</summary>
+    public async Task RunAsync(IRowVersionSink sink, CancellationToken cancellationToken)
+    {
+        var more = true;
+        while (more)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!WriteSome(sink, out more))
+                await sink.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _key.Dispose();
+        _record.Dispose();
+        _converter?.Dispose();
+    }
+
+    /// <summary>Writes rows until the sink has had enough, or for a while.</summary>
+    /// <returns>False when the sink is to be flushed.</returns>
+    private bool WriteSome(IRowVersionSink sink, out bool more)
+    {
+        for (var i = 0; i < RowsBetweenChecks; i++)
+        {
+            more = _rows.Step();
+            if (!more)
+                return true;
+            if (!WriteRow(sink))
+                return false;
+        }
+
+        more = true;
+        return true;
+    }
+
+    private bool WriteRow(IRowVersionSink sink)
+    {
+        _record.Reset();
+        for (var column = _firstColumn; column < _table.Columns.Count + _firstColumn; column++)
+            WriteValue(column);
+        WriteKey();
+        if (_filtered && !_span.Contains(_key.Written))
+            return true;
+        return sink.Write(new RowVersion(_key.Written, HlcTimestamp.Zero, _record.Finish()));
+    }
+
+    private void WriteValue(int column)
+    {
+        switch (_rows.Type(column))
+        {
+            case StorageClass.Integer:
+                _record.WriteInteger(_rows.Integer(column));
+                break;
+            case StorageClass.Float:
+                _record.WriteFloat(_rows.Float(column));
+                break;
+            case StorageClass.Text when _converter is null:
+                _record.WriteText(_rows.Bytes(column));
+                break;
+            case StorageClass.Text:
+                WriteConverted(_rows.Bytes(column));
+                break;
+            case StorageClass.Blob:
+                _record.WriteBytes(_rows.Bytes(column));
+                break;
+            default:
+                _record.WriteNull();
+                break;
+        }
+    }
+
+    private void WriteConverted(ReadOnlySpan<byte> stored)
+    {
+        if (_converter!.TryConvert(stored, out var utf8))
+            _record.WriteText(utf8);
+        else
+            _record.WriteEngineSpecific(_converter.RawTypeName, stored);
+    }
+
+    private void WriteKey()
+    {
+        _key.Reset();
+        if (_shadow is { } shadow)
+            _key.WriteInteger(shadow);
+        if (_table.IsWithoutRowId)
+        {
+            foreach (var column in _table.KeyColumns)
+                WriteKeyValue(column.Ordinal);
+        }
+        else
+        {
+            // Where columns have taken all names of the rowid, the place in the table has to do.
+            _key.WriteInteger(_table.RowIdName is null ? ++_ordinal : _rows.Integer(Math.Max(0, _table.RowIdColumn)));
+        }
+    }
+
+    private void WriteKeyValue(int column)
+    {
+        switch (_rows.Type(column))
+        {
+            case StorageClass.Integer:
+                _key.WriteInteger(_rows.Integer(column));
+                break;
+            case StorageClass.Float:
+                _key.WriteFloat(_rows.Float(column));
+                break;
+            case StorageClass.Text when _converter is null:
+                _key.WriteText(_rows.Bytes(column));
+                break;
+            case StorageClass.Text when _converter.TryConvert(_rows.Bytes(column), out var utf8):
+                _key.WriteText(utf8);
+                break;
+            case StorageClass.Text:
+                _key.WriteEngineSpecific(_converter!.RawTypeName, _rows.Bytes(column));
+                break;
+            case StorageClass.Blob:
+                _key.WriteBytes(_rows.Bytes(column));
+                break;
+            default:
+                _key.WriteNull();
+                break;
+        }
+    }
+
+    /// <summary>The span as rowids, so that SQLite goes straight to its first row.</summary>
+    private (long? First, long? End) RowIdBounds(out bool filtered)
+    {
+        var first = RowKeys.RowIdOf(_span.Start.Span);
+        var end = RowKeys.RowIdOf(_span.End.Span);
+        var hasRowId = !_table.IsWithoutRowId && _table.RowIdName is not null;
+        filtered = !hasRowId
+            ? _span != KeySpan.All
+            : (first is null && !_span.Start.IsEmpty) || (end is null && !_span.End.IsEmpty);
+        return hasRowId ? (first, end) : (null, null);
+    }
+
+    private string Sql(long? first, long? end)
+    {
+        var sql = new StringBuilder("SELECT ");
+        if (_firstColumn == 1)
+            sql.Append(Connection.Quote(_table.RowIdName!));
+        for (var i = 0; i < _table.Columns.Count; i++)
+            sql.Append(i + _firstColumn == 0 ? string.Empty : ", ").Append(Connection.Quote(_table.Columns[i]));
+
+        // An index that covers all columns would give another order.
+        sql.Append(" FROM main.").Append(_table.Quoted).Append(" NOT INDEXED");
+        if (first is not null || end is not null)
+            sql.Append(" WHERE ");
+        var rowId = _table.RowIdName is null ? string.Empty : Connection.Quote(_table.RowIdName);
+        if (first is { } from)
+            sql.Append(rowId).Append(" >= ").Append(Connection.Literal(from));
+        if (first is not null && end is not null)
+            sql.Append(" AND ");
+        if (end is { } before)
+            sql.Append(rowId).Append(" < ").Append(Connection.Literal(before));
+        if (!_table.IsWithoutRowId && _table.RowIdName is not null)
+            sql.Append(" ORDER BY ").Append(rowId);
+        return sql.ToString();
+    }
+}

@@ -1,0 +1,179 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Rows;
+using Backup.Sql.Sqlite.Catalog;
+using Backup.Sql.Sqlite.Pages;
+using Backup.Sql.Sqlite.Restore;
+using SQLitePCL;
+
+namespace Backup.Sql.Sqlite;
+
+/// <summary>
+/// SQLite files as one cluster. A database is exported page by page while writers work, a table row by row; restored
+/// databases are new files, restored tables come in one transaction. The schema <c>main</c> appears as
+/// <c>public</c>; names compare as SQLite compares them, ignoring the case of ASCII letters.
+/// </summary>
+/// <remarks>
+/// The engine works through the SQLite of the host's SQLitePCLRaw provider and never opens a database file by itself.
+/// </remarks>
+public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassThrough
+{
+    internal const string Kind = "sqlite";
+    internal const string RestorePrefix = "restore-";
+    private const string ScratchPrefix = "scratch-";
+    private readonly SqliteEngineOptions _options;
+    private readonly DatabaseFiles _files;
+    private readonly EngineClock _clock;
+    private readonly SnapshotOpener _opener;
+    private readonly Lazy<EngineInfo> _info;
+
+    private SqliteEngine(SqliteEngineOptions options, DatabaseFiles files)
+    {
+        _options = options;
+        _files = files;
+        _clock = new EngineClock(options.TimeProvider);
+        _opener = new SnapshotOpener(options.BusyTimeout, options.TimeProvider);
+        _info = new Lazy<EngineInfo>(Describe);
+    }
+
+    /// <summary>What the engine is. The first call may make the cluster's identity.</summary>
+    /// <exception cref="BackupSqlException">58030 the identity could not be stored; XX001 it is damaged.</exception>
+    public EngineInfo Info => _info.Value;
+
+    private string ScratchParent => _options.ScratchDirectory ?? _files.StateDirectory;
+
+    /// <summary>
+    /// Opens the cluster. A publication that a crash interrupted is finished first; what was not committed is removed.
+    /// </summary>
+    /// <param name="options">Which files, and how.</param>
+    /// <returns>The engine.</returns>
+    /// <exception cref="BackupSqlException">55000 no SQLite provider is set; 22023 the options name no database, or one file twice.</exception>
+    public static SqliteEngine Open(SqliteEngineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        RequireProvider();
+        var engine = new SqliteEngine(options, new DatabaseFiles(options));
+        engine.Recover();
+        return engine;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<HlcTimestamp> GetCurrentTimeAsync(CancellationToken cancellationToken = default) => new(_clock.Next());
+
+    /// <inheritdoc/>
+    public async ValueTask<ICatalogReader> OpenCatalogAsync(
+        HlcTimestamp? asOf, CancellationToken cancellationToken = default)
+    {
+        if (asOf is not null)
+            throw SqliteErrors.NoHistory();
+        return await Task.Run(
+            () => CurrentCatalog.Read(_files.List(), _opener.Open, _opener.OpenNow, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IEngineSnapshot> OpenSnapshotAsync(
+        SnapshotRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.AsOf is not null)
+            throw SqliteErrors.NoHistory();
+        var files = request.Databases.Select(_files.Find).DistinctBy(file => file.Path)
+            .OrderBy(file => file.Name, AsciiIgnoreCaseComparer.Instance).ToList();
+        PrivateDirectory? scratch = null;
+        var time = HlcTimestamp.Zero;
+        try
+        {
+            var databases = await Task.Run(
+                () => _opener.OpenAsync(files, Scratch, () => time = _clock.Next(), cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+            return new SqliteSnapshot(time, databases, scratch);
+        }
+        catch
+        {
+            scratch?.Dispose();
+            throw;
+        }
+
+        string Scratch() => (scratch ??= PrivateDirectory.Create(ScratchParent, ScratchPrefix + NewId())).Path;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IRestoreTransaction> BeginRestoreAsync(
+        RestoreRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new(new SqliteRestore(request, _files, _options.BusyTimeout));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IPageMaterialisation> BeginMaterialiseAsync(
+        PageSpace space, SpaceShape shape, string scratchDirectory, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(shape);
+        var path = Path.Combine(Path.GetFullPath(scratchDirectory), $"{NewId()}.db");
+        return new(new PageMaterialisation(new PageFileWriter(path, space.Database, shape), space.Database, _clock));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<PassThroughResult> ExecuteAsync(
+        string database, string sql, CancellationToken cancellationToken = default)
+    {
+        var file = _files.Find(database);
+        return await Task.Run(
+            () =>
+            {
+                using var connection = _opener.Open(file);
+                return PassThrough.Execute(connection, sql, cancellationToken);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static void RequireProvider()
+    {
+        try
+        {
+            raw.sqlite3_libversion_number();
+        }
+        catch (Exception failure)
+        {
+            // SQLitePCLRaw throws a plain Exception where no provider was set.
+            throw SqliteErrors.NoProvider(failure);
+        }
+    }
+
+    private EngineInfo Describe() => new()
+    {
+        Kind = Kind,
+        Version = raw.sqlite3_libversion().utf8_to_string(),
+        Package = "Backup.Sql.Sqlite",
+        ClusterId = _options.ClusterId ?? ClusterIdentity.ReadOrCreate(_files.StateDirectory, _options.Random),
+        Capabilities = EngineCapabilities.PageSpaces,
+        NameComparer = AsciiIgnoreCaseComparer.Instance,
+    };
+
+    private void Recover()
+    {
+        foreach (var abandoned in PrivateDirectory.Abandoned(_files.StateDirectory, RestorePrefix))
+        {
+            if (!Publication.Recover(abandoned.Path, _files.Home))
+                abandoned.Keep();
+            abandoned.Dispose();
+        }
+
+        foreach (var abandoned in PrivateDirectory.Abandoned(ScratchParent, ScratchPrefix))
+            abandoned.Dispose();
+    }
+
+    private string NewId()
+    {
+        Span<byte> bits = stackalloc byte[8];
+        _options.Random.Fill(bits);
+        return Convert.ToHexStringLower(bits);
+    }
+}

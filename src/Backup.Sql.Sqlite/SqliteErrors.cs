@@ -1,0 +1,234 @@
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Sqlite.Interop;
+
+namespace Backup.Sql.Sqlite;
+
+/// <summary>Makes every error of the SQLite engine: one method per condition.</summary>
+internal static class SqliteErrors
+{
+    public static BackupSqlException NoProvider(Exception cause) =>
+        new(SqlStates.ObjectNotInState, "SQLite is not initialised in this process", cause)
+        {
+            Hint = "Call SQLitePCL.Batteries_V2.Init(), or SQLitePCL.raw.SetProvider with the provider of your "
+                + "application, before the engine is opened.",
+        };
+
+    public static BackupSqlException NoDatabases() =>
+        new(SqlStates.InvalidParameterValue, "the SQLite engine was given neither databases nor a directory")
+        {
+            Hint = "Set SqliteEngineOptions.Databases or SqliteEngineOptions.Directory.",
+        };
+
+    public static BackupSqlException NoDirectory(string directory) =>
+        new(SqlStates.InvalidParameterValue, $"the directory {directory} does not exist")
+        {
+            Hint = "Make the directory, or name another one.",
+        };
+
+    public static BackupSqlException SameFileTwice(string first, string second) =>
+        new(SqlStates.InvalidParameterValue, $"databases {first} and {second} are the same file")
+        {
+            Hint = "Give every database a file of its own.",
+        };
+
+    public static BackupSqlException UnknownDatabase(string name) =>
+        new(SqlStates.UndefinedDatabase, $"database {name} does not exist")
+        {
+            Hint = "SHOW DATABASES, or \\l in the tool, lists the databases.",
+        };
+
+    public static BackupSqlException AmbiguousDatabase(string first, string second) =>
+        new(SqlStates.AmbiguousName, $"databases {first} and {second} differ in case alone")
+        {
+            Hint = "Rename one of the two files.",
+        };
+
+    public static BackupSqlException InvalidDatabaseName(string name) =>
+        new(SqlStates.InvalidParameterValue, $"{name} cannot be the name of a SQLite database")
+        {
+            Detail = "The database becomes a file of that name: at most 200 bytes, no slash, backslash, colon or "
+                + "control character, no dot in front.",
+            Hint = "Choose another name with WITH new_db_name = '...'.",
+        };
+
+    public static BackupSqlException DatabaseExists(string name) =>
+        new(SqlStates.DuplicateDatabase, $"database {name} exists already")
+        {
+            Hint = "Restore it under another name: WITH new_db_name = '...'.",
+        };
+
+    public static BackupSqlException LeftoverBeside(string name, string leftover) =>
+        new(SqlStates.ObjectNotInState, $"{leftover} lies beside the place of database {name}")
+        {
+            Detail = "SQLite would apply it to the restored database and change it.",
+            Hint = "If no database uses that file, remove it; else restore under another name.",
+        };
+
+    public static BackupSqlException UnknownTable(string database, long id) =>
+        new(SqlStates.UndefinedTable, $"database {database} has no table with id {Connection.Literal(id)}")
+        {
+            Hint = "The table was dropped or renamed; run the statement again.",
+        };
+
+    public static BackupSqlException TableExists(string database, string name) =>
+        new(SqlStates.DuplicateTable, $"table {database}.{name} exists already")
+        {
+            Hint = "Restore it under another name (RESTORE TABLE ... AS ...) or drop the table.",
+        };
+
+    public static BackupSqlException NoHistory() =>
+        new(SqlStates.FeatureNotSupported, "a SQLite database keeps no history")
+        {
+            Hint = "Leave out AS OF SYSTEM TIME and revision_history.",
+        };
+
+    public static BackupSqlException NoPartitions() =>
+        new(SqlStates.FeatureNotSupported, "tables of SQLite have no partitions")
+        {
+            Hint = "Name the whole table.",
+        };
+
+    public static BackupSqlException DatabasesBusy(string database, TimeSpan waited) =>
+        new(SqlStates.LockNotAvailable, $"database {database} is being written")
+        {
+            Transient = true,
+            Detail = $"Waited {waited.TotalSeconds:0.#} s for its write lock.",
+            Hint = "Run the statement again when the writer has ended its transaction.",
+        };
+
+    public static BackupSqlException IdentityNotStored(string path, Exception cause) =>
+        new(SqlStates.IoError, $"the identity of the cluster could not be stored in {path}", cause)
+        {
+            Hint = "Make the directory writable, or set SqliteEngineOptions.ClusterId.",
+        };
+
+    public static BackupSqlException DamagedIdentity(string path) =>
+        new(SqlStates.DataCorrupted, $"{path} does not hold the identity of a cluster")
+        {
+            Hint = "Put back the 32 hexadecimal digits that it held, or remove it and start a new collection.",
+        };
+
+    public static BackupSqlException FileFailed(string what, string path, int systemError) =>
+        new(SqlStates.IoError, $"{path} {what}")
+        {
+            Detail = $"The operating system's error number is {systemError}.",
+            Hint = "Check the directory's permissions and the disk.",
+        };
+
+    public static BackupSqlException FileFailed(string what, string path, IOException cause) =>
+        new(IsDiskFull(cause) ? SqlStates.DiskFull : SqlStates.IoError, $"{path} {what}", cause)
+        {
+            Hint = "Check the directory's permissions and the space left on the disk.",
+        };
+
+    public static BackupSqlException FileFailed(string what, string path, UnauthorizedAccessException cause) =>
+        new(SqlStates.InsufficientPrivilege, $"{path} {what}", cause)
+        {
+            Hint = "Check the directory's permissions.",
+        };
+
+    public static BackupSqlException DatabaseFileGone(string database, string path) =>
+        new(SqlStates.UndefinedDatabase, $"database {database} has no file {path}")
+        {
+            Hint = "Put the file back, or remove the database from the engine's options.",
+        };
+
+    public static BackupSqlException CannotOpen(string database, string path, int code) =>
+        new(State(code), $"database {database} could not be opened")
+        {
+            Detail = $"File {path}; SQLite's code is {code}.",
+            Hint = "Check that the file exists and that this user may read and write it and its directory.",
+        };
+
+    public static BackupSqlException ReadFailed(string database, int code) =>
+        new(SqlStates.IoError, $"pages of database {database} could not be read")
+        {
+            Detail = $"SQLite's code is {code}.",
+            Hint = "Check the disk; VALIDATE an older backup before you need it.",
+        };
+
+    public static BackupSqlException WrongPage(string database, string why) =>
+        new(SqlStates.DataCorrupted, $"pages do not make up database {database}")
+        {
+            Detail = why,
+            Hint = "The backup is damaged: restore an older layer.",
+        };
+
+    public static BackupSqlException MalformedTree(string database, long page) =>
+        new(SqlStates.DataCorrupted, $"page {Connection.Literal(page)} of database {database} is not what its parent says")
+        {
+            Hint = "Run PRAGMA integrity_check on the database.",
+        };
+
+    public static BackupSqlException SeveralExistingDatabases(string first, string second) =>
+        new(SqlStates.FeatureNotSupported, $"one restore cannot change both database {first} and database {second}")
+        {
+            Detail = "SQLite commits to several files in write-ahead mode one after the other, so that a crash could "
+                + "leave the restore half done.",
+            Hint = "Restore the tables of each database with a statement of their own.",
+        };
+
+    public static BackupSqlException WrongRow(string database, string table, int columns) =>
+        new(SqlStates.DataCorrupted, $"a row does not fit table {database}.{table}")
+        {
+            Detail = $"The table stores {columns} columns, and the row has others or a key of another form.",
+            Hint = "The backup is damaged, or its table was altered: restore an older layer.",
+        };
+
+    public static BackupSqlException ForeignKeyViolated(string table, string referenced, IReadOnlyList<string> rows) =>
+        new(SqlStates.ForeignKeyViolation, $"rows of {table} refer to rows of {referenced} that are not there")
+        {
+            Detail = $"The first ones: {string.Join(", ", rows)}.",
+            Hint = $"Restore {referenced} too, or leave its foreign key out: WITH skip_missing_foreign_keys.",
+        };
+
+    public static BackupSqlException NotANewDatabase(string database) =>
+        new(SqlStates.InternalError, $"pages were handed to database {database}, which exists already");
+
+    public static BackupSqlException OutOfOrder(string call) =>
+        new(SqlStates.InternalError, $"{call} does not come at this point of a restore");
+
+    /// <summary>What SQLite reported, in our terms; its own text is a fact and goes into the detail.</summary>
+    public static BackupSqlException FromCode(string database, int code, string text)
+    {
+        var (state, message, hint) = ResultCodes.Basic(code) switch
+        {
+            ResultCodes.Busy or ResultCodes.Locked => (SqlStates.LockNotAvailable, "is locked",
+                "Run the statement again when the other transaction has ended."),
+            ResultCodes.Corrupt => (SqlStates.DataCorrupted, "is damaged",
+                "Run PRAGMA integrity_check, and restore the database from a backup."),
+            ResultCodes.NotADatabase => (SqlStates.DataCorrupted, "is not a SQLite database, or is encrypted",
+                "Check the file."),
+            ResultCodes.Full => (SqlStates.DiskFull, "has no room on its disk", "Make room and run the statement again."),
+            ResultCodes.NoMemory => (SqlStates.OutOfMemory, "could not get memory", "Lower the memory budget of other work."),
+            ResultCodes.ReadOnly or ResultCodes.Permission or ResultCodes.Authorization => (
+                SqlStates.InsufficientPrivilege, "cannot be written", "Check the permissions of the file and its directory."),
+            ResultCodes.Interrupt => (SqlStates.QueryCanceled, "was interrupted", "Run the statement again."),
+            ResultCodes.IoError or ResultCodes.CannotOpen => (SqlStates.IoError, "failed to read or write its files",
+                "Check the disk and the permissions."),
+            ResultCodes.Constraint => (SqlStates.ObjectNotInState, "refused a row that breaks a constraint",
+                "Check the constraints of the tables restored."),
+            _ => (SqlStates.ObjectNotInState, "refused a statement", "Check the statement or the object that it makes."),
+        };
+        return new BackupSqlException(state, $"database {database} {message}")
+        {
+            Transient = state == SqlStates.LockNotAvailable,
+            Detail = $"SQLite says: {text} (code {code}).",
+            Hint = hint,
+        };
+    }
+
+    private static string State(int code) => ResultCodes.Basic(code) switch
+    {
+        ResultCodes.Permission or ResultCodes.ReadOnly => SqlStates.InsufficientPrivilege,
+        ResultCodes.NotADatabase => SqlStates.DataCorrupted,
+        _ => SqlStates.IoError,
+    };
+
+    private static bool IsDiskFull(IOException cause)
+    {
+        const int noSpace = 28;
+        const int windowsDiskFull = unchecked((int)0x80070070);
+        return cause.HResult is noSpace or windowsDiskFull;
+    }
+}

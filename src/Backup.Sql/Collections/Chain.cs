@@ -1,0 +1,137 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Rows;
+
+namespace Backup.Sql.Collections;
+
+/// <summary>A full layer and its increments, each starting exactly where the one before it ended.</summary>
+internal sealed class Chain
+{
+    private Chain(string subdirectory, IReadOnlyList<ChainLayer> layers)
+    {
+        Subdirectory = subdirectory;
+        Layers = layers;
+    }
+
+    /// <summary>Directory of the full layer; empty for the location itself.</summary>
+    public string Subdirectory { get; }
+
+    /// <summary>The layers, the full one first. At least one.</summary>
+    public IReadOnlyList<ChainLayer> Layers { get; }
+
+    /// <summary>The full layer.</summary>
+    public ChainLayer Full => Layers[0];
+
+    /// <summary>The newest layer.</summary>
+    public ChainLayer Newest => Layers[^1];
+
+    /// <summary>The newest time that the chain restores.</summary>
+    public HlcTimestamp End => Newest.End;
+
+    /// <summary>What a plan that was made from this chain assumes.</summary>
+    public CollectionState State => new(Full.Manifest.LayerId, Newest.Manifest.LayerId);
+
+    /// <summary>
+    /// Orders layers to a chain. Where several layers end at one time the one that starts first is taken: it was
+    /// compacted from the others and makes them superfluous.
+    /// </summary>
+    /// <param name="subdirectory">Directory of the full layer.</param>
+    /// <param name="full">The full layer.</param>
+    /// <param name="increments">The other layers, in any order.</param>
+    /// <returns>The chain.</returns>
+    /// <exception cref="BackupSqlException">BS001 the layers do not join up; BS003 they are of several clusters.</exception>
+    public static Chain Build(string subdirectory, ChainLayer full, IReadOnlyCollection<ChainLayer> increments)
+    {
+        if (full.Manifest.Kind != LayerKind.Full)
+            throw Errors.BrokenChain(full.ToString(), "It is an incremental backup, and the one below it is missing.");
+        var byEnd = increments.GroupBy(layer => layer.End)
+            .Select(group => group.MinBy(layer => layer.Start)!)
+            .OrderBy(layer => layer.End)
+            .ToList();
+        var all = increments.Append(full).ToList();
+        var chain = new List<ChainLayer>();
+        for (var at = byEnd.Count - 1; at >= 0;)
+        {
+            var layer = byEnd[at];
+            Check(layer, full, all);
+            chain.Add(layer);
+            if (layer.Start == full.End)
+                break;
+            at = byEnd.FindLastIndex(at, candidate => candidate.End == layer.Start);
+            if (at < 0)
+                throw Errors.LayerBelowMissing(layer.ToString(), layer.Start);
+        }
+
+        chain.Add(full);
+        chain.Reverse();
+        return new Chain(subdirectory, chain);
+    }
+
+    /// <summary>The part of the chain that restores a time.</summary>
+    /// <param name="time">The time: a layer's end, or any time in the window of a layer with revision history.</param>
+    /// <returns>The chain up to the layer that covers the time.</returns>
+    /// <exception cref="BackupSqlException">22008 the chain cannot restore that time; the nearest ones are named.</exception>
+    public Chain Cover(HlcTimestamp time)
+    {
+        var count = 1;
+        while (count <= Layers.Count && Layers[count - 1].End < time)
+            count++;
+        if (count > Layers.Count)
+            throw Errors.TimeBeyondChain(time, End);
+        var layer = Layers[count - 1];
+        if (layer.End != time)
+            RequireHistory(layer, time);
+        return new Chain(Subdirectory, [.. Layers.Take(count)]);
+    }
+
+    /// <summary>The layers that hold rows of a space, newest first, down to the one that holds all of it.</summary>
+    /// <param name="space">A space of the newest layer.</param>
+    /// <param name="name">The space in words, for the error.</param>
+    /// <returns>At least one layer, the last one with coverage full.</returns>
+    /// <exception cref="BackupSqlException">BS001 a layer that must know the space does not.</exception>
+    public IReadOnlyList<(ChainLayer Layer, SpaceManifest Space)> LayersOf(Space space, string name)
+    {
+        var found = new List<(ChainLayer, SpaceManifest)>();
+        for (var i = Layers.Count - 1; i >= 0; i--)
+        {
+            var entry = Layers[i].Manifest.Find(space)
+                ?? throw Errors.SpaceMissingInChain(Layers[i].ToString(), name);
+            if (entry.Coverage != SpaceCoverage.Unchanged)
+                found.Add((Layers[i], entry));
+            if (entry.Coverage == SpaceCoverage.Full)
+                return found;
+        }
+
+        throw Errors.SpaceMissingInChain(Full.ToString(), name);
+    }
+
+    private static void Check(ChainLayer layer, ChainLayer full, List<ChainLayer> all)
+    {
+        var manifest = layer.Manifest;
+        if (manifest.ClusterId != full.Manifest.ClusterId)
+            throw Errors.ForeignLayer(layer.ToString(), full.Manifest.ClusterId, manifest.ClusterId);
+        if (manifest.Kind != LayerKind.Incremental || manifest.ChainId != full.Manifest.LayerId)
+            throw Errors.BrokenChain(layer.ToString(), "It was not taken on top of this full backup.");
+        if (manifest.Start >= manifest.End)
+            throw Errors.BrokenChain(layer.ToString(), "It does not end after it starts.");
+        if (!all.Any(below => below.End == manifest.Start && below.Manifest.LayerId == manifest.ParentLayerId))
+            throw Errors.LayerBelowMissing(layer.ToString(), manifest.Start);
+    }
+
+    private void RequireHistory(ChainLayer layer, HlcTimestamp time)
+    {
+        if (layer.Manifest.RevisionStart is { } from)
+        {
+            if (time <= from)
+                throw Errors.TimeBeforeHistory(time, from);
+        }
+        else if (layer == Full)
+        {
+            throw Errors.TimeBeforeChain(time, layer.End);
+        }
+        else
+        {
+            throw Errors.TimeWithoutHistory(time, layer.Start, layer.End);
+        }
+    }
+}

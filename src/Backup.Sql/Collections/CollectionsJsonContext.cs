@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Backup.Sql.Collections;
+
+/// <summary>The JSON of manifests: snake case, enumerations as words, what is absent left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    MaxDepth = 64,
+    Converters = [typeof(HlcTimestampJsonConverter), typeof(UInt128JsonConverter)])]
+[JsonSerializable(typeof(BackupManifest))]
+[JsonSerializable(typeof(ManifestEnvelope))]
+internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

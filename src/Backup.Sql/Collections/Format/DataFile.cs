@@ -1,0 +1,58 @@
+using Backup.Sql.Rows;
+
+namespace Backup.Sql.Collections.Format;
+
+/// <summary>A data file of a committed layer, opened on demand.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="Entry">What its manifest says of the file.</param>
+internal sealed record DataFile(ChainLayer Layer, DataFileEntry Entry)
+{
+    // The index of most files fits, and small files come whole.
+    private const int TailBytes = 64 << 10;
+
+    /// <summary>The object's name.</summary>
+    public string Path => Layer.PathOf(Entry.Name);
+
+    /// <summary>Tells whether the file may hold keys of a range.</summary>
+    public bool Overlaps(KeySpan range) =>
+        Entry.LastKey.Span.SequenceCompareTo(range.Start.Span) >= 0
+        && (range.End.IsEmpty || Entry.FirstKey.Span.SequenceCompareTo(range.End.Span) < 0);
+
+    /// <summary>Reads and checks header and index.</summary>
+    /// <param name="codecs">Finds the file's codec.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The file, ready to read blocks.</returns>
+    public async ValueTask<OpenDataFile> OpenAsync(CompressionCodecs codecs, CancellationToken cancellationToken)
+    {
+        const int Least = DataFileFormat.HeaderBytes + DataFileFormat.TrailerBytes;
+        if (Entry.Length < Least)
+            throw Diagnostics.Errors.Corrupt(Path, "It is shorter than any data file.");
+        var tail = await ReadTailAsync(TailBytes, cancellationToken).ConfigureAwait(false);
+        var trailer = tail.AsMemory(tail.Length - DataFileFormat.TrailerBytes);
+        var footerLength = DataFileFormat.ReadTrailer(trailer.Span, Entry.Length, Path);
+        if (footerLength + DataFileFormat.TrailerBytes > tail.Length)
+        {
+            tail = await ReadTailAsync(footerLength + DataFileFormat.TrailerBytes, cancellationToken).ConfigureAwait(false);
+            trailer = tail.AsMemory(tail.Length - DataFileFormat.TrailerBytes);
+        }
+
+        var footer = tail.AsMemory(tail.Length - DataFileFormat.TrailerBytes - footerLength, footerLength);
+        DataFileFormat.CheckFooter(footer.Span, trailer.Span, Path);
+        var header = tail.AsMemory(0, DataFileFormat.HeaderBytes);
+        if (tail.Length < Entry.Length)
+        {
+            header = new byte[DataFileFormat.HeaderBytes];
+            await Layer.Store.ReadAsync(Path, 0, header, cancellationToken).ConfigureAwait(false);
+        }
+
+        var codec = DataFileFormat.ReadHeader(header.Span, Layer.Manifest.LayerId, Entry.Id, Path);
+        return new OpenDataFile(this, DataFileIndex.Parse(footer.Span, Entry, Path), codecs.ForReading(codec, Path));
+    }
+
+    private async ValueTask<byte[]> ReadTailAsync(int length, CancellationToken cancellationToken)
+    {
+        var tail = new byte[Math.Min(length, Entry.Length)];
+        await Layer.Store.ReadAsync(Path, Entry.Length - tail.Length, tail, cancellationToken).ConfigureAwait(false);
+        return tail;
+    }
+}

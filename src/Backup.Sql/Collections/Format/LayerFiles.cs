@@ -1,0 +1,78 @@
+using System.Globalization;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Collections.Format;
+
+/// <summary>
+/// Gives the data files of one layer their names and completes them in the background, so that nobody who has rows to
+/// encode waits for a disk to flush. Names hold the layer's id: two jobs that write to the same directory never meet.
+/// </summary>
+internal sealed class LayerFiles(IObjectStore store, string directory, string layerId)
+{
+    private const int PrefixDigits = 16;
+
+    // Enough to keep workers going; each may hold buffers and a connection of the store.
+    private const int MaxCompleting = 4;
+
+    private readonly Lock _gate = new();
+    private readonly List<Task> _completing = [];
+    private long _lastId;
+
+    /// <summary>The layer.</summary>
+    public string LayerId => layerId;
+
+    /// <summary>Prefix of the names of all data files of a layer, below its directory.</summary>
+    public static string NamePrefix(string layerId) => $"{CollectionLayout.Data}{layerId[..PrefixDigits]}-";
+
+    /// <summary>Starts a data file.</summary>
+    public async ValueTask<(string Name, long Id, IObjectWriter Writer)> BeginAsync(CancellationToken cancellationToken)
+    {
+        var id = Interlocked.Increment(ref _lastId);
+        var name = NamePrefix(layerId) + id.ToString("d6", CultureInfo.InvariantCulture);
+        var writer = await store.BeginPutAsync(CollectionLayout.Join(directory, name), cancellationToken)
+            .ConfigureAwait(false);
+        return (name, id, writer);
+    }
+
+    /// <summary>Waits until another file may be completed; concurrent callers may pass the limit by one each.</summary>
+    /// <exception cref="Diagnostics.BackupSqlException">What made an earlier completion fail.</exception>
+    public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task oldest;
+            lock (_gate)
+            {
+                _completing.RemoveAll(task => task.IsCompletedSuccessfully);
+                if (_completing.Count < MaxCompleting)
+                    return;
+                oldest = _completing[0];
+            }
+
+            await oldest.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Completes a file in the background.</summary>
+    /// <param name="writer">The file, all parts of which are written. It is disposed in any case.</param>
+    /// <param name="cancellationToken">Ends the completion.</param>
+    public void Complete(IObjectWriter writer, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            _completing.Add(Task.Run(() => FinishAsync(writer, cancellationToken), CancellationToken.None));
+    }
+
+    /// <summary>Waits until every file handed over is durable.</summary>
+    /// <exception cref="Diagnostics.BackupSqlException">What made a completion fail.</exception>
+    public Task WhenDurableAsync()
+    {
+        lock (_gate)
+            return Task.WhenAll(_completing);
+    }
+
+    private static async Task FinishAsync(IObjectWriter writer, CancellationToken cancellationToken)
+    {
+        await using (writer.ConfigureAwait(false))
+            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

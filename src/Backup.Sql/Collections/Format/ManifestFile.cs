@@ -1,0 +1,211 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Collections.Format;
+
+/// <summary>
+/// The object BACKUP_MANIFEST: header, envelope, its CRC-32C, body, SHA-256 of all of it. docs/format.md has the bytes.
+/// Nothing is parsed before its checksum agreed, and nothing is allocated on the word of a length alone.
+/// </summary>
+internal static class ManifestFile
+{
+    private const int HeaderBytes = 20;
+    private const int CrcBytes = 4;
+    private const int HashBytes = 32;
+    private const int MaxEnvelopeBytes = 1 << 20;
+    private const int MaxBodyBytes = 1 << 29;
+    private const int BodyQuality = 4;
+    private const int BodyWindowBits = 22;
+
+    private static ReadOnlySpan<byte> Magic => "BSQLMANI"u8;
+
+    /// <summary>Makes the object's bytes.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="path">The object's name, for errors.</param>
+    /// <returns>All of the object.</returns>
+    public static byte[] Write(BackupManifest manifest, string path)
+    {
+        var raw = JsonSerializer.SerializeToUtf8Bytes(manifest, CollectionsJsonContext.Default.BackupManifest);
+        if (raw.Length > MaxBodyBytes)
+            throw Errors.ManifestTooLarge(path);
+        var body = Compress(raw);
+        var envelope = JsonSerializer.SerializeToUtf8Bytes(
+            MakeEnvelope(manifest, raw.Length, body), CollectionsJsonContext.Default.ManifestEnvelope);
+        var bytes = new byte[HeaderBytes + envelope.Length + CrcBytes + body.Length + HashBytes];
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), BackupManifest.CurrentFormat);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), envelope.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), body.Length);
+        envelope.CopyTo(bytes, HeaderBytes);
+        var end = HeaderBytes + envelope.Length;
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(end), Crc32C.Compute(bytes.AsSpan(0, end)));
+        body.CopyTo(bytes, end + CrcBytes);
+        SHA256.HashData(bytes.AsSpan(0, bytes.Length - HashBytes), bytes.AsSpan(bytes.Length - HashBytes));
+        return bytes;
+    }
+
+    /// <summary>Reads a manifest.</summary>
+    /// <param name="store">Where it lies.</param>
+    /// <param name="path">The object's name.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The manifest, or null if there is none.</returns>
+    /// <exception cref="BackupSqlException">XX001 damaged; BS002 a later format.</exception>
+    public static async ValueTask<BackupManifest?> ReadAsync(
+        IObjectStore store, string path, CancellationToken cancellationToken)
+    {
+        if (await store.HeadAsync(path, cancellationToken).ConfigureAwait(false) is not { } info)
+            return null;
+        if (info.Length > MaxEnvelopeBytes + (long)MaxBodyBytes + HeaderBytes + CrcBytes + HashBytes)
+            throw Errors.Corrupt(path, "It is larger than any manifest.");
+        var bytes = new byte[info.Length];
+        await store.ReadAsync(path, 0, bytes, cancellationToken).ConfigureAwait(false);
+        return Parse(bytes, path);
+    }
+
+    /// <summary>Reads a manifest's envelope and not its body.</summary>
+    /// <param name="store">Where it lies.</param>
+    /// <param name="path">The object's name.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The envelope, or null if there is no manifest.</returns>
+    /// <exception cref="BackupSqlException">XX001 damaged; BS002 a later format.</exception>
+    public static async ValueTask<ManifestEnvelope?> ReadEnvelopeAsync(
+        IObjectStore store, string path, CancellationToken cancellationToken)
+    {
+        const int Guess = 4096;
+        if (await store.HeadAsync(path, cancellationToken).ConfigureAwait(false) is not { } info)
+            return null;
+        var bytes = new byte[Math.Min(info.Length, Guess)];
+        await store.ReadAsync(path, 0, bytes, cancellationToken).ConfigureAwait(false);
+        var (envelopeLength, _) = ReadHeader(bytes, info.Length, path);
+        if (bytes.Length < HeaderBytes + envelopeLength + CrcBytes)
+        {
+            bytes = new byte[HeaderBytes + envelopeLength + CrcBytes];
+            await store.ReadAsync(path, 0, bytes, cancellationToken).ConfigureAwait(false);
+        }
+
+        return ParseEnvelope(bytes, envelopeLength, path);
+    }
+
+    /// <summary>Reads a manifest out of its object's bytes.</summary>
+    /// <param name="bytes">All of the object.</param>
+    /// <param name="path">The object's name, for errors.</param>
+    /// <returns>The manifest.</returns>
+    /// <exception cref="BackupSqlException">XX001 damaged; BS002 a later format.</exception>
+    public static BackupManifest Parse(ReadOnlySpan<byte> bytes, string path)
+    {
+        var (envelopeLength, bodyLength) = ReadHeader(bytes, bytes.Length, path);
+        Span<byte> hash = stackalloc byte[HashBytes];
+        SHA256.HashData(bytes[..^HashBytes], hash);
+        if (!hash.SequenceEqual(bytes[^HashBytes..]))
+            throw Errors.Corrupt(path, "Its SHA-256 does not agree.");
+        var envelope = ParseEnvelope(bytes, envelopeLength, path);
+        var body = bytes.Slice(HeaderBytes + envelopeLength + CrcBytes, bodyLength);
+        SHA256.HashData(body, hash);
+        if (envelope.BodyLength != bodyLength || Convert.ToHexStringLower(hash) != envelope.BodySha256)
+            throw Errors.Corrupt(path, "Its envelope belongs to another body.");
+        var manifest = ParseBody(body, envelope, path);
+        if (manifest.LayerId != envelope.LayerId || manifest.ChainId != envelope.ChainId
+            || manifest.Start != envelope.Start || manifest.End != envelope.End || manifest.Kind != envelope.Kind)
+            throw Errors.Corrupt(path, "Its envelope and its body contradict each other.");
+        return manifest;
+    }
+
+    private static ManifestEnvelope MakeEnvelope(BackupManifest manifest, int rawLength, byte[] body) =>
+        new()
+        {
+            LayerId = manifest.LayerId,
+            ChainId = manifest.ChainId,
+            ParentLayerId = manifest.ParentLayerId,
+            Kind = manifest.Kind,
+            Start = manifest.Start,
+            End = manifest.End,
+            RevisionStart = manifest.RevisionStart,
+            ClusterId = manifest.ClusterId,
+            Label = manifest.Label,
+            KeepForever = manifest.KeepForever,
+            BodyCodec = "brotli",
+            BodySealing = "none",
+            BodyLength = body.Length,
+            BodyRawLength = rawLength,
+            BodySha256 = Convert.ToHexStringLower(SHA256.HashData(body)),
+        };
+
+    private static (int Envelope, int Body) ReadHeader(ReadOnlySpan<byte> bytes, long length, string path)
+    {
+        if (bytes.Length < HeaderBytes || !bytes.StartsWith(Magic))
+            throw Errors.Corrupt(path, "It does not start like a manifest.");
+        var version = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
+        if (version > BackupManifest.CurrentFormat)
+            throw Errors.NewerFormat(path, version);
+        var envelope = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
+        var body = BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]);
+        if (version == 0 || BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]) != 0
+            || envelope is < 0 or > MaxEnvelopeBytes || body < 0
+            || HeaderBytes + (long)envelope + CrcBytes + body + HashBytes != length)
+            throw Errors.Corrupt(path, "Its header does not agree with its size.");
+        return (envelope, body);
+    }
+
+    private static ManifestEnvelope ParseEnvelope(ReadOnlySpan<byte> bytes, int length, string path)
+    {
+        var end = HeaderBytes + length;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[end..]) != Crc32C.Compute(bytes[..end]))
+            throw Errors.Corrupt(path, "The checksum of its envelope does not agree.");
+        var envelope = ManifestJson.ReadEnvelope(bytes[HeaderBytes..end])
+            ?? throw Errors.Corrupt(path, "Its envelope cannot be read.");
+        return envelope.FormatVersion > BackupManifest.CurrentFormat
+            ? throw Errors.NewerFormat(path, envelope.FormatVersion)
+            : envelope;
+    }
+
+    private static BackupManifest ParseBody(ReadOnlySpan<byte> body, ManifestEnvelope envelope, string path)
+    {
+        if (envelope.BodySealing != "none" || envelope.BodyCodec is not ("brotli" or "none"))
+            throw Errors.NewerFormat(path, BackupManifest.CurrentFormat + 1);
+        if (envelope.BodyRawLength is < 0 or > MaxBodyBytes)
+            throw Errors.Corrupt(path, "Its body has an impossible length.");
+        var raw = envelope.BodyCodec == "none" ? body.ToArray() : Decompress(body, envelope.BodyRawLength, path);
+        var manifest = ManifestJson.ReadManifest(raw) ?? throw Errors.Corrupt(path, "Its body cannot be read.");
+        return ManifestRules.Check(manifest, path);
+    }
+
+    private static byte[] Compress(byte[] raw)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(raw.Length));
+        try
+        {
+            return BrotliEncoder.TryCompress(raw, buffer, out var written, BodyQuality, BodyWindowBits)
+                ? buffer[..written]
+                : throw Errors.CompressionFailed("brotli");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The buffer grows with what really comes out, so that a forged length costs nothing.
+    private static byte[] Decompress(ReadOnlySpan<byte> body, int rawLength, string path)
+    {
+        using var decoder = new BrotliDecoder();
+        var raw = new byte[Math.Min(rawLength, Math.Max(4096, body.Length * 4L))];
+        var written = 0;
+        while (true)
+        {
+            var status = decoder.Decompress(body, raw.AsSpan(written), out var consumed, out var produced);
+            body = body[consumed..];
+            written += produced;
+            if (status == OperationStatus.Done && written == rawLength && body.IsEmpty)
+                return raw.Length == written ? raw : raw[..written];
+            if (status != OperationStatus.DestinationTooSmall || written == rawLength)
+                throw Errors.Corrupt(path, "Its body does not decompress.");
+            if (written == raw.Length)
+                Array.Resize(ref raw, (int)Math.Min(rawLength, raw.Length * 2L));
+        }
+    }
+}

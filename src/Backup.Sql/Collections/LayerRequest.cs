@@ -1,0 +1,47 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
+
+namespace Backup.Sql.Collections;
+
+/// <summary>What layer is to be written.</summary>
+internal sealed record LayerRequest
+{
+    /// <summary>The layer's end: the snapshot's time.</summary>
+    public required HlcTimestamp End { get; init; }
+
+    /// <summary>The chain that the layer extends, as planning saw it; null for a full layer.</summary>
+    public Chain? Parent { get; init; }
+
+    /// <summary>
+    /// The layer's directory: empty for the location itself, or a directory that the user named. Null, the default, names
+    /// it after the end time and takes the next free centisecond where that name is taken.
+    /// </summary>
+    public string? Directory { get; init; }
+
+    /// <summary>The job, for the lock's name: letters and digits.</summary>
+    public required string JobId { get; init; }
+
+    /// <summary>The kind of engine.</summary>
+    public required string EngineKind { get; init; }
+
+    /// <summary>The engine's version.</summary>
+    public required string EngineVersion { get; init; }
+
+    /// <summary>The package that provides the engine.</summary>
+    public string? EnginePackage { get; init; }
+
+    /// <summary>Identity of the cluster.</summary>
+    public required string ClusterId { get; init; }
+
+    /// <summary>Version of the library.</summary>
+    public required string CreatedBy { get; init; }
+
+    /// <summary>Codec and level of the data files.</summary>
+    public required BlockCompression Compression { get; init; }
+
+    /// <summary>Stored bytes after which a data file ends. Default: 128 MiB.</summary>
+    public long FileBytes { get; init; } = 128L << 20;
+
+    /// <summary>Gives the layer's id.</summary>
+    public required IRandomSource Random { get; init; }
+}

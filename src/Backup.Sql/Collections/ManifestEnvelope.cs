@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using Backup.Sql.Catalog;
+
+namespace Backup.Sql.Collections;
+
+/// <summary>
+/// The part of a manifest that can be read without its body: enough to list layers, to check chains and to expire them.
+/// </summary>
+internal sealed record ManifestEnvelope
+{
+    /// <summary>The format; readers refuse a later one.</summary>
+    [JsonPropertyOrder(-1)]
+    public int FormatVersion { get; init; } = BackupManifest.CurrentFormat;
+
+    /// <inheritdoc cref="BackupManifest.LayerId"/>
+    public required string LayerId { get; init; }
+
+    /// <inheritdoc cref="BackupManifest.ChainId"/>
+    public required string ChainId { get; init; }
+
+    /// <inheritdoc cref="BackupManifest.ParentLayerId"/>
+    public string? ParentLayerId { get; init; }
+
+    /// <inheritdoc cref="BackupManifest.Kind"/>
+    public required LayerKind Kind { get; init; }
+
+    /// <inheritdoc cref="BackupManifest.Start"/>
+    public HlcTimestamp Start { get; init; }
+
+    /// <inheritdoc cref="BackupManifest.End"/>
+    public required HlcTimestamp End { get; init; }
+
+    /// <inheritdoc cref="BackupManifest.RevisionStart"/>
+    public HlcTimestamp? RevisionStart { get; init; }
+
+    /// <inheritdoc cref="BackupManifest.ClusterId"/>
+    public required string ClusterId { get; init; }
+
+    /// <inheritdoc cref="BackupManifest.Label"/>
+    public string? Label { get; init; }
+
+    /// <inheritdoc cref="BackupManifest.KeepForever"/>
+    public bool KeepForever { get; init; }
+
+    /// <summary>How the body is compressed: <c>brotli</c>, or <c>none</c>.</summary>
+    public required string BodyCodec { get; init; }
+
+    /// <summary>How the body is sealed: <c>none</c>.</summary>
+    public required string BodySealing { get; init; }
+
+    /// <summary>Bytes of the body as stored.</summary>
+    public required int BodyLength { get; init; }
+
+    /// <summary>Bytes of the body before compression.</summary>
+    public required int BodyRawLength { get; init; }
+
+    /// <summary>SHA-256 of the body as stored, lower-case hexadecimal.</summary>
+    public required string BodySha256 { get; init; }
+}

@@ -1,0 +1,9 @@
+using Backup.Sql.Catalog;
+
+namespace Backup.Sql.Collections;
+
+/// <summary>A change of an object's definition inside the window of a layer with revision history.</summary>
+/// <param name="Time">When it happened.</param>
+/// <param name="ObjectId">The object.</param>
+/// <param name="Descriptor">The object from then on; null when it was dropped.</param>
+internal sealed record SchemaChange(HlcTimestamp Time, long ObjectId, ObjectDescriptor? Descriptor);

@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Backup.Sql.Diagnostics;
+
+namespace Backup.Sql.Collections;
+
+/// <summary>Checks backups without restoring them. Findings are given as they are made; the first one ends nothing.</summary>
+internal static class Verification
+{
+    /// <summary>Checks that every file that a chain needs exists and has its size. Reads no file.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <returns>What is missing or has another size.</returns>
+    public static async IAsyncEnumerable<Finding> CheckFilesAsync(
+        Chain chain, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (var layer in chain.Layers)
+        {
+            foreach (var finding in await CheckFilesAsync(layer, cancellationToken).ConfigureAwait(false))
+                yield return finding;
+        }
+    }
+
+    /// <summary>
+    /// Checks a backup and its increments as a restore would: every manifest, every file (its bytes, blocks and rows),
+    /// every fingerprint, and that the layers join up.
+    /// </summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="subdirectory">Sub-directory of the full backup.</param>
+    /// <param name="sample">
+    /// The share of data files to read, above 0 and up to 1, drawn anew each time. A space that is not read whole has its
+    /// fingerprint left unchecked.
+    /// </param>
+    /// <param name="random">Draws the files.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <returns>What is wrong; nothing when all is well.</returns>
+    /// <exception cref="BackupSqlException">58P01 no such backup; 0A000 a codec is missing; 58030 the store fails.</exception>
+    public static async IAsyncEnumerable<Finding> ValidateAsync(
+        Collection collection,
+        string subdirectory,
+        double sample,
+        IRandomSource random,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var channel = Channel.CreateUnbounded<Finding>(new UnboundedChannelOptions { SingleReader = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var run = Task.Run(
+            async () =>
+            {
+                try
+                {
+                    await new ChainValidator(collection, sample, random, channel.Writer)
+                        .RunAsync(subdirectory, stop.Token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    channel.Writer.Complete();
+                }
+            },
+            CancellationToken.None);
+        try
+        {
+            await foreach (var finding in channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+                yield return finding;
+        }
+        finally
+        {
+            // A caller who has seen enough must not leave readers behind.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await run.ConfigureAwait(false);
+    }
+
+    /// <summary>Compares a layer's files with a listing of its directory.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>What is missing or has another size.</returns>
+    public static async ValueTask<IReadOnlyList<Finding>> CheckFilesAsync(
+        ChainLayer layer, CancellationToken cancellationToken)
+    {
+        var files = layer.Manifest.Spaces.SelectMany(space => space.Files.Concat(space.DigestFiles)).ToList();
+        if (files.Count == 0)
+            return [];
+        var lengths = new Dictionary<string, long>(StringComparer.Ordinal);
+        var request = new Storage.ListRequest { Prefix = layer.PathOf(CollectionLayout.Data) };
+        await foreach (var entry in layer.Store.ListAsync(request, cancellationToken).ConfigureAwait(false))
+            lengths[entry.Name] = entry.Length;
+        var findings = new List<Finding>();
+        foreach (var file in files)
+        {
+            var path = layer.PathOf(file.Name);
+            if (!lengths.TryGetValue(path, out var length))
+                findings.Add(new Finding(FindingStatus.Missing, path, "The manifest lists it, the store has it not."));
+            else if (length != file.Length)
+                findings.Add(new Finding(
+                    FindingStatus.WrongSize, path, $"It has {length} bytes, the manifest says {file.Length}."));
+        }
+
+        return findings;
+    }
+}

@@ -1,0 +1,14 @@
+using System.Reflection;
+
+namespace Backup.Sql.House;
+
+/// <summary>The assemblies that are shipped as libraries.</summary>
+internal static class Assemblies
+{
+    public static IReadOnlyList<Assembly> Shipped { get; } =
+    [
+        typeof(Sessions.BackupSession).Assembly,
+        typeof(Sqlite.SqliteEngine).Assembly,
+        typeof(TestKit.Memory.MemoryEngine).Assembly,
+    ];
+}

@@ -1,0 +1,128 @@
+using Backup.Sql.Binding;
+using Backup.Sql.Parsing;
+using Backup.Sql.Planning;
+using Backup.Sql.Sessions;
+using Backup.Sql.TestKit.Memory;
+using Backup.Sql.TestKit.Simulation;
+
+namespace Backup.Sql.Scenarios.Fixture;
+
+/// <summary>
+/// A whole installation: engines with data, stores, a host and a session. <see cref="ReopenAsync"/> ends the process and
+/// starts another one on what survived.
+/// </summary>
+internal sealed class Bench : IAsyncDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly BenchSetup _setup;
+    private readonly SeededRandomSource _random;
+
+    public Bench(BenchSetup? setup = null)
+    {
+        _setup = setup ?? new BenchSetup();
+        _random = new SeededRandomSource(_setup.Seed);
+        Stores = new BenchStores(_setup.Store, _directory.Below("stores"));
+        Scratch = _directory.Below("scratch");
+        EngineNames = _setup.Engines.Split('+');
+        Engines = EngineNames.ToDictionary(name => name, MakeEngine);
+        Host = MakeHost();
+        Session = MakeSession();
+    }
+
+    public IReadOnlyList<string> EngineNames { get; }
+
+    public IReadOnlyDictionary<string, BenchEngine> Engines { get; }
+
+    /// <summary>The default engine.</summary>
+    public BenchEngine Engine => Engines[EngineNames[0]];
+
+    public SqliteBenchEngine Sqlite => (SqliteBenchEngine)Engines["sqlite"];
+
+    public MemoryBenchEngine Memory => (MemoryBenchEngine)Engines["memory"];
+
+    public BenchStores Stores { get; }
+
+    public string Scratch { get; }
+
+    public BackupHost Host { get; private set; }
+
+    public BackupSession Session { get; private set; }
+
+    /// <summary>Lets time pass on a manual clock.</summary>
+    public void Advance(TimeSpan by) => ((ManualTimeProvider)_setup.Clock).Advance(by);
+
+    /// <summary>Runs a statement and reads its whole result.</summary>
+    public async Task<Answer> RunAsync(
+        string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default)
+    {
+        var result = await Session.ExecuteAsync(sql, parameters, cancellationToken);
+        var rows = await result.Rows.ToListAsync(cancellationToken);
+        return new Answer(result.Tag, result.Columns, new Table([.. result.Columns.Select(c => c.Name)], rows), result.Notices);
+    }
+
+    /// <summary>Plans a statement and stops there.</summary>
+    public async Task<ExecutionPlan> PlanAsync(string sql)
+    {
+        var bound = await new StatementBinder(new BindingContext
+        {
+            Parameters = [],
+            Now = Host.Options.TimeProvider.GetUtcNow(),
+            Engines = Host.Engines,
+            DefaultEngine = Host.DefaultEngine,
+            Providers = Host.Providers,
+            Vault = Host.Options.SecretVault,
+            Compression = "zstd",
+            CompressionLevel = 1,
+        }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
+        return bound is BoundBackup backup
+            ? await new BackupPlanner(Host.Planning).PlanAsync(backup, CancellationToken.None)
+            : await new RestorePlanner(Host.Planning).PlanAsync((BoundRestore)bound, CancellationToken.None);
+    }
+
+    /// <summary>Ends the process and starts the next.</summary>
+    public async Task ReopenAsync()
+    {
+        await Host.DisposeAsync();
+        foreach (var engine in Engines.Values)
+            engine.Reopen();
+        Host = MakeHost();
+        Session = MakeSession();
+    }
+
+    /// <summary>Databases and stored objects: what a statement that fails or only shows must leave as it was.</summary>
+    public async Task<string> StateAsync() =>
+        string.Concat(Engines.Select(pair => $"=== {pair.Key}\n{pair.Value.DumpAll()}")) + await Stores.DumpAsync();
+
+    /// <summary>Files of unfinished work, anywhere.</summary>
+    public IReadOnlyList<string> Leftovers() =>
+        [.. Engines.Values.SelectMany(engine => engine.Leftovers()), .. Directory.GetFileSystemEntries(Scratch)];
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private BenchEngine MakeEngine(string name) => name == "sqlite"
+        ? new SqliteBenchEngine(_directory.Below("databases"), _setup.Clock, _random)
+        : new MemoryBenchEngine(new MemoryEngine(
+            _setup.Memory with { TimeProvider = _setup.Clock, ClusterId = _setup.Memory.ClusterId ?? "cluster" }));
+
+    private BackupHost MakeHost() => new(new BackupHostOptions
+    {
+        Engines = Engines.ToDictionary(pair => pair.Key, pair => pair.Value.Engine),
+        DefaultEngine = EngineNames[0],
+        Stores = [.. Stores.Providers.Select(_setup.Wrap)],
+        JobStore = _setup.Jobs,
+        Settings = _setup.Settings,
+        ScratchDirectory = Scratch,
+        TimeProvider = _setup.Clock,
+        Random = _random,
+    });
+
+    private BackupSession MakeSession() => Host.OpenSession(new SessionOptions
+    {
+        CurrentDatabase = _setup.CurrentDatabase,
+        UseBackupsWithIds = _setup.UseBackupsWithIds,
+    });
+}

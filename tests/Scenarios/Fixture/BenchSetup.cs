@@ -1,0 +1,37 @@
+using Backup.Sql.Execution;
+using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Storage;
+using Backup.Sql.TestKit.Memory;
+using Backup.Sql.TestKit.Simulation;
+
+namespace Backup.Sql.Scenarios.Fixture;
+
+/// <summary>What a bench is to be like.</summary>
+internal sealed record BenchSetup
+{
+    /// <summary>The engines, the default one first: <c>sqlite</c>, <c>memory</c>, <c>sqlite+memory</c>.</summary>
+    public string Engines { get; init; } = "sqlite";
+
+    /// <summary><c>mem</c>, <c>file</c> or <c>nodelocal</c>.</summary>
+    public string Store { get; init; } = "mem";
+
+    /// <summary>Seed of everything random in library and engines.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    public BackupSettings Settings { get; init; } = new() { Workers = 2 };
+
+    public bool UseBackupsWithIds { get; init; }
+
+    public string? CurrentDatabase { get; init; }
+
+    /// <summary>Puts something between library and stores.</summary>
+    public Func<IObjectStoreProvider, IObjectStoreProvider> Wrap { get; init; } = provider => provider;
+
+    /// <summary>The clock; a manual one that jumps over pauses unless given.</summary>
+    public TimeProvider Clock { get; init; } = new ManualTimeProvider { JumpsToTimers = true };
+
+    /// <summary>How the engine in memory is to be like, but for clock and cluster.</summary>
+    public MemoryEngineOptions Memory { get; init; } = new();
+
+    public IJobStore Jobs { get; init; } = new MemoryJobStore();
+}

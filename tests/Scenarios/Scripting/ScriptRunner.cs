@@ -1,0 +1,216 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Execution;
+using Backup.Sql.Scenarios.Fixture;
+
+namespace Backup.Sql.Scenarios.Scripting;
+
+/// <summary>
+/// Runs a script against one engine and one kind of store. A block is a statement of the dialect, perhaps after lines
+/// <c>$1 = text</c> that give its placeholders, or one of:
+/// <list type="bullet">
+/// <item><c>data NAME[@ENGINE]: SQL</c> changes a database in the engine's own SQL; it is made when there is none;</item>
+/// <item><c>query NAME[@ENGINE]: SELECT</c> gives rows;</item>
+/// <item><c>remember WORD: NAME</c> keeps a database's contents, and the time as <c>{WORD}</c>;</item>
+/// <item><c>same NAME: NAME</c> and <c>same NAME: WORD</c> compare databases with each other and with what was kept;</item>
+/// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;</item>
+/// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c> and <c>damage LOCATION PATTERN</c> do that to
+/// the first object that matches;</item>
+/// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
+/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next.</item>
+/// </list>
+/// <c>{@name}</c> is a location's URI, <c>{word}</c> what a cell <c>?word</c> has caught before. The clock moves on by a
+/// second with every block. A statement that fails, shows or explains must leave everything as it was.
+/// </summary>
+internal sealed partial class ScriptRunner : IAsyncDisposable
+{
+    private static readonly string[] ReadOnly = ["SHOW", "EXPLAIN"];
+
+    private readonly Script _script;
+    private readonly string _engine;
+    private readonly StoreGate _gate = new();
+    private readonly Bench _bench;
+    private readonly Dictionary<string, string> _variables = [];
+    private readonly Dictionary<string, string> _remembered = [];
+
+    public ScriptRunner(Script script, string engine, string store)
+    {
+        (_script, _engine) = (script, engine);
+        _bench = new Bench(new BenchSetup
+        {
+            Engines = engine,
+            Store = store,
+            UseBackupsWithIds = script.Setting("ids") == "on",
+            CurrentDatabase = script.Setting("database"),
+            Wrap = provider => new GateStoreProvider(provider, _gate),
+            Settings = new BackupSettings { Workers = 2, FullBackupWithSubdirectory = script.Setting("full_backup_with_subdir") == "on" },
+        });
+    }
+
+    public async Task RunAsync()
+    {
+        foreach (var block in _script.Blocks.Where(block => block.Engine is null || block.Engine == _engine))
+        {
+            try
+            {
+                await RunAsync(block);
+            }
+            catch (Exception failure)
+            {
+                throw new ScriptException($"{_script.Name}.txt, line {block.Line}: {block.Command}\n{failure.Message}", failure);
+            }
+
+            _bench.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _gate.Open();
+        return _bench.DisposeAsync();
+    }
+
+    private async Task RunAsync(ScriptBlock block)
+    {
+        var command = Fill(block.Command);
+        var expected = block.Expected is null ? null : new Expectation(block.Expected);
+        var (word, rest) = Cut(command);
+        switch (word)
+        {
+            case "data":
+                var (target, sql) = CutAt(rest, ':');
+                EngineOf(ref target).Execute(target, sql);
+                break;
+            case "query":
+                var (database, select) = CutAt(rest, ':');
+                expected!.CheckTable(EngineOf(ref database).Query(database, select), Fill, Catch);
+                break;
+            case "remember":
+                var (name, kept) = CutAt(rest, ':');
+                _remembered[name] = EngineOf(ref kept).Dump(kept);
+                _variables[name] = Expectation.Show(_bench.Host.Options.TimeProvider.GetUtcNow());
+                break;
+            case "same":
+                var (one, other) = CutAt(rest, ':');
+                var contents = EngineOf(ref one).Dump(one);
+                Assert.Equal(_remembered.TryGetValue(other, out var then) ? then : EngineOf(ref other).Dump(other), contents);
+                break;
+            case "drop":
+                EngineOf(ref rest).Drop(rest);
+                break;
+            case "use":
+                _bench.Session.CurrentDatabase = rest;
+                break;
+            case "wait":
+                _bench.Advance(TimeSpan.FromSeconds(double.Parse(rest.TrimEnd('s'), CultureInfo.InvariantCulture)));
+                break;
+            case "reopen":
+                await _bench.ReopenAsync();
+                break;
+            case "hold":
+                _gate.Close(rest);
+                break;
+            case "held":
+                await _gate.ReachedAsync();
+                break;
+            case "release":
+                _gate.Open();
+                break;
+            case "list":
+                var names = await _bench.Stores.ListAsync(rest);
+                expected!.CheckTable(new Table(["name"], [.. names.Select(n => new object?[] { n })]), Fill, Catch);
+                break;
+            case "delete":
+                await _bench.Stores.DeleteAsync(Cut(rest).First, await FindAsync(rest));
+                break;
+            case "damage":
+                await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest));
+                break;
+            default:
+                await StatementAsync(command, expected);
+                break;
+        }
+    }
+
+    private async Task StatementAsync(string command, Expectation? expected)
+    {
+        var parameters = new List<object?>();
+        while (ParameterLine().Match(command) is { Success: true } match)
+        {
+            parameters.Add(match.Groups[1].Value.Trim());
+            command = command[match.Length..];
+        }
+
+        var changesNothing = !_gate.IsClosed && (expected?.Error is not null || ReadOnly.Contains(Cut(command).First));
+        var before = changesNothing ? await _bench.StateAsync() : null;
+        Answer answer;
+        try
+        {
+            answer = await _bench.RunAsync(command, parameters);
+        }
+        catch (BackupSqlException error) when (expected?.Error is not null)
+        {
+            expected.CheckError(error, Fill);
+            await CheckUntouchedAsync(before);
+            return;
+        }
+        catch (BackupSqlException error)
+        {
+            throw new ScriptException($"It failed: {error.SqlState} {error.Message}\n{error.Detail}\n{error.Hint}", error);
+        }
+
+        (expected ?? new Expectation([])).CheckAnswer(answer, Fill, Catch);
+        await CheckUntouchedAsync(before);
+    }
+
+    private async Task CheckUntouchedAsync(string? before)
+    {
+        if (before is not null)
+            Assert.Equal(before, await _bench.StateAsync());
+        if (!_gate.IsClosed)
+            Assert.Empty(_bench.Leftovers());
+    }
+
+    private async Task<string> FindAsync(string locationAndPattern)
+    {
+        var (location, pattern) = Cut(locationAndPattern);
+        var names = await _bench.Stores.ListAsync(location);
+        return names.FirstOrDefault(name => Expectation.Matches(pattern, name))
+            ?? throw new ScriptException($"Nothing matches; there are:\n{string.Join('\n', names)}");
+    }
+
+    private BenchEngine EngineOf(ref string database)
+    {
+        var (name, engine) = CutAt(database, '@');
+        database = name;
+        return engine.Length == 0 ? _bench.Engine : _bench.Engines[engine];
+    }
+
+    private void Catch(string name, string value) => _variables[name] = value;
+
+    private string Fill(string text) => Hole().Replace(text, match => match.Groups[1].Value switch
+    {
+        ['@', .. var location] => _bench.Stores.Location(location),
+        var name when _variables.TryGetValue(name, out var value) => value,
+        var name => throw new ScriptException($"Nothing has caught {{{name}}} yet."),
+    });
+
+    private static (string First, string Remainder) Cut(string text)
+    {
+        var end = text.AsSpan().IndexOfAny(' ', '\n');
+        return end < 0 ? (text, "") : (text[..end], text[(end + 1)..].Trim());
+    }
+
+    private static (string First, string Remainder) CutAt(string text, char separator)
+    {
+        var end = text.IndexOf(separator);
+        return end < 0 ? (text, "") : (text[..end].Trim(), text[(end + 1)..].Trim());
+    }
+
+    [GeneratedRegex(@"\{(@?[a-z_][a-z0-9_/-]*)\}")]
+    private static partial Regex Hole();
+
+    [GeneratedRegex(@"\A\$\d+ = (.*)\n")]
+    private static partial Regex ParameterLine();
+}
