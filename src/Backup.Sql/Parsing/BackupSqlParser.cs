@@ -32,10 +32,14 @@ public static class BackupSqlParser
         var faults = new List<BackupSqlException>(0);
         while (reader.ReadStatement() is { } tokens)
         {
+            if (reader.Fault is { } tokenFault)
+            {
+                faults.Add(tokenFault);
+                continue;
+            }
+
             try
             {
-                if (reader.Fault is not null)
-                    throw reader.Fault;
                 statements.Add(Build(source, tokens, reader.Dialect));
             }
             catch (BackupSqlException fault)

@@ -98,7 +98,7 @@ internal sealed class TokenReader(SourceText source)
                     break;
                 case CockroachLexer.COMMENT_START:
                     if (!SkipTo(lexer, QuoteRules.EndOfComment(_text, token.StartIndex)))
-                        Report(Errors.UnterminatedComment(source.Place(token)));
+                        Report(token, Errors.UnterminatedComment);
                     continue;
                 case CockroachLexer.DOTTED_WORD:
                     tokens.Add(new SqlToken(
@@ -108,18 +108,18 @@ internal sealed class TokenReader(SourceText source)
                     break;
                 case CockroachLexer.UNTERMINATED_STRING:
                     token.StopIndex = Math.Min(token.StopIndex, _text.Length - 1);
-                    Report(Errors.UnterminatedString(source.Place(token)));
+                    Report(token, Errors.UnterminatedString);
                     break;
                 case CockroachLexer.UNTERMINATED_NAME:
                     token.StopIndex = Math.Min(token.StopIndex, _text.Length - 1);
-                    Report(Errors.UnterminatedName(source.Place(token)));
+                    Report(token, Errors.UnterminatedName);
                     break;
                 case CockroachLexer.OTHER:
-                    Report(Errors.UnexpectedCharacter(source.Place(token), _text[token.StartIndex]));
+                    Fault ??= Errors.UnexpectedCharacter(source.Place(token), _text[token.StartIndex]);
                     break;
                 case CockroachLexer.LPAREN or CockroachLexer.LBRACKET:
                     if (++depth > MaxDepth)
-                        Report(Errors.NestedTooDeeply(source.Place(token)));
+                        Report(token, Errors.NestedTooDeeply);
                     break;
                 case CockroachLexer.RPAREN or CockroachLexer.RBRACKET:
                     depth--;
@@ -149,7 +149,7 @@ internal sealed class TokenReader(SourceText source)
     private void EndAt(Lexer lexer, SqlToken token, int end)
     {
         if (!SkipTo(lexer, end))
-            Report(Errors.UnterminatedString(source.Place(token)));
+            Report(token, Errors.UnterminatedString);
         token.StopIndex = end.OrEndOf(_text) - 1;
     }
 
@@ -165,5 +165,7 @@ internal sealed class TokenReader(SourceText source)
         return end >= 0;
     }
 
-    private void Report(BackupSqlException fault) => Fault ??= fault;
+    // Only the first fault is wanted, and an excerpt of the text costs something.
+    private void Report(SqlToken token, Func<SourcePlace, BackupSqlException> error) =>
+        Fault ??= error(source.Place(token));
 }
