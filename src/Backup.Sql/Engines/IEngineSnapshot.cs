@@ -37,8 +37,8 @@ public interface IEngineSnapshot : IAsyncDisposable
     /// key, newest first.
     /// </summary>
     /// <remarks>
-    /// An engine with <see cref="EngineCapabilities.RevisionHistory"/> also describes, splits and exports tables that were
-    /// dropped before the snapshot's time and whose history is still kept.
+    /// An engine with <see cref="EngineCapabilities.RevisionHistory"/> also describes, splits and exports tables that
+    /// were dropped before the snapshot's time and whose history is still kept.
     /// </remarks>
     /// <param name="space">A table or database of the snapshot.</param>
     /// <param name="span">One of the spans of <see cref="SplitAsync"/>, or any other range of keys.</param>
@@ -46,5 +46,6 @@ public interface IEngineSnapshot : IAsyncDisposable
     /// <param name="sink">Takes the rows; when it says so it must be flushed before the next row.</param>
     /// <param name="cancellationToken">Ends the export.</param>
     ValueTask ExportAsync(
-        Space space, KeySpan span, ExportWindow window, IRowVersionSink sink, CancellationToken cancellationToken = default);
+        Space space, KeySpan span, ExportWindow window, IRowVersionSink sink,
+        CancellationToken cancellationToken = default);
 }

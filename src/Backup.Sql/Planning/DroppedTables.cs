@@ -24,7 +24,8 @@ internal static class DroppedTables
     {
         var history = (ICatalogHistory)engine;
         var start = parentEnd ?? await history.GetHistoryStartAsync(cancellationToken).ConfigureAwait(false);
-        var changes = await history.GetCatalogChangesAsync(database, start, end, cancellationToken).ConfigureAwait(false);
+        var changes = await history.GetCatalogChangesAsync(database, start, end, cancellationToken)
+            .ConfigureAwait(false);
         var dropped = new Dictionary<long, TableDescriptor>();
         foreach (var time in changes.Count == 0 ? [] : changes.Prepend(start))
         {
