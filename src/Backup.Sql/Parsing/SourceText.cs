@@ -4,7 +4,9 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Parsing;
 
-/// <summary>The text that is parsed: it turns tokens into spans and places, and keeps secrets out of what errors show.</summary>
+/// <summary>
+/// The text that is parsed: it turns tokens into spans and places, and keeps secrets out of what errors show.
+/// </summary>
 /// <param name="text">The whole text.</param>
 /// <param name="dialect">The dialect of every statement; null to choose it for each.</param>
 internal sealed class SourceText(string text, StatementDialect? dialect)

@@ -6,8 +6,8 @@ using Backup.Sql.Syntax;
 namespace Backup.Sql.Parsing;
 
 /// <summary>
-/// Reads the tokens of one statement after the other, each by the lexer of its dialect. It finds the ends that the lexers
-/// cannot see, and refuses what the parser must not be given: brackets too deep to recurse into.
+/// Reads the tokens of one statement after the other, each by the lexer of its dialect. It finds the ends that the
+/// lexers cannot see, and refuses what the parser must not be given: brackets too deep to recurse into.
 /// </summary>
 internal sealed class TokenReader(SourceText source)
 {
@@ -23,7 +23,9 @@ internal sealed class TokenReader(SourceText source)
     /// <summary>The dialect of the statement that was read last.</summary>
     public StatementDialect Dialect { get; private set; }
 
-    /// <summary>The first thing wrong with the tokens of the statement that was read last; null if nothing is.</summary>
+    /// <summary>
+    /// The first thing wrong with the tokens of the statement that was read last; null if nothing is.
+    /// </summary>
     public BackupSqlException? Fault { get; private set; }
 
     /// <summary>Reads the next statement that is not empty, whole, even when there is a <see cref="Fault"/>.</summary>

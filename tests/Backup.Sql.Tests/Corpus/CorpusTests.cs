@@ -6,9 +6,9 @@ using Backup.Sql.Syntax;
 namespace Backup.Sql.Tests.Corpus;
 
 /// <summary>
-/// Statements with what becomes of them, in text files: entries stand between empty lines, comments begin with <c>#</c>. After
-/// the source come its canonical texts, or its errors. With BACKUPSQL_UPDATE_CORPUS=1 in the environment the answers are
-/// written anew, to be read in review.
+/// Statements with what becomes of them, in text files: entries stand between empty lines, comments begin with
+/// <c>#</c>. After the source come its canonical texts, or its errors. With BACKUPSQL_UPDATE=1 in the environment the
+/// answers are written anew, to be read in review.
 /// </summary>
 public sealed class CorpusTests
 {
@@ -26,7 +26,7 @@ public sealed class CorpusTests
         var path = Path.Combine(Folder, file);
         var expected = File.ReadAllText(path);
         var actual = Answered(expected);
-        if (Environment.GetEnvironmentVariable("BACKUPSQL_UPDATE_CORPUS") == "1")
+        if (Environment.GetEnvironmentVariable("BACKUPSQL_UPDATE") == "1")
             File.WriteAllText(path, actual);
         else
             Assert.Equal(expected, actual);
@@ -38,8 +38,10 @@ public sealed class CorpusTests
     {
         foreach (var line in File.ReadLines(Path.Combine(Folder, file)))
         {
-            if (line.StartsWith("exposed: ", StringComparison.Ordinal))
-                Assert.Equal(line[9..], SqlFormatter.Format(BackupSqlParser.ParseStatement(line[9..]), FormatMode.Exposed));
+            if (!line.StartsWith("exposed: ", StringComparison.Ordinal))
+                continue;
+            var text = line["exposed: ".Length..];
+            Assert.Equal(text, SqlFormatter.Format(BackupSqlParser.ParseStatement(text), FormatMode.Exposed));
         }
     }
 

@@ -125,5 +125,6 @@ public sealed class DialectTests
     [Theory]
     [InlineData("BACKUP BACKUP BACKUP ")]
     [InlineData("BACKUP INTO 'x")]
-    public void Completion_offers_nothing_after_a_fault(string text) => Assert.Empty(BackupSqlParser.KeywordsAfter(text));
+    public void Completion_offers_nothing_after_a_fault(string text) =>
+        Assert.Empty(BackupSqlParser.KeywordsAfter(text));
 }

@@ -40,9 +40,10 @@ public sealed class GrammarTests
             // A reserved word that is quoted is a name, and no word makes the canonical text ambiguous.
             Name name = new(word.ToLowerInvariant());
             ValueList<Name> parts = [name];
+            var table = new TableTargets([new TablePattern(parts, IsWildcard: false, Alias: null)]);
             Statement[] statements =
             [
-                new BackupStatement(new TableTargets([new TablePattern(parts, false, null)]), new IntoCollection(), [Uri]),
+                new BackupStatement(table, new IntoCollection(), [Uri]),
                 new BackupStatement(new DatabaseTargets([name]), new IntoCollection(), [Uri]),
                 new AlterJobOwnerStatement(new NameExpression(new ObjectName(parts)), name),
                 new DropPolicyStatement(name, IfExists: false),
@@ -89,7 +90,7 @@ public sealed class GrammarTests
         {
             Antlr4.Runtime.Tree.ITerminalNode leaf => $"{leaf.Symbol.TokenIndex}",
             Antlr4.Runtime.ParserRuleContext rule =>
-                $"({rule.RuleIndex} {string.Join(' ', Enumerable.Range(0, rule.ChildCount).Select(i => Shape(rule.GetChild(i))))})",
+                $"({rule.RuleIndex} {string.Join(' ', (rule.children ?? []).Select(Shape))})",
             _ => throw new InvalidOperationException(),
         };
     }

@@ -9,7 +9,8 @@ public sealed class SpanTests
     [Fact]
     public void Nodes_know_where_they_stood()
     {
-        const string Text = "SHOW JOBS;\n  BACKUP TABLE shop.till, x INTO LATEST\n IN ('a', $2) AS OF SYSTEM TIME - '1s' WITH kms = 'k', pause";
+        const string Text = "SHOW JOBS;\n  BACKUP TABLE shop.till, x INTO LATEST\n IN ('a', $2)"
+            + " AS OF SYSTEM TIME - '1s' WITH kms = 'k', pause";
         var backup = Assert.IsType<BackupStatement>(BackupSqlParser.Parse(Text)[1]);
         var table = Assert.IsType<TableTargets>(backup.Targets).Tables[0];
 
@@ -82,15 +83,19 @@ public sealed class SpanTests
     [InlineData("")]
     [InlineData("-- nothing")]
     [InlineData("SHOW JOBS; SHOW JOBS")]
-    public void One_statement_is_neither_none_nor_two(string text) =>
-        Assert.Equal(SqlStates.SyntaxError, Assert.Throws<BackupSqlException>(() => BackupSqlParser.ParseStatement(text)).SqlState);
+    public void One_statement_is_neither_none_nor_two(string text)
+    {
+        var error = Assert.Throws<BackupSqlException>(() => BackupSqlParser.ParseStatement(text));
+        Assert.Equal(SqlStates.SyntaxError, error.SqlState);
+    }
 
     [Fact]
     public void Nodes_print_no_secret()
     {
         var statement = BackupSqlParser.ParseStatement("BACKUP INTO 's3://hush' WITH encryption_passphrase = 'hush'");
         var backup = Assert.IsType<BackupStatement>(statement);
-        Assert.DoesNotContain("hush", $"{backup} {backup.Options} {backup.Uris} {backup.Uris[0]}", StringComparison.Ordinal);
+        var printed = $"{backup} {backup.Options} {backup.Uris} {backup.Uris[0]}";
+        Assert.DoesNotContain("hush", printed, StringComparison.Ordinal);
     }
 
     private static string At(string text, SourceSpan span) => text.Substring(span.Start, span.Length);
