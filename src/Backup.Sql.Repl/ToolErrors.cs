@@ -36,16 +36,12 @@ internal static class ToolErrors
             Hint = "List what it has with \\d.",
         };
 
-    public static BackupSqlException StatementNotForDatabase(string kind) =>
-        new(SqlStates.FeatureNotSupported, $"the statement is no backup statement, and {kind} databases take none of their own here")
-        {
-            Hint = "Run it with a client of the database.",
-        };
-
     public static BackupSqlException CannotRead(string path, Exception cause) =>
         new(SqlStates.IoError, $"cannot read {path}", cause)
         {
-            Detail = cause is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : cause.Message,
+            Detail = cause is FileNotFoundException or DirectoryNotFoundException
+                ? "there is no such file"
+                : cause.Message,
             Hint = "Check the path and the permissions of the file.",
         };
 

@@ -44,7 +44,7 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
 
         var (schema, table) = await TableAsync(space, cancellationToken).ConfigureAwait(false);
         var trees = new List<TreeShape>();
-        foreach (var stored in StoredTables(table))
+        foreach (var stored in database.Header.IsReadable ? StoredTables(table) : [])
             trees.Add(await MeasureAsync(database, stored, long.MaxValue).ConfigureAwait(false));
         return new SpaceShape
         {
@@ -64,7 +64,7 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
 
         var (_, table) = await TableAsync(space, cancellationToken).ConfigureAwait(false);
         var bounds = new List<byte[]>();
-        if (!table.IsVirtual && !table.IsWithoutRowId && table.RowIdName is not null)
+        if (database.Header.IsReadable && table is { IsVirtual: false, IsWithoutRowId: false, RowIdName: not null })
         {
             var shape = await MeasureAsync(database, table, targetBytes / database.Geometry.PageSize).ConfigureAwait(false);
             bounds.AddRange(shape.Bounds.Select(last => RowKeys.OfRowId(last + 1)));
@@ -109,15 +109,24 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
         _scratch?.Dispose();
     }
 
-    private static Task ExportAsync(
+    private static async Task ExportAsync(
         DatabaseSnapshot database,
         SqliteSchema schema,
         SqliteTable table,
         int? shadow,
         KeySpan span,
         IRowVersionSink sink,
-        CancellationToken cancellationToken) =>
-        database.UseRowsAsync(
+        CancellationToken cancellationToken)
+    {
+        if (PageRowExport.CanRead(database.Header, schema, table))
+        {
+            var rest = await ExportFromPagesAsync(database, table, shadow, span, sink, cancellationToken).ConfigureAwait(false);
+            if (rest is null)
+                return;
+            span = rest;
+        }
+
+        await database.UseRowsAsync(
             connection => Task.Run(
                 async () =>
                 {
@@ -125,7 +134,27 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
                     await export.RunAsync(sink, cancellationToken).ConfigureAwait(false);
                 },
                 cancellationToken),
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<KeySpan?> ExportFromPagesAsync(
+        DatabaseSnapshot database,
+        SqliteTable table,
+        int? shadow,
+        KeySpan span,
+        IRowVersionSink sink,
+        CancellationToken cancellationToken)
+    {
+        KeySpan? rest = null;
+        await database.UsePagesAsync(reader => Task.Run(
+            async () =>
+            {
+                using var export = new PageRowExport(reader, database.Name, database.Header, table, shadow, span);
+                rest = await export.RunAsync(sink, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken)).ConfigureAwait(false);
+        return rest;
+    }
 
     /// <summary>What of a span lies in one of the tables of a virtual table; all of it, nothing, or a part.</summary>
     private static KeySpan? Part(KeySpan span, int shadow)

@@ -6,14 +6,16 @@ using Backup.Sql.TestKit.Memory;
 namespace Backup.Sql.TestKit;
 
 /// <summary>
-/// Everything in a database at one time, rows and objects, as copies: what a test compares before a backup and after the
-/// restore. Ids and the database's own name are left out, so that a renamed copy in another cluster is equal.
+/// Everything in a database at one time, rows and objects, as copies: what a test compares before a backup and after
+/// the restore. Ids and the database's own name are left out, so that a renamed copy in another cluster is equal.
 /// </summary>
 /// <remarks>All rows are held in memory.</remarks>
 public sealed class EngineContents
 {
     private EngineContents(
-        IReadOnlyDictionary<string, string> objects, IReadOnlyDictionary<string, TableContents> tables, HlcTimestamp time)
+        IReadOnlyDictionary<string, string> objects,
+        IReadOnlyDictionary<string, TableContents> tables,
+        HlcTimestamp time)
     {
         Objects = objects;
         Tables = tables;
@@ -37,7 +39,10 @@ public sealed class EngineContents
     /// <returns>The contents.</returns>
     /// <exception cref="Diagnostics.BackupSqlException">As <see cref="IDatabaseEngine.OpenSnapshotAsync"/>.</exception>
     public static async Task<EngineContents> ReadAsync(
-        IDatabaseEngine engine, string database, HlcTimestamp? asOf = null, CancellationToken cancellationToken = default)
+        IDatabaseEngine engine,
+        string database,
+        HlcTimestamp? asOf = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(engine);
         var snapshot = await engine.OpenSnapshotAsync(
@@ -83,7 +88,8 @@ public sealed class EngineContents
         ArgumentNullException.ThrowIfNull(table);
         var space = new TableSpace(table.Database, table.Id);
         var sink = new CollectedRows(1000);
-        await snapshot.ExportAsync(space, KeySpan.All, ExportWindow.Full, sink, cancellationToken).ConfigureAwait(false);
+        await snapshot.ExportAsync(
+            space, KeySpan.All, ExportWindow.Full, sink, cancellationToken).ConfigureAwait(false);
         var shape = await snapshot.DescribeAsync(space, cancellationToken).ConfigureAwait(false);
         var rows = new SortedDictionary<byte[], byte[]>(ByteArrayComparer.Instance);
         foreach (var row in sink.Rows)

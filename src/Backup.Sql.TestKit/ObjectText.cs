@@ -4,7 +4,9 @@ using Backup.Sql.Catalog;
 
 namespace Backup.Sql.TestKit;
 
-/// <summary>Descriptors as text without ids and database names, so that equal objects of two clusters give equal texts.</summary>
+/// <summary>
+/// Descriptors as text without ids and database names, so that equal objects of two clusters give equal texts.
+/// </summary>
 internal static class ObjectText
 {
     /// <summary>Everything that a descriptor says, one fact a line.</summary>
@@ -22,8 +24,14 @@ internal static class ObjectText
                 break;
             case SequenceDescriptor sequence:
                 Add(text, "state", Invariant($"{sequence.Value} called={sequence.IsCalled}"));
-                Add(text, "range", Invariant($"{sequence.Start} {sequence.Increment} {sequence.Minimum} {sequence.Maximum}"));
-                Add(text, "owned by", sequence.OwnerTable is { } owner ? $"{nameOf(owner)}.{sequence.OwnerColumn}" : null);
+                Add(
+                    text,
+                    "range",
+                    Invariant($"{sequence.Start} {sequence.Increment} {sequence.Minimum} {sequence.Maximum}"));
+                Add(
+                    text,
+                    "owned by",
+                    sequence.OwnerTable is { } owner ? $"{nameOf(owner)}.{sequence.OwnerColumn}" : null);
                 break;
             case TypeDescriptor type:
                 Add(text, "members", type.Members);
@@ -45,7 +53,8 @@ internal static class ObjectText
     public static string NameOf(ObjectDescriptor descriptor)
     {
         var kind = descriptor.GetType().Name.Replace("Descriptor", "", StringComparison.Ordinal).ToLowerInvariant();
-        return descriptor.Schema is null ? $"{kind} {descriptor.Name}" : $"{kind} {descriptor.Schema}.{descriptor.Name}";
+        var schema = descriptor.Schema is null ? "" : descriptor.Schema + ".";
+        return $"{kind} {schema}{descriptor.Name}";
     }
 
     private static void AddTable(StringBuilder text, TableDescriptor table, Func<long, string?> nameOf)

@@ -17,7 +17,9 @@ public sealed class TableContents
     /// <summary>Number of rows.</summary>
     public int Count => _rows.Count;
 
-    /// <summary>The rows as text, one for each, in key order; where keys mean nothing in the order of the text.</summary>
+    /// <summary>
+    /// The rows as text, one for each, in key order; where keys mean nothing in the order of the text.
+    /// </summary>
     /// <returns>The lines.</returns>
     public IReadOnlyList<string> ToLines()
     {
@@ -54,5 +56,6 @@ public sealed class TableContents
 
     internal IReadOnlyDictionary<byte[], byte[]> Rows => _rows;
 
-    private static string Print(byte[] record) => string.Join(", ", ValueReader.ReadAll(record).Select(ValueText.Print));
+    private static string Print(byte[] record) =>
+        string.Join(", ", ValueReader.ReadAll(record).Select(ValueText.Print));
 }

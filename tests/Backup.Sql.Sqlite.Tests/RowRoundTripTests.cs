@@ -1,5 +1,9 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
 using Backup.Sql.Rows;
+using Backup.Sql.Sqlite.Catalog;
+using Backup.Sql.Sqlite.Rows;
 
 namespace Backup.Sql.Sqlite.Tests;
 
@@ -149,6 +153,85 @@ public sealed class RowRoundTripTests : IDisposable
             rows.Select(row => RowIdOf(row.Key)));
     }
 
+    [Theory]
+    [MemberData(nameof(Traps))]
+    public async Task Rows_from_pages_are_the_rows_that_SQLite_gives(string trap, string[] statements)
+    {
+        Assert.NotEmpty(trap);
+        _cluster.Run("shop", ["PRAGMA page_size=512", "PRAGMA journal_mode=WAL", .. statements]);
+        using var connection = _cluster.Connect("shop");
+        connection.Execute("BEGIN");
+        var schema = SchemaReader.Read(connection);
+        var table = Assert.Single(schema.Tables.Values);
+        var wanted = new RowCollector();
+        using (var export = new RowExport(connection, schema, table, null, KeySpan.All))
+            await export.RunAsync(wanted, default);
+
+        await using var snapshot = await _cluster.SnapshotAsync("shop");
+        var rows = await Cluster.ExportAsync(snapshot, new TableSpace("shop", table.Descriptor.Id), 1024);
+
+        Assert.Equal(wanted.Rows.Select(Hex), rows.Select(Hex));
+    }
+
+    [Fact]
+    public async Task Rows_from_pages_may_start_and_end_anywhere()
+    {
+        _cluster.Run(
+            "shop",
+            "PRAGMA page_size=512",
+            "PRAGMA journal_mode=WAL",
+            "CREATE TABLE t(a REAL, id INTEGER PRIMARY KEY, b)",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO t SELECT i, i * 3, hex(randomblob(i % 400)) FROM n",
+            "ALTER TABLE t ADD COLUMN c DEFAULT 'later'",
+            "INSERT INTO t VALUES (0.5, 10000, 'x', 'y')");
+        await using var snapshot = await _cluster.SnapshotAsync("shop");
+        var table = (await snapshot.Catalog.GetObjectsAsync("shop")).OfType<TableDescriptor>().Single();
+        var space = new TableSpace("shop", table.Id);
+        var whole = await Cluster.ExportAsync(snapshot, space, long.MaxValue);
+        Assert.Equal(3001, whole.Count);
+        foreach (var (first, end) in new[] { (0L, 4L), (3L, 3000L), (2999L, 9001L), (8999L, 20000L), (9999L, 10001L), (20000L, 30000L) })
+        {
+            var part = new RowCollector(100);
+            await snapshot.ExportAsync(
+                space, new KeySpan(RowKeys.OfRowId(first), RowKeys.OfRowId(end)), ExportWindow.Full, part);
+            Assert.Equal(
+                whole.Where(row => RowIdOf(row.Key) >= first && RowIdOf(row.Key) < end).Select(Hex), part.Rows.Select(Hex));
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_tree_is_reported_and_nothing_else_happens()
+    {
+        _cluster.Run(
+            "shop",
+            "PRAGMA page_size=512",
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, b)",
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO t SELECT i, hex(randomblob(i % 300)) FROM n");
+        var sound = File.ReadAllBytes(_cluster.PathOf("shop"));
+        var random = new Random(4711);
+        var reported = 0;
+        for (var round = 0; round < 60; round++)
+        {
+            var damaged = (byte[])sound.Clone();
+            for (var i = 0; i < 20; i++)
+                damaged[random.Next(512, damaged.Length)] = (byte)random.Next(256);
+            File.WriteAllBytes(_cluster.PathOf("shop"), damaged);
+            try
+            {
+                await using var snapshot = await _cluster.SnapshotAsync("shop");
+                var table = (await snapshot.Catalog.GetObjectsAsync("shop")).OfType<TableDescriptor>().Single();
+                await Cluster.ExportAsync(snapshot, new TableSpace("shop", table.Id), 4096);
+            }
+            catch (BackupSqlException error)
+            {
+                Assert.Equal("XX001", error.SqlState);
+                reported++;
+            }
+        }
+
+        Assert.InRange(reported, 10, 60);
+    }
+
     [Fact]
     public async Task A_table_of_rows_without_a_key_says_so()
     {
@@ -229,6 +312,9 @@ public sealed class RowRoundTripTests : IDisposable
         Assert.Equal(_cluster.Query("shop", "SELECT * FROM busier"), _cluster.Query("copy", "SELECT * FROM busier"));
         _cluster.AssertSound("copy");
     }
+
+    private static string Hex((byte[] Key, byte[] Value) row) =>
+        Convert.ToHexString(row.Key) + " " + Convert.ToHexString(row.Value);
 
     private static long RowIdOf(byte[] key)
     {

@@ -13,13 +13,17 @@ internal sealed class CanonicalPrinter(FormatMode mode)
     /// <summary>Prints a script.</summary>
     /// <param name="text">The script.</param>
     /// <returns>A line per statement.</returns>
-    /// <exception cref="BackupSqlException">The script has syntax errors: the first, with the others inside.</exception>
+    /// <exception cref="BackupSqlException">
+    /// The script has syntax errors: the first, with the others inside.
+    /// </exception>
     public IEnumerable<string> PrintScript(string text) =>
         BackupSqlParser.Parse(text).Select(statement => SqlFormatter.Format(statement, mode));
 
     /// <summary>Prints a line of its own.</summary>
     /// <param name="text">A line.</param>
-    /// <returns>Exactly one line: the statements, joined by <c>; </c>, or <c>ERROR code line:column message</c>.</returns>
+    /// <returns>
+    /// Exactly one line: the statements, joined by <c>; </c>, or <c>ERROR code line:column message</c>.
+    /// </returns>
     public string PrintLine(string text)
     {
         try

@@ -8,7 +8,9 @@ internal sealed record ConnectionOptions
     /// <summary>Names of databases and their SQLite files. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>A directory of SQLite files; null for none. Default: the current one where no database is named.</summary>
+    /// <summary>
+    /// A directory of SQLite files; null for none. Default: the current one where no database is named.
+    /// </summary>
     public string? Directory { get; init; }
 
     /// <summary>The directory below which <c>file://</c> and <c>nodelocal://</c> may write.</summary>
@@ -22,7 +24,9 @@ internal sealed record ConnectionOptions
     /// <param name="directory">The argument of <c>--dir</c>.</param>
     /// <param name="root">The argument of <c>--root</c>.</param>
     /// <returns>The options.</returns>
-    /// <exception cref="Diagnostics.BackupSqlException">22023 an argument has another form; 42710 a name twice.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">
+    /// 22023 an argument has another form; 42710 a name twice.
+    /// </exception>
     public static ConnectionOptions Parse(IReadOnlyList<string> databases, string? directory, string? root)
     {
         var files = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

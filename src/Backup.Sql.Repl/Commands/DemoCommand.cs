@@ -20,16 +20,19 @@ internal static class DemoCommand
         {
             using var interrupts = new Interrupts();
             if (directory is not null)
-                return await RunInAsync(MakeDirectory(directory), errors, interrupts, cancellationToken).ConfigureAwait(false);
+                return await RunInAsync(MakeDirectory(directory)).ConfigureAwait(false);
             var temporary = Directory.CreateTempSubdirectory("backupsql-demo-");
             try
             {
-                return await RunInAsync(temporary.FullName, errors, interrupts, cancellationToken).ConfigureAwait(false);
+                return await RunInAsync(temporary.FullName).ConfigureAwait(false);
             }
             finally
             {
                 temporary.Delete(recursive: true);
             }
+
+            Task<int> RunInAsync(string place) => interrupts.RunAsync(
+                async token => await NewDemo(errors).RunAsync(place, token).ConfigureAwait(false) ? 0 : 1, cancellationToken);
         }
         catch (BackupSqlException e)
         {
@@ -43,24 +46,19 @@ internal static class DemoCommand
         return 1;
     }
 
-    private static Task<int> RunInAsync(
-        string directory, ErrorWriter errors, Interrupts interrupts, CancellationToken cancellationToken) =>
-        interrupts.RunAsync(
-            async token =>
-            {
-                var screen = new Screen
-                {
-                    Output = Console.Out,
-                    Answers = new TableWriter(Console.Out, SystemTerminal.OutputWidth),
-                    Errors = errors,
-                    Progress = ProgressViews.ForStandardError(),
-                    ShowTags = true,
-                    ShowTimes = true,
-                };
-                var demo = new BankDemo(screen, TimeProvider.System);
-                return await demo.RunAsync(directory, token).ConfigureAwait(false) ? 0 : 1;
-            },
-            cancellationToken);
+    private static BankDemo NewDemo(ErrorWriter errors)
+    {
+        var screen = new Screen
+        {
+            Output = Console.Out,
+            Answers = new TableWriter(Console.Out, SystemTerminal.OutputWidth),
+            Errors = errors,
+            Progress = ProgressViews.ForStandardError(),
+            ShowTags = true,
+            ShowTimes = true,
+        };
+        return new BankDemo(screen, TimeProvider.System);
+    }
 
     private static string MakeDirectory(string path)
     {

@@ -13,7 +13,8 @@ internal static class ParseCommand
     /// <param name="arguments">The arguments.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>
-    /// The exit code: 1 when a script has an error or cannot be read. Line by line an error is an answer like another: 0.
+    /// The exit code: 1 when a script has an error or cannot be read. Line by line an error is an answer like another:
+    /// 0.
     /// </returns>
     public static async Task<int> RunAsync(ParseArguments arguments, CancellationToken cancellationToken)
     {
@@ -26,7 +27,7 @@ internal static class ParseCommand
             {
                 var printer = new CanonicalPrinter(arguments.Mode);
                 if (arguments.ByLine)
-                    await PrintLinesAsync(new FeedLineReader(input), printer, output, cancellationToken).ConfigureAwait(false);
+                    await PrintLinesAsync(input, printer, output, cancellationToken).ConfigureAwait(false);
                 else
                     await PrintScriptAsync(input, printer, output, cancellationToken).ConfigureAwait(false);
             }
@@ -41,8 +42,9 @@ internal static class ParseCommand
     }
 
     private static async Task PrintLinesAsync(
-        FeedLineReader lines, CanonicalPrinter printer, TextWriter output, CancellationToken cancellationToken)
+        StreamReader input, CanonicalPrinter printer, TextWriter output, CancellationToken cancellationToken)
     {
+        var lines = new FeedLineReader(input);
         while (true)
         {
             // Whoever feeds line by line waits for the answer before the next line.

@@ -9,4 +9,8 @@ namespace Backup.Sql.Repl.Commands;
 /// <param name="Scripts">The arguments of <c>-c</c> and <c>-f</c>, in order; none to talk.</param>
 /// <param name="Format">How rows are printed.</param>
 internal sealed record ShellArguments(
-    IReadOnlyList<string> Databases, string? Directory, string? Root, IReadOnlyList<ShellScript> Scripts, OutputFormat Format);
+    IReadOnlyList<string> Databases,
+    string? Directory,
+    string? Root,
+    IReadOnlyList<ShellScript> Scripts,
+    OutputFormat Format);

@@ -24,7 +24,8 @@ internal static class ShellCommand
             {
                 using var interrupts = new Interrupts();
                 var isConversation = arguments.Scripts.Count == 0;
-                var screen = NewScreen(arguments.Format, errors, showTimes: isConversation && !Console.IsInputRedirected);
+                var isWatched = isConversation && !Console.IsInputRedirected;
+                var screen = NewScreen(arguments.Format, errors, showTimes: isWatched);
                 var shell = new StatementShell(session, screen, interrupts, ToolText.NewBuffer, TimeProvider.System);
                 var succeeded = isConversation
                     ? await TalkAsync(shell, session, cancellationToken).ConfigureAwait(false)
@@ -59,7 +60,8 @@ internal static class ShellCommand
         if (Console.IsInputRedirected)
         {
             var redirected = new RedirectedLineReader(Console.In);
-            return new Conversation(redirected, shell, session, names: null, ToolText.NewBuffer).RunAsync(cancellationToken);
+            return new Conversation(redirected, shell, session, names: null, ToolText.NewBuffer)
+                .RunAsync(cancellationToken);
         }
 
         Console.WriteLine($"backupsql {ToolText.Version}; \\? for help");
@@ -68,7 +70,9 @@ internal static class ShellCommand
         return new Conversation(lines, shell, session, names, ToolText.NewBuffer).RunAsync(cancellationToken);
     }
 
-    /// <summary>Keys are edited where the terminal understands control sequences; elsewhere its own line editing serves.</summary>
+    /// <summary>
+    /// Keys are edited where the terminal understands control sequences; elsewhere its own line editing serves.
+    /// </summary>
     private static ILineReader NewLineReader(NameCache names)
     {
         if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi)

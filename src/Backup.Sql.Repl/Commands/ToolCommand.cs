@@ -15,7 +15,7 @@ internal static class ToolCommand
         var databases = new Option<string[]>("--db")
         {
             HelpName = "NAME=URI",
-            Description = "A database and where it lies: shop=sqlite:shop.db. Repeatable; the first is the current one.",
+            Description = "A database and where it lies: shop=sqlite:shop.db. Repeatable; the first is current.",
         };
         var directory = Directory("A directory of SQLite files (*.db), each a database. Default: the current "
             + "directory, unless --db is given.");
@@ -39,7 +39,7 @@ internal static class ToolCommand
             Description = "How rows are printed.",
             DefaultValueFactory = _ => OutputFormat.Table,
         };
-        var command = new RootCommand("Backup and restore in SQL. Without -c or -f statements are read from the terminal.")
+        var command = new RootCommand("Backup and restore in SQL. Without -c or -f, statements are read as they are typed.")
         {
             databases, directory, root, commands, files, format, Parse(), Demo(),
         };
@@ -58,7 +58,7 @@ internal static class ToolCommand
     {
         var lines = new Option<bool>("--lines")
         {
-            Description = "Print exactly one line per input line: its canonical text, or ERROR with code, place and message.",
+            Description = "Print exactly one line per input line: canonical text, or ERROR with code, place, message.",
         };
         var mode = new Option<FormatMode>("--mode")
         {
@@ -70,7 +70,10 @@ internal static class ToolCommand
             Arity = ArgumentArity.ZeroOrOne,
             Description = "The statements. Default: standard input.",
         };
-        var command = new Command("parse", "Print statements in canonical form; nothing is executed.") { lines, mode, file };
+        var command = new Command("parse", "Print statements in canonical form; nothing is executed.")
+        {
+            lines, mode, file,
+        };
         command.SetAction((arguments, cancellationToken) => ParseCommand.RunAsync(
             new ParseArguments(arguments.GetValue(lines), arguments.GetValue(mode), arguments.GetValue(file)),
             cancellationToken));
@@ -79,8 +82,8 @@ internal static class ToolCommand
 
     private static Command Demo()
     {
-        var directory = Directory("Where to work; everything stays there. Default: a temporary directory that is removed.");
-        var command = new Command("demo", "Back up, break and restore a bank in SQLite, and prove that no money is lost.")
+        var directory = Directory("Where to work; all of it stays there. Default: a temporary directory, then removed.");
+        var command = new Command("demo", "Back up, break and restore a bank in SQLite; prove that no money is lost.")
         {
             directory,
         };
@@ -92,7 +95,9 @@ internal static class ToolCommand
     private static Option<string> Directory(string description) =>
         new("--dir") { HelpName = "DIR", Description = description };
 
-    /// <summary>The arguments of -c and -f in the order in which they were given, which the values alone do not tell.</summary>
+    /// <summary>
+    /// The arguments of -c and -f in the order in which they were given, which the values alone do not tell.
+    /// </summary>
     private static List<ShellScript> ScriptsInOrder(ParseResult arguments, Option commands, Option files)
     {
         var scripts = new List<ShellScript>();

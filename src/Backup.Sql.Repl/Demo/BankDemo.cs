@@ -1,5 +1,4 @@
 using System.Globalization;
-using Backup.Sql.Execution;
 using Backup.Sql.Repl.Commands;
 using Backup.Sql.Repl.Output;
 using Backup.Sql.Repl.Shell;
@@ -30,91 +29,77 @@ internal sealed class BankDemo(Screen screen, TimeProvider clock)
         var session = await ToolSession.OpenAsync(options, cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            var agree = await RunAsync(session, cancellationToken).ConfigureAwait(false);
+            var agree = await RunAsync(new DemoScript(session, screen, clock), cancellationToken).ConfigureAwait(false);
             screen.Output.WriteLine($"Done in {ValueText.Duration(clock.GetElapsedTime(started))}.");
             return agree;
         }
     }
 
-    private async Task<bool> RunAsync(ToolSession session, CancellationToken cancellationToken)
+    private async Task<bool> RunAsync(DemoScript script, CancellationToken cancellationToken)
     {
-        Task<IReadOnlyList<IReadOnlyList<object?>>> Run(string statement) => ExecuteAsync(session, statement, cancellationToken);
+        script.Say("A bank in SQLite: customers, accounts, transfers.");
+        await script.RunAllAsync(BankSql.Make, cancellationToken).ConfigureAwait(false);
+        var opening = await ReadBooksAsync(script, cancellationToken).ConfigureAwait(false);
 
-        Say("A bank in SQLite: customers, accounts, transfers.");
-        foreach (var statement in BankSql.Make)
-            await Run(statement).ConfigureAwait(false);
-        var first = Books.Of(await Run(BankSql.Books).ConfigureAwait(false));
+        script.Say("A full backup, a day of business, an incremental backup.");
+        await script.RunAsync($"BACKUP DATABASE {Bank} INTO {Collection}", cancellationToken).ConfigureAwait(false);
+        await script.RunAllAsync(BankSql.Day, cancellationToken).ConfigureAwait(false);
+        await script.RunAsync($"BACKUP DATABASE {Bank} INTO LATEST IN {Collection}", cancellationToken)
+            .ConfigureAwait(false);
+        var evening = await ReadBooksAsync(script, cancellationToken).ConfigureAwait(false);
 
-        Say("A full backup, a day of business, an incremental backup.");
-        await Run($"BACKUP DATABASE {Bank} INTO {Collection}").ConfigureAwait(false);
-        foreach (var statement in BankSql.Day)
-            await Run(statement).ConfigureAwait(false);
-        await Run($"BACKUP DATABASE {Bank} INTO LATEST IN {Collection}").ConfigureAwait(false);
-        var second = Books.Of(await Run(BankSql.Books).ConfigureAwait(false));
-        await Run($"SHOW BACKUPS IN {Collection}").ConfigureAwait(false);
-        var layers = await Run($"SHOW BACKUP FROM LATEST IN {Collection}").ConfigureAwait(false);
-        await Run($"SHOW BACKUP VALIDATE FROM LATEST IN {Collection}").ConfigureAwait(false);
+        script.Say("What the collection holds, and the proof that all of it can be read.");
+        var endOfFull = await InspectAsync(script, cancellationToken).ConfigureAwait(false);
 
-        Say("A table is destroyed, and comes back out of the chain of both backups.");
-        await Run("DROP TABLE transfers").ConfigureAwait(false);
-        await Run($"RESTORE TABLE {Bank}.transfers FROM LATEST IN {Collection}").ConfigureAwait(false);
-        var restored = Books.Of(await Run(BankSql.Books).ConfigureAwait(false));
+        script.Say("A table is destroyed, and comes back out of the chain of both backups.");
+        await script.RunAsync("DROP TABLE transfers", cancellationToken).ConfigureAwait(false);
+        await script.RunAsync($"RESTORE TABLE {Bank}.transfers FROM LATEST IN {Collection}", cancellationToken)
+            .ConfigureAwait(false);
+        var restored = await ReadBooksAsync(script, cancellationToken).ConfigureAwait(false);
 
-        Say("The whole bank as the full backup saw it, beside the one of today.");
-        await Run($"RESTORE DATABASE {Bank} FROM LATEST IN {Collection} AS OF SYSTEM TIME '{EndOfFull(layers)}' "
-            + $"WITH new_db_name = '{Earlier}'").ConfigureAwait(false);
-        await session.UseAsync(Earlier, cancellationToken).ConfigureAwait(false);
-        var earlier = Books.Of(await Run(BankSql.Books).ConfigureAwait(false));
+        script.Say("The whole bank as the full backup saw it, beside the one of today.");
+        await script.RunAsync(
+            $"RESTORE DATABASE {Bank} FROM LATEST IN {Collection} AS OF SYSTEM TIME '{endOfFull}' "
+            + $"WITH new_db_name = '{Earlier}'",
+            cancellationToken).ConfigureAwait(false);
+        await script.UseAsync(Earlier, cancellationToken).ConfigureAwait(false);
+        var earlier = await ReadBooksAsync(script, cancellationToken).ConfigureAwait(false);
 
-        return Prove(("first", first), ("second", second), ("restored", restored), ("earlier", earlier));
+        return Prove(script, opening, evening, restored, earlier);
     }
 
-    private bool Prove(params (string Name, Books Books)[] states)
-    {
-        Say("The proof.");
-        foreach (var (name, books) in states)
-        {
-            screen.Output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name,-9} {books.Money / 100m,16:N2} in {books.Transfers} transfers, {books.WrongAccounts} wrong accounts"));
-        }
+    private static async Task<Books> ReadBooksAsync(DemoScript script, CancellationToken cancellationToken) =>
+        Books.Of(await script.RunAsync(BankSql.Books, cancellationToken).ConfigureAwait(false));
 
-        var (first, second, restored, earlier) = (states[0].Books, states[1].Books, states[2].Books, states[3].Books);
-        var agree = states.All(state => state.Books.Agree) && restored == second && earlier == first;
+    /// <summary>Looks into the collection.</summary>
+    /// <returns>The end of the full layer, out of the rows of SHOW BACKUP: the type in column 4, the end in column 6.</returns>
+    private static async Task<string> InspectAsync(DemoScript script, CancellationToken cancellationToken)
+    {
+        await script.RunAsync($"SHOW BACKUPS IN {Collection}", cancellationToken).ConfigureAwait(false);
+        var layers = await script.RunAsync($"SHOW BACKUP FROM LATEST IN {Collection}", cancellationToken)
+            .ConfigureAwait(false);
+        await script.RunAsync($"SHOW BACKUP VALIDATE FROM LATEST IN {Collection}", cancellationToken)
+            .ConfigureAwait(false);
+        return ValueText.Of(layers.First(row => row[4] is "full")[6])!;
+    }
+
+    private bool Prove(DemoScript script, Books opening, Books evening, Books restored, Books earlier)
+    {
+        script.Say("The proof.");
+        Print("before the day", opening);
+        Print("after the day", evening);
+        Print("with the restored table", restored);
+        Print("in the earlier bank", earlier);
+        var agree = opening.Agree && evening.Agree && restored == evening && earlier == opening;
         screen.Output.WriteLine(agree
-            ? "The books agree: the restored table is the one that was dropped, the earlier bank is the one of the full backup."
+            ? "The books agree: the restored table is the dropped one, the earlier bank is that of the full backup."
             : "THE BOOKS DO NOT AGREE.");
         return agree;
     }
 
-    private async Task<IReadOnlyList<IReadOnlyList<object?>>> ExecuteAsync(
-        ToolSession session, string statement, CancellationToken cancellationToken)
-    {
-        screen.Output.WriteLine($"{session.CurrentDatabase}> {statement};");
-        var started = clock.GetTimestamp();
-        var last = new LastReport();
-        var answer = await screen.Progress
-            .ShowAsync(progress => session.ExecuteAsync(statement, last.Before(progress), cancellationToken))
-            .ConfigureAwait(false);
-        foreach (var notice in answer.Notices)
-            screen.Errors.WriteNotice(notice);
-        var rows = await answer.Rows.ToListAsync(cancellationToken).ConfigureAwait(false);
-        if (last.Summary is { } summary)
-            screen.Output.WriteLine(summary);
-        await screen.Answers.WriteAsync(answer with { Rows = rows.ToAsyncEnumerable() }, cancellationToken).ConfigureAwait(false);
-        screen.WriteTag(answer.Tag, clock.GetElapsedTime(started));
-        return rows;
-    }
-
-    private void Say(string sentence)
-    {
-        screen.Output.WriteLine();
-        screen.Output.WriteLine($"-- {sentence}");
-    }
-
-    /// <summary>The end of the full layer, out of the rows of SHOW BACKUP: type in column 4, end in column 6.</summary>
-    private static string EndOfFull(IReadOnlyList<IReadOnlyList<object?>> layers) =>
-        ValueText.Of(layers.First(row => row[4] is "full")[6])!;
+    private void Print(string when, Books books) => screen.Output.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{when,-24}{books.Money / 100m:N2} after {books.Transfers} transfers, {books.WrongAccounts} accounts wrong"));
 
     // An empty file is an empty database to SQLite.
     private static void MakeEmptyDatabase(string directory)
@@ -131,32 +116,6 @@ internal sealed class BankDemo(Screen screen, TimeProvider clock)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw ToolErrors.CannotWrite(path, e);
-        }
-    }
-
-    /// <summary>Keeps the last report of a job, to be printed where no bar could be watched, or after it has gone.</summary>
-    private sealed class LastReport : IProgress<JobProgress>
-    {
-        private IProgress<JobProgress>? _next;
-        private JobProgress? _last;
-
-        public string? Summary => _last is null
-            ? null
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"  {_last.Fraction:P0} of job {_last.JobId}: {ValueText.Bytes(_last.BytesDone)} gone through, "
-                + $"{ValueText.Bytes(_last.StoredBytes)} stored, {ValueText.Duration(_last.Elapsed)}");
-
-        public IProgress<JobProgress> Before(IProgress<JobProgress> next)
-        {
-            _next = next;
-            return this;
-        }
-
-        public void Report(JobProgress value)
-        {
-            _last = value;
-            _next?.Report(value);
         }
     }
 }

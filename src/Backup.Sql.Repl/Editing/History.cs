@@ -14,7 +14,9 @@ internal sealed class History
 
     /// <summary>Opens a history.</summary>
     /// <param name="path">The file, which need not exist; null to remember within this run alone.</param>
-    /// <param name="redact">Gives the text that may be written to the file, or null to keep the entry out of it.</param>
+    /// <param name="redact">
+    /// Gives the text that may be written to the file, or null to keep the entry out of it.
+    /// </param>
     public History(string? path, Func<string, string?> redact)
     {
         _path = path;
@@ -41,7 +43,9 @@ internal sealed class History
             Append(_path, text);
     }
 
-    /// <summary>Where the history of this user lies: <c>$XDG_STATE_HOME/backupsql/history</c>, or its like on Windows.</summary>
+    /// <summary>
+    /// Where the history of this user lies: <c>$XDG_STATE_HOME/backupsql/history</c>, or its like on Windows.
+    /// </summary>
     /// <returns>The path, or null when the user has no such place.</returns>
     public static string? DefaultPath()
     {

@@ -5,8 +5,8 @@ using Spectre.Console;
 namespace Backup.Sql.Repl.Editing;
 
 /// <summary>
-/// Edits one line on a terminal. A line that is longer than the window scrolls sideways, so that the editor needs to know
-/// nothing of the terminal but its width and three control sequences.
+/// Edits one line on a terminal. A line that is longer than the window scrolls sideways, so that the editor needs to
+/// know nothing of the terminal but its width and three control sequences.
 /// </summary>
 /// <param name="terminal">The terminal.</param>
 /// <param name="history">What was entered before.</param>

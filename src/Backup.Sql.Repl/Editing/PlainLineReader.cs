@@ -1,6 +1,8 @@
 namespace Backup.Sql.Repl.Editing;
 
-/// <summary>Lines from a terminal that the editor cannot drive: a prompt, and whatever editing the terminal has.</summary>
+/// <summary>
+/// Lines from a terminal that the editor cannot drive: a prompt, and whatever editing the terminal has.
+/// </summary>
 /// <param name="input">What is typed.</param>
 /// <param name="output">Takes the prompt.</param>
 internal sealed class PlainLineReader(TextReader input, TextWriter output) : ILineReader

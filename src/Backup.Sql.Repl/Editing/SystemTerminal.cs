@@ -5,8 +5,14 @@ internal sealed class SystemTerminal : ITerminal
 {
     private const int WidthWhenUnknown = 80;
 
-    /// <summary>Columns of the window that standard output goes to; null when it goes elsewhere or does not tell.</summary>
-    public static int? OutputWidth => !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var width ? width : null;
+    private static readonly ConsoleKeyInfo EndOfInput =
+        new('\u0004', ConsoleKey.D, shift: false, alt: false, control: true);
+
+    /// <summary>
+    /// Columns of the window that standard output goes to; null when it goes elsewhere or does not tell.
+    /// </summary>
+    public static int? OutputWidth =>
+        !Console.IsOutputRedirected && Console.WindowWidth is > 0 and var width ? width : null;
 
     /// <inheritdoc/>
     public int Width => OutputWidth ?? WidthWhenUnknown;
@@ -25,7 +31,7 @@ internal sealed class SystemTerminal : ITerminal
         }
         catch (InvalidOperationException)
         {
-            return new ConsoleKeyInfo('\u0004', ConsoleKey.D, shift: false, alt: false, control: true); // The terminal went away.
+            return EndOfInput; // The terminal went away.
         }
         finally
         {

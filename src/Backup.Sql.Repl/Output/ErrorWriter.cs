@@ -40,6 +40,6 @@ internal sealed class ErrorWriter(TextWriter output)
             return origin.File is null ? "" : $" in {origin.File}, statement at line {origin.Line}";
         var line = origin.Line + error.Line - 1;
         var column = error.Line == 1 ? origin.Column + error.Column - 1 : error.Column;
-        return origin.File is null ? $" at line {line}, column {column}" : $" in {origin.File}, line {line}, column {column}";
+        return $"{(origin.File is { } file ? $" in {file}," : " at")} line {line}, column {column}";
     }
 }

@@ -129,14 +129,17 @@ internal sealed class TableWriter(TextWriter output, int? terminalWidth) : IAnsw
             var alignRight = new bool[names.Length];
             for (var i = 0; i < names.Length; i++)
             {
-                var longest = rows.Select(row => CellLines(row[i]).Max(line => line.GetCellWidth())).DefaultIfEmpty().Max();
+                var cells = rows.ConvertAll(row => row[i]);
+                var longest = cells.Select(WidthOf).DefaultIfEmpty().Max();
                 widths[i] = Math.Max(names[i].GetCellWidth(), longest);
                 alignRight[i] = columns[i].Type is { } type
                     ? type is ResultType.Int or ResultType.Float
-                    : rows.Any(row => row[i] is not null) && rows.All(row => row[i] is null || ValueText.IsNumber(row[i]));
+                    : cells.Exists(cell => cell is not null) && cells.TrueForAll(cell => cell is null || ValueText.IsNumber(cell));
             }
 
             return new Layout(names, widths, alignRight);
         }
+
+        private static int WidthOf(object? cell) => CellLines(cell).Max(line => line.GetCellWidth());
     }
 }

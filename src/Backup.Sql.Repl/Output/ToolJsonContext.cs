@@ -8,7 +8,9 @@ namespace Backup.Sql.Repl.Output;
 [JsonSerializable(typeof(string))]
 internal sealed partial class ToolJsonContext : JsonSerializerContext
 {
-    /// <summary>Escapes what JSON demands and no more: the text goes to a terminal or a file, never into a page.</summary>
+    /// <summary>
+    /// Escapes what JSON demands and no more: the text goes to a terminal or a file, never into a page.
+    /// </summary>
     public static ToolJsonContext Relaxed { get; } =
         new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -37,7 +37,9 @@ internal static class ValueText
     /// <param name="value">A value of a result.</param>
     public static bool IsNumber(object? value) => value is long or double or int or decimal;
 
-    /// <summary>Makes controls visible (<c>\t</c>, <c>\x1b</c>), except line feeds, at which a table breaks the cell.</summary>
+    /// <summary>
+    /// Makes controls visible (<c>\t</c>, <c>\x1b</c>), except line feeds, at which a table breaks the cell.
+    /// </summary>
     /// <param name="text">Any text.</param>
     /// <returns>Text without controls other than line feeds.</returns>
     public static string ShowControls(string text)
@@ -60,7 +62,9 @@ internal static class ValueText
         return shown.ToString();
     }
 
-    /// <summary>A duration as people read it: <c>350 ms</c>, <c>2.4 s</c>, <c>3 min 12 s</c>, <c>2 h 05 min</c>.</summary>
+    /// <summary>
+    /// A duration as people read it: <c>350 ms</c>, <c>2.4 s</c>, <c>3 min 12 s</c>, <c>2 h 05 min</c>.
+    /// </summary>
     /// <param name="time">The duration.</param>
     public static string Duration(TimeSpan time) => time switch
     {

@@ -43,7 +43,10 @@ internal static class CatalogAnswers
         [Text("column"), Text("type"), new("nullable", ResultType.Bool), new("key", ResultType.Int)],
         table.Columns.Select(column => (IReadOnlyList<object?>)
         [
-            column.Name, column.EngineType ?? column.Type.Kind.ToString(), column.Nullable, KeyPlace(table, column.Name),
+            column.Name,
+            column.EngineType ?? column.Type.Kind.ToString(),
+            column.Nullable,
+            KeyPlace(table, column.Name),
         ]));
 
     private static object? KeyPlace(TableDescriptor table, string column)

@@ -12,7 +12,11 @@ namespace Backup.Sql.Repl.Shell;
 /// <param name="names">Learns the names after every statement; null when nothing is completed.</param>
 /// <param name="newBuffer">Makes the buffer that cuts the lines, given the script's name.</param>
 internal sealed class Conversation(
-    ILineReader lines, StatementShell shell, ISqlSession session, NameCache? names, Func<string?, StatementBuffer> newBuffer)
+    ILineReader lines,
+    StatementShell shell,
+    ISqlSession session,
+    NameCache? names,
+    Func<string?, StatementBuffer> newBuffer)
 {
     private const string NoDatabase = "backupsql";
 

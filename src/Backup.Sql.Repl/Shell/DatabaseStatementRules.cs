@@ -2,8 +2,8 @@ namespace Backup.Sql.Repl.Shell;
 
 /// <summary>
 /// Where a statement of the database's own language ends: four kinds of quotes, two kinds of comments, and triggers,
-/// whose bodies hold semicolons of their own and end with <c>END;</c>. A transaction, from BEGIN to COMMIT or ROLLBACK, is
-/// one piece: every piece reaches the database over a connection of its own, and half a transaction would be undone.
+/// whose bodies hold semicolons of their own and end with <c>END;</c>. A transaction, from BEGIN to COMMIT or ROLLBACK,
+/// is one piece: every piece reaches the database over a connection of its own, and half a transaction would be undone.
 /// </summary>
 internal sealed class DatabaseStatementRules : IStatementRules
 {
@@ -101,7 +101,9 @@ internal sealed class DatabaseStatementRules : IStatementRules
         return word[..length];
     }
 
-    /// <summary>Length of the quoted piece or comment at the start; 0 when there is none, −1 when it does not end.</summary>
+    /// <summary>
+    /// Length of the quoted piece or comment at the start; 0 when there is none, −1 when it does not end.
+    /// </summary>
     private static int SkippedLength(ReadOnlySpan<char> text) => text[0] switch
     {
         '\'' or '"' or '`' => Quoted(text, text[0]),

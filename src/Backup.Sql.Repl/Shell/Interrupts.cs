@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Backup.Sql.Repl.Shell;
 
-/// <summary>Turns Ctrl-C into the cancellation of whatever statement runs; between statements it does nothing.</summary>
+/// <summary>
+/// Turns Ctrl-C into the cancellation of whatever statement runs; between statements it does nothing.
+/// </summary>
 internal sealed class Interrupts : IDisposable
 {
     private readonly PosixSignalRegistration _registration;

@@ -17,7 +17,9 @@ internal sealed class Screen
     /// <summary>Shows progress.</summary>
     public required IProgressView Progress { get; init; }
 
-    /// <summary>True to print command tags: in tables for people, not between the lines of a machine's format.</summary>
+    /// <summary>
+    /// True to print command tags: in tables for people, not between the lines of a machine's format.
+    /// </summary>
     public bool ShowTags { get; init; }
 
     /// <summary>True to print how long a statement took.</summary>

@@ -26,7 +26,7 @@ internal sealed class ShellCompleter(IReadOnlyList<string> words, NameCache name
         if (text.AsSpan().Count('\'') % 2 != 0)
             return new CompletionOffer(start, []); // Inside a string: locations and times are not ours to guess.
         if (start > 0 && text[start - 1] == '.')
-            return Offer(start, word, Same(QualifierBefore(text, start), names.Current) ? names.Objects.Select(Quote) : []);
+            return Offer(start, word, IsCurrent(QualifierBefore(text, start)) ? names.Objects.Select(Quote) : []);
         var cased = word.Length > 0 && char.IsLower(word[0]) ? words.Select(w => w.ToLowerInvariant()) : words;
         return Offer(start, word, cased.Concat(names.Databases.Concat(names.Objects).Select(Quote)));
     }
@@ -47,7 +47,7 @@ internal sealed class ShellCompleter(IReadOnlyList<string> words, NameCache name
     private static CompletionOffer Offer(int start, string word, IEnumerable<string> candidates) => new(start,
     [
         .. candidates
-            .Where(candidate => candidate.TrimStart('"').StartsWith(word.TrimStart('"'), StringComparison.OrdinalIgnoreCase))
+            .Where(candidate => Begins(candidate, word))
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.OrdinalIgnoreCase),
     ]);
@@ -66,7 +66,10 @@ internal sealed class ShellCompleter(IReadOnlyList<string> words, NameCache name
         return text[WordStart(text[..end])..end];
     }
 
-    private static bool Same(string name, string? other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+    private static bool Begins(string candidate, string word) =>
+        candidate.AsSpan().TrimStart('"').StartsWith(word.AsSpan().TrimStart('"'), StringComparison.OrdinalIgnoreCase);
+
+    private bool IsCurrent(string database) => database.Equals(names.Current, StringComparison.OrdinalIgnoreCase);
 
     private static string Quote(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(BareName)

@@ -10,7 +10,11 @@ namespace Backup.Sql.Repl.Shell;
 /// <param name="newBuffer">Makes the buffer that cuts a script, given the script's name.</param>
 /// <param name="clock">Times the statements.</param>
 internal sealed class StatementShell(
-    ISqlSession session, Screen screen, Interrupts interrupts, Func<string?, StatementBuffer> newBuffer, TimeProvider clock)
+    ISqlSession session,
+    Screen screen,
+    Interrupts interrupts,
+    Func<string?, StatementBuffer> newBuffer,
+    TimeProvider clock)
 {
     private const int MaxNestedScripts = 16;
 
@@ -116,7 +120,8 @@ internal sealed class StatementShell(
 
     private async Task<bool> RunCommandAsync(string text, CancellationToken cancellationToken)
     {
-        var parts = text.Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        const StringSplitOptions Words = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        var parts = text.Split((char[]?)null, 2, Words);
         var argument = parts.Length > 1 ? parts[1].TrimEnd(';', ' ') : null;
         switch (parts[0].TrimEnd(';'))
         {
@@ -127,8 +132,9 @@ internal sealed class StatementShell(
                 screen.Output.WriteLine(ShellHelp.Text);
                 break;
             case "\\l":
-                await PrintAsync(CatalogAnswers.Databases(session.CurrentDatabase,
-                    await session.GetDatabasesAsync(cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+                var databases = await session.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
+                await PrintAsync(CatalogAnswers.Databases(session.CurrentDatabase, databases), cancellationToken)
+                    .ConfigureAwait(false);
                 break;
             case "\\d":
                 await DescribeAsync(argument, cancellationToken).ConfigureAwait(false);
@@ -138,8 +144,8 @@ internal sealed class StatementShell(
                     .ConfigureAwait(false);
                 break;
             case "\\i":
-                return await RunFileAsync(argument ?? throw ToolErrors.ArgumentMissing("\\i", "FILE"), cancellationToken)
-                    .ConfigureAwait(false);
+                var file = argument ?? throw ToolErrors.ArgumentMissing("\\i", "FILE");
+                return await RunFileAsync(file, cancellationToken).ConfigureAwait(false);
             default:
                 throw ToolErrors.UnknownCommand(parts[0]);
         }

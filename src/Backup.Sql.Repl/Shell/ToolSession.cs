@@ -62,10 +62,10 @@ internal sealed class ToolSession : ISqlSession
     public async Task UseAsync(string database, CancellationToken cancellationToken)
     {
         var databases = await GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
-        var found = databases.FirstOrDefault(candidate => candidate.Name == database)
-            ?? databases.FirstOrDefault(candidate => candidate.Name.Equals(database, StringComparison.OrdinalIgnoreCase));
-        _session.CurrentDatabase = found?.Name
-            ?? throw ToolErrors.NoSuchDatabase(database, databases.Select(candidate => candidate.Name));
+        var names = databases.Select(candidate => candidate.Name).ToList();
+        _session.CurrentDatabase = names.Find(name => name == database)
+            ?? names.Find(name => name.Equals(database, StringComparison.OrdinalIgnoreCase))
+            ?? throw ToolErrors.NoSuchDatabase(database, names);
     }
 
     /// <inheritdoc/>
@@ -77,7 +77,8 @@ internal sealed class ToolSession : ISqlSession
         _progress.Target = progress;
         try
         {
-            var result = await _session.ExecuteAsync(statement, parameters: null, cancellationToken).ConfigureAwait(false);
+            var result = await _session.ExecuteAsync(statement, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             var columns = result.Columns.Select(column => new AnswerColumn(column.Name, column.Type)).ToList();
             return new Answer(result.Tag, columns, result.Rows, result.Notices);
         }
@@ -96,7 +97,8 @@ internal sealed class ToolSession : ISqlSession
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(string database, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(
+        string database, CancellationToken cancellationToken)
     {
         var catalog = await _engine.OpenCatalogAsync(asOf: null, cancellationToken).ConfigureAwait(false);
         await using (catalog.ConfigureAwait(false))

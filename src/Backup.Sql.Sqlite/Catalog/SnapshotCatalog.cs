@@ -34,7 +34,7 @@ internal sealed class SnapshotCatalog(IReadOnlyDictionary<string, DatabaseSnapsh
         var schema = await database.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
         var found = schema.Table(table.Id);
         var leaves = 0L;
-        foreach (var stored in database.CanReadPages ? found.IsVirtual ? found.Shadows : [found] : [])
+        foreach (var stored in database.Header.IsReadable ? found.IsVirtual ? found.Shadows : [found] : [])
         {
             await database.UsePagesAsync(reader =>
             {

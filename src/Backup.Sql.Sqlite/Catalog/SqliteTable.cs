@@ -19,6 +19,11 @@ internal sealed record SqliteTable
     /// <summary>The primary key of a WITHOUT ROWID table; empty for others.</summary>
     public IReadOnlyList<KeyColumn> KeyColumns { get; init; } = [];
 
+    /// <summary>
+    /// How the records in the file hold the stored columns; empty when they hold others in between: generated ones.
+    /// </summary>
+    public IReadOnlyList<StoredForm> Forms { get; init; } = [];
+
     /// <summary>The stored column that is the rowid; -1 when none is.</summary>
     public int RowIdColumn { get; init; } = -1;
 

@@ -51,6 +51,7 @@ internal sealed class TableReader(Connection connection, IReadOnlyList<MasterRow
             RootPage = row.RootPage,
             Columns = names,
             RowIdColumn = rowIdColumn,
+            Forms = stored.Count == all.Count ? [.. stored.Select((column, i) => Form(column, i == rowIdColumn))] : [],
             KeyColumns = withoutRowId && keyIndex is not null ? ReadKey(keyIndex, stored) : [],
             RowIdName = withoutRowId ? null : RowIdName(all, rowIdColumn),
         };
@@ -88,6 +89,23 @@ internal sealed class TableReader(Connection connection, IReadOnlyList<MasterRow
             IsVirtual = true,
             Shadows = shadows,
         };
+    }
+
+    private static StoredForm Form(Column column, bool isRowId)
+    {
+        if (isRowId)
+            return StoredForm.RowId;
+        return HasRealAffinity(column.Descriptor.EngineType ?? string.Empty) ? StoredForm.Real : StoredForm.AsIs;
+    }
+
+    /// <summary>The rules of sqlite.org/datatype3.html, section 3.1, in their order.</summary>
+    private static bool HasRealAffinity(string type)
+    {
+        string[] before = ["INT", "CHAR", "CLOB", "TEXT", "BLOB"];
+        string[] real = ["REAL", "FLOA", "DOUB"];
+        return !Array.Exists(before, Contains) && Array.Exists(real, Contains);
+
+        bool Contains(string part) => type.Contains(part, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool IsWithoutRowId(SqlText ddl)

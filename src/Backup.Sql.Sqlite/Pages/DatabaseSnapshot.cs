@@ -19,6 +19,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     private readonly ConcurrentBag<Connection> _followers = [];
     private readonly SemaphoreSlim _leaderGate = new(1, 1);
     private readonly Lazy<SqliteSchema> _schema;
+    private readonly Lazy<FileHeader> _header;
     private int _followersRefused;
 
     private DatabaseSnapshot(
@@ -31,6 +32,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
         _copy = copy;
         Geometry = geometry;
         _schema = new Lazy<SqliteSchema>(() => SchemaReader.Read(_leader));
+        _header = new Lazy<FileHeader>(ReadHeader);
     }
 
     /// <summary>The database's name.</summary>
@@ -45,8 +47,11 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     /// <summary>True when the pages come from a copy aside instead of the database itself.</summary>
     public bool IsCopied => _copy is not null;
 
-    /// <summary>False where the library's own files cannot be reached: then only rows and counts are to be had.</summary>
-    public bool CanReadPages => _copy is not null || NativeApi.Instance is not null;
+    /// <summary>
+    /// The first page's header; <see cref="FileHeader.Unreadable"/> where pages cannot be reached, or are encrypted by the
+    /// library: then trees cannot be read, only rows and whole pages.
+    /// </summary>
+    public FileHeader Header => _header.Value;
 
     /// <summary>
     /// Takes over a leader with an open read transaction: in WAL mode for as long as one likes; in another mode it
@@ -171,6 +176,16 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     private PageReader OpenPages() => _copy is null
         ? LivePageReader.Open(_open, Geometry, _frames!)
         : new FilePageReader(_copy, Geometry);
+
+    private FileHeader ReadHeader()
+    {
+        if (Geometry.PageCount == 0 || (_copy is null && NativeApi.Instance is null))
+            return FileHeader.Unreadable;
+        using var reader = OpenPages();
+        var page = new byte[Geometry.PageSize];
+        reader.Read(1, page);
+        return FileHeader.Read(page);
+    }
 
     private bool TryOpenFollower(out Connection? follower)
     {

@@ -26,9 +26,10 @@ internal static class PageExport
                 reader.Read((uint)next, chunk.Span);
                 for (var written = 0; written < count;)
                 {
-                    written += Write(sink, (uint)next + (uint)written, chunk.Span[(written * pageSize)..], pageSize);
-                    if (written < count)
+                    var rest = chunk.Span[(written * pageSize)..];
+                    if (!Write(sink, (uint)next + (uint)written, rest, pageSize, out var taken))
                         await sink.FlushAsync(cancellationToken).ConfigureAwait(false);
+                    written += taken;
                 }
 
                 next += count;
@@ -43,18 +44,19 @@ internal static class PageExport
     }
 
     /// <summary>Writes pages until the sink has had enough.</summary>
-    /// <returns>How many it took.</returns>
-    private static int Write(IRowVersionSink sink, uint first, ReadOnlySpan<byte> pages, int pageSize)
+    /// <returns>False when it wants to be flushed, which it may with the last page as well.</returns>
+    private static bool Write(IRowVersionSink sink, uint first, ReadOnlySpan<byte> pages, int pageSize, out int taken)
     {
         Span<byte> key = stackalloc byte[PageNumbers.KeyBytes];
         var count = pages.Length / pageSize;
-        for (var i = 0; i < count; i++)
+        for (taken = 0; taken < count;)
         {
-            PageNumbers.Write(first + (uint)i, key);
-            if (!sink.Write(new RowVersion(key, HlcTimestamp.Zero, pages.Slice(i * pageSize, pageSize))))
-                return i + 1;
+            PageNumbers.Write(first + (uint)taken, key);
+            var page = pages.Slice(taken++ * pageSize, pageSize);
+            if (!sink.Write(new RowVersion(key, HlcTimestamp.Zero, page)))
+                return false;
         }
 
-        return count;
+        return true;
     }
 }

@@ -20,6 +20,16 @@ internal abstract class PageReader(PageGeometry geometry) : IDisposable
             pages.Slice((int)(_lockPage - first) * Geometry.PageSize, Geometry.PageSize).Clear();
     }
 
+    /// <summary>Reads a page of a b-tree.</summary>
+    public TreePage ReadTreePage(uint number, Span<byte> buffer, string database)
+    {
+        if (number == 0 || number > Geometry.PageCount)
+            throw SqliteErrors.MalformedTree(database, number);
+        Read(number, buffer);
+        var page = new TreePage(number, buffer);
+        return page.IsTreePage ? page : throw SqliteErrors.MalformedTree(database, number);
+    }
+
     public abstract void Dispose();
 
     protected abstract void ReadStored(uint first, Span<byte> pages);

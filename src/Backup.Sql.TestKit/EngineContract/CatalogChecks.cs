@@ -28,7 +28,8 @@ internal static class CatalogChecks
             await using (snapshot.ConfigureAwait(false))
             {
                 var taken = snapshot.Timestamp;
-                Expect.That(taken == taken.ToMicroseconds(), $"The snapshot's time {taken} is not in whole microseconds.");
+                Expect.That(
+                    taken == taken.ToMicroseconds(), $"The snapshot's time {taken} is not in whole microseconds.");
                 Expect.That(taken > lastSnapshot, $"A later snapshot has time {taken}, an earlier one {lastSnapshot}.");
                 lastSnapshot = taken;
             }
@@ -42,14 +43,19 @@ internal static class CatalogChecks
 
     private static async Task The_catalog_shows_what_was_made(CheckContext context)
     {
-        await context.FillAsync(CheckContext.Database, 0, Samples.Accounts, Samples.Bookings, Samples.Notes).ConfigureAwait(false);
+        await context.FillAsync(
+            CheckContext.Database, 0, Samples.Accounts, Samples.Bookings, Samples.Notes).ConfigureAwait(false);
         var databases = await context.DatabasesAsync().ConfigureAwait(false);
         Expect.That(databases.Contains(CheckContext.Database), "The catalog does not show the database.");
-        Expect.That(databases.Order(StringComparer.Ordinal).SequenceEqual(databases), "The databases are not ordered by name.");
+        Expect.That(
+            databases.Order(StringComparer.Ordinal).SequenceEqual(databases), "The databases are not ordered by name.");
         var snapshot = await context.SnapshotAsync().ConfigureAwait(false);
         await using var _ = snapshot.ConfigureAwait(false);
         foreach (var sample in new[] { Samples.Accounts, Samples.Bookings, Samples.Notes })
-            Compare(sample, await context.FindAsync(snapshot, sample).ConfigureAwait(false), context.Engine.Info.NameComparer);
+            Compare(
+                sample,
+                await context.FindAsync(snapshot, sample).ConfigureAwait(false),
+                context.Engine.Info.NameComparer);
     }
 
     private static void Compare(SampleTable sample, TableDescriptor table, StringComparer names)
@@ -66,7 +72,8 @@ internal static class CatalogChecks
         }
 
         Expect.That(
-            sample.PrimaryKey.SequenceEqual(table.PrimaryKey, names), $"Table {sample.Name} shows another primary key.");
+            sample.PrimaryKey.SequenceEqual(table.PrimaryKey, names),
+            $"Table {sample.Name} shows another primary key.");
         foreach (var indexed in sample.IndexedColumns)
         {
             Expect.That(
@@ -129,17 +136,20 @@ internal static class CatalogChecks
 
     private static async Task An_unknown_database_is_refused(CheckContext context)
     {
-        await Expect.RefusedAsync(() => context.SnapshotAsync(null, "nowhere"), SqlStates.UndefinedDatabase).ConfigureAwait(false);
+        await Expect.RefusedAsync(
+            () => context.SnapshotAsync(null, "nowhere"), SqlStates.UndefinedDatabase).ConfigureAwait(false);
         var catalog = await context.Engine.OpenCatalogAsync(null, context.Token).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
         await Expect.RefusedAsync(
-            () => catalog.GetObjectsAsync("nowhere", context.Token).AsTask(), SqlStates.UndefinedDatabase).ConfigureAwait(false);
+            () => catalog.GetObjectsAsync("nowhere", context.Token).AsTask(),
+            SqlStates.UndefinedDatabase).ConfigureAwait(false);
     }
 
     private static async Task A_dropped_table_leaves_the_catalog(CheckContext context)
     {
         await context.FillAsync(CheckContext.Database, 3, Samples.Accounts, Samples.Notes).ConfigureAwait(false);
-        await context.Fixture.DropTableAsync(CheckContext.Database, Samples.Accounts, context.Token).ConfigureAwait(false);
+        await context.Fixture.DropTableAsync(
+            CheckContext.Database, Samples.Accounts, context.Token).ConfigureAwait(false);
         var contents = await context.ReadAsync().ConfigureAwait(false);
         Expect.That(!contents.Tables.ContainsKey("public.accounts"), "A dropped table is still in the catalog.");
         Expect.That(contents.Tables.ContainsKey("public.notes"), "A table left the catalog that nobody dropped.");

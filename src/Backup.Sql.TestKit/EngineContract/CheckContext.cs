@@ -3,7 +3,9 @@ using Backup.Sql.Engines;
 
 namespace Backup.Sql.TestKit.EngineContract;
 
-/// <summary>What a check works with: a running engine, the fixture that fills it, and a second cluster where needed.</summary>
+/// <summary>
+/// What a check works with: a running engine, the fixture that fills it, and a second cluster where needed.
+/// </summary>
 internal sealed class CheckContext : IAsyncDisposable
 {
     public const string Database = "shop";
@@ -12,7 +14,10 @@ internal sealed class CheckContext : IAsyncDisposable
     private readonly List<CheckContext> _others = [];
 
     private CheckContext(
-        Func<EngineConformanceFixture> fixtures, EngineConformanceFixture fixture, IDatabaseEngine engine, CancellationToken token)
+        Func<EngineConformanceFixture> fixtures,
+        EngineConformanceFixture fixture,
+        IDatabaseEngine engine,
+        CancellationToken token)
     {
         _fixtures = fixtures;
         Fixture = fixture;
@@ -70,10 +75,12 @@ internal sealed class CheckContext : IAsyncDisposable
     public Task<EngineContents> ReadAsync(HlcTimestamp? asOf = null, string database = Database) =>
         EngineContents.ReadAsync(Engine, database, asOf, Token);
 
-    public async Task<TableDescriptor> FindAsync(IEngineSnapshot snapshot, SampleTable table, string database = Database)
+    public async Task<TableDescriptor> FindAsync(
+        IEngineSnapshot snapshot, SampleTable table, string database = Database)
     {
         var objects = await snapshot.Catalog.GetObjectsAsync(database, Token).ConfigureAwait(false);
-        return objects.OfType<TableDescriptor>().FirstOrDefault(t => Engine.Info.NameComparer.Equals(t.Name, table.Name))
+        return objects.OfType<TableDescriptor>().FirstOrDefault(
+            t => Engine.Info.NameComparer.Equals(t.Name, table.Name))
             ?? throw new ConformanceException($"The catalog shows no table {table.Name}.");
     }
 

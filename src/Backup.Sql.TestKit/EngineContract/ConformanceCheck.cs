@@ -10,6 +10,8 @@ internal sealed record ConformanceCheck(string Name, Func<CheckContext, Task> Ho
     /// <summary>The ability that it needs; none for what every engine must do.</summary>
     public EngineCapabilities Ability { get; init; }
 
-    /// <summary>Checks that an engine without the ability refuses; null when there is nothing that could be asked.</summary>
+    /// <summary>
+    /// Checks that an engine without the ability refuses; null when there is nothing that could be asked.
+    /// </summary>
     public Func<CheckContext, Task>? IsRefused { get; init; }
 }

@@ -3,13 +3,13 @@ using Backup.Sql.Engines;
 namespace Backup.Sql.TestKit.EngineContract;
 
 /// <summary>
-/// Proves that an engine keeps to the contract of <see cref="IDatabaseEngine"/>. What every engine must do is checked of
-/// every engine; an ability that <see cref="EngineInfo.Capabilities"/> claims is checked too, and one that it does not claim
-/// must really be refused.
+/// Proves that an engine keeps to the contract of <see cref="IDatabaseEngine"/>. What every engine must do is checked
+/// of every engine; an ability that <see cref="EngineInfo.Capabilities"/> claims is checked too, and one that it does
+/// not claim must really be refused.
 /// </summary>
 /// <remarks>
-/// The suite knows no test framework. Let yours run <see cref="RunAsync"/> once for each of <see cref="Checks"/>, or print
-/// what <see cref="RunAllAsync"/> gives.
+/// The suite knows no test framework. Let yours run <see cref="RunAsync"/> once for each of <see cref="Checks"/>, or
+/// print what <see cref="RunAllAsync"/> gives.
 /// </remarks>
 /// <param name="fixtures">Makes a fresh fixture, for each check one or two.</param>
 public sealed class EngineConformance(Func<EngineConformanceFixture> fixtures)

@@ -13,8 +13,8 @@ public abstract class EngineConformanceFixture : IAsyncDisposable
     public virtual IReadOnlyList<ColumnKind> MoreKinds => [];
 
     /// <summary>
-    /// Starts an engine on a cluster without databases of a user. Called once, before everything else; the suite disposes
-    /// the engine before the fixture.
+    /// Starts an engine on a cluster without databases of a user. Called once, before everything else; the suite
+    /// disposes the engine before the fixture.
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The engine.</returns>
@@ -51,7 +51,10 @@ public abstract class EngineConformanceFixture : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False when the engine has no views: the default.</returns>
     public virtual ValueTask<bool> TryCreateViewAsync(
-        string database, string view, SampleTable table, CancellationToken cancellationToken) => ValueTask.FromResult(false);
+        string database,
+        string view,
+        SampleTable table,
+        CancellationToken cancellationToken) => ValueTask.FromResult(false);
 
     /// <summary>
     /// Makes the engine forget all history that nothing holds. Needed only with

@@ -50,7 +50,8 @@ internal static class Expect
                 $"Expected an error {string.Join(" or ", sqlStates)}, got {Describe(error)}.", error);
         }
 
-        throw new ConformanceException($"Expected an error {string.Join(" or ", sqlStates)}, but the call went through.");
+        throw new ConformanceException(
+            $"Expected an error {string.Join(" or ", sqlStates)}, but the call went through.");
     }
 
     /// <summary>The call must end by cancellation.</summary>

@@ -8,16 +8,23 @@ namespace Backup.Sql.TestKit.EngineContract;
 internal static class Exports
 {
     public static async Task<List<CollectedRow>> AllAsync(
-        IEngineSnapshot snapshot, Space space, CancellationToken token, ExportWindow? window = null, KeySpan? span = null)
+        IEngineSnapshot snapshot,
+        Space space,
+        CancellationToken token,
+        ExportWindow? window = null,
+        KeySpan? span = null)
     {
         var sink = new CollectedRows();
-        await snapshot.ExportAsync(space, span ?? KeySpan.All, window ?? ExportWindow.Full, sink, token).ConfigureAwait(false);
+        await snapshot.ExportAsync(
+            space, span ?? KeySpan.All, window ?? ExportWindow.Full, sink, token).ConfigureAwait(false);
         return sink.Rows;
     }
 
     public static TableSpace SpaceOf(TableDescriptor table) => new(table.Database, table.Id);
 
-    /// <summary>Keys must be distinct, and ascend where the space promises it; rows are there and no deletions.</summary>
+    /// <summary>
+    /// Keys must be distinct, and ascend where the space promises it; rows are there and no deletions.
+    /// </summary>
     public static void CheckWhole(IReadOnlyList<CollectedRow> rows, bool ordered)
     {
         var keys = new HashSet<byte[]>(Memory.ByteArrayComparer.Instance);

@@ -60,11 +60,13 @@ internal static class HistoryChecks
         await context.FillAsync(Database, 5, Samples.Accounts, Samples.Notes).ConfigureAwait(false);
         var before = await context.ReadAsync().ConfigureAwait(false);
         await context.Fixture.DropTableAsync(Database, Samples.Accounts, context.Token).ConfigureAwait(false);
-        Expect.Equal(before, await context.ReadAsync(before.Time).ConfigureAwait(false), "The state before a table was dropped");
+        Expect.Equal(
+            before, await context.ReadAsync(before.Time).ConfigureAwait(false), "The state before a table was dropped");
         var catalog = await context.Engine.OpenCatalogAsync(before.Time, context.Token).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
         var objects = await catalog.GetObjectsAsync(Database, context.Token).ConfigureAwait(false);
-        Expect.That(objects.Any(o => o.Name == "accounts"), "The catalog of the past does not show a table dropped since.");
+        Expect.That(
+            objects.Any(o => o.Name == "accounts"), "The catalog of the past does not show a table dropped since.");
     }
 
     private static async Task The_future_is_refused(CheckContext context)
@@ -74,7 +76,8 @@ internal static class HistoryChecks
         var later = new HlcTimestamp(now.WallTime + 3_600_000_000_000);
         await Expect.RefusedAsync(() => context.SnapshotAsync(later), SqlStates.TimeOutOfRange).ConfigureAwait(false);
         await Expect.RefusedAsync(
-            () => context.Engine.OpenCatalogAsync(later, context.Token).AsTask(), SqlStates.TimeOutOfRange).ConfigureAwait(false);
+            () => context.Engine.OpenCatalogAsync(later, context.Token).AsTask(),
+            SqlStates.TimeOutOfRange).ConfigureAwait(false);
     }
 
     private static async Task The_past_is_refused(CheckContext context)
@@ -82,9 +85,11 @@ internal static class HistoryChecks
         await context.FillAsync(Database, 1, Samples.Accounts).ConfigureAwait(false);
         var time = (await context.ReadAsync().ConfigureAwait(false)).Time;
         await context.ChangeAsync(Database, Samples.Insert(Samples.Accounts, 1)).ConfigureAwait(false);
-        await Expect.RefusedAsync(() => context.SnapshotAsync(time), SqlStates.FeatureNotSupported).ConfigureAwait(false);
         await Expect.RefusedAsync(
-            () => context.Engine.OpenCatalogAsync(time, context.Token).AsTask(), SqlStates.FeatureNotSupported).ConfigureAwait(false);
+            () => context.SnapshotAsync(time), SqlStates.FeatureNotSupported).ConfigureAwait(false);
+        await Expect.RefusedAsync(
+            () => context.Engine.OpenCatalogAsync(time, context.Token).AsTask(),
+            SqlStates.FeatureNotSupported).ConfigureAwait(false);
     }
 
     private static async Task Changes_lead_from_one_state_to_the_next(CheckContext context)
@@ -103,7 +108,10 @@ internal static class HistoryChecks
             foreach (var start in states)
             {
                 var changes = await Exports.AllAsync(
-                    snapshot, Exports.SpaceOf(table), context.Token, new ExportWindow { Start = start.Time }).ConfigureAwait(false);
+                    snapshot,
+                    Exports.SpaceOf(table),
+                    context.Token,
+                    new ExportWindow { Start = start.Time }).ConfigureAwait(false);
                 var before = start.Tables[$"public.{table.Name}"].Rows;
                 CheckWindow(changes, start.Time, snapshot.Timestamp);
                 CheckState(Apply(before, changes), wanted, $"{table.Name} after the changes since {start.Time}");
@@ -133,7 +141,8 @@ internal static class HistoryChecks
         var space = Exports.SpaceOf(await context.FindAsync(snapshot, Samples.Accounts).ConfigureAwait(false));
         var window = new ExportWindow { Start = new HlcTimestamp(snapshot.Timestamp.WallTime - 1000) };
         await Expect.RefusedAsync(
-            () => Exports.AllAsync(snapshot, space, context.Token, window), SqlStates.FeatureNotSupported).ConfigureAwait(false);
+            () => Exports.AllAsync(snapshot, space, context.Token, window),
+            SqlStates.FeatureNotSupported).ConfigureAwait(false);
     }
 
     private static async Task All_versions_give_every_state_in_between(CheckContext context)
@@ -145,15 +154,20 @@ internal static class HistoryChecks
         foreach (var start in states.Select(state => state.Time).Prepend(HlcTimestamp.Zero))
         {
             var window = new ExportWindow { Start = start, AllVersions = true };
-            var versions = await Exports.AllAsync(snapshot, Exports.SpaceOf(table), context.Token, window).ConfigureAwait(false);
+            var versions = await Exports.AllAsync(
+                snapshot, Exports.SpaceOf(table), context.Token, window).ConfigureAwait(false);
             CheckWindow(versions, start, snapshot.Timestamp);
             CheckNewestFirst(versions);
             var before = states.FirstOrDefault(state => state.Time == start)?.Tables["public.accounts"].Rows
                 ?? new Dictionary<byte[], byte[]>(ByteArrayComparer.Instance);
             foreach (var state in states.Where(state => state.Time >= start))
             {
-                var upTo = versions.Where(version => version.Timestamp <= state.Time).OrderBy(version => version.Timestamp);
-                CheckState(Apply(before, upTo), state.Tables["public.accounts"].Rows, $"The state of {state.Time} out of all versions");
+                var upTo = versions.Where(version => version.Timestamp <= state.Time)
+                    .OrderBy(version => version.Timestamp);
+                CheckState(
+                    Apply(before, upTo),
+                    state.Tables["public.accounts"].Rows,
+                    $"The state of {state.Time} out of all versions");
             }
         }
     }
@@ -164,7 +178,8 @@ internal static class HistoryChecks
         {
             var order = versions[i - 1].Key.AsSpan().SequenceCompareTo(versions[i].Key);
             Expect.That(
-                order != 0 || versions[i - 1].Timestamp > versions[i].Timestamp, "Versions of one key do not come newest first.");
+                order != 0 || versions[i - 1].Timestamp > versions[i].Timestamp,
+                "Versions of one key do not come newest first.");
         }
     }
 
@@ -176,7 +191,8 @@ internal static class HistoryChecks
         var space = Exports.SpaceOf(await context.FindAsync(snapshot, Samples.Accounts).ConfigureAwait(false));
         var window = new ExportWindow { AllVersions = true };
         await Expect.RefusedAsync(
-            () => Exports.AllAsync(snapshot, space, context.Token, window), SqlStates.FeatureNotSupported).ConfigureAwait(false);
+            () => Exports.AllAsync(snapshot, space, context.Token, window),
+            SqlStates.FeatureNotSupported).ConfigureAwait(false);
     }
 
     private static async Task Changes_of_the_catalog_are_timed(CheckContext context)
@@ -192,10 +208,15 @@ internal static class HistoryChecks
         await context.Fixture.CreateDatabaseAsync("other", context.Token).ConfigureAwait(false);
 
         var times = await history.GetCatalogChangesAsync(Database, before, after, context.Token).ConfigureAwait(false);
-        Expect.That(times.Count == 2, $"A table was made and one dropped, {times.Count} changes of the catalog are told.");
-        Expect.That(times[0] > before && times[1] > times[0] && times[1] <= after, "The times of the changes do not ascend.");
-        Expect.That((await NamesAsync(context, times[0]).ConfigureAwait(false)).Contains("notes"), "The new table is missing.");
-        Expect.That(!(await NamesAsync(context, times[1]).ConfigureAwait(false)).Contains("accounts"), "The old table is there.");
+        Expect.That(
+            times.Count == 2, $"A table was made and one dropped, {times.Count} changes of the catalog are told.");
+        Expect.That(
+            times[0] > before && times[1] > times[0] && times[1] <= after, "The times of the changes do not ascend.");
+        Expect.That(
+            (await NamesAsync(context, times[0]).ConfigureAwait(false)).Contains("notes"), "The new table is missing.");
+        Expect.That(
+            !(await NamesAsync(context, times[1]).ConfigureAwait(false)).Contains("accounts"),
+            "The old table is there.");
         var start = await history.GetHistoryStartAsync(context.Token).ConfigureAwait(false);
         Expect.That(start <= before, "History starts after a time that can be read.");
     }
@@ -215,7 +236,9 @@ internal static class HistoryChecks
         var held = (await context.ReadAsync().ConfigureAwait(false)).Time;
         await holds.HoldAsync("layer", held, context.Token).ConfigureAwait(false);
         await context.ChangeAsync(
-            Database, Samples.Update(Samples.Accounts, 1, 7), Samples.Delete(Samples.Accounts, 2)).ConfigureAwait(false);
+            Database,
+            Samples.Update(Samples.Accounts, 1, 7),
+            Samples.Delete(Samples.Accounts, 2)).ConfigureAwait(false);
         await context.Fixture.ForgetHistoryAsync(context.Token).ConfigureAwait(false);
 
         await ReadSinceAsync(context, held).ConfigureAwait(false);
@@ -226,7 +249,8 @@ internal static class HistoryChecks
         await ReadSinceAsync(context, moved).ConfigureAwait(false);
         await Expect.RefusedAsync(() => ReadSinceAsync(context, held), SqlStates.TimeOutOfRange).ConfigureAwait(false);
         await Expect.RefusedAsync(
-            () => holds.HoldAsync("late", held, context.Token).AsTask(), SqlStates.TimeOutOfRange).ConfigureAwait(false);
+            () => holds.HoldAsync("late", held, context.Token).AsTask(),
+            SqlStates.TimeOutOfRange).ConfigureAwait(false);
 
         await holds.ReleaseAsync("layer", context.Token).ConfigureAwait(false);
         await holds.ReleaseAsync("layer", context.Token).ConfigureAwait(false);
@@ -255,10 +279,13 @@ internal static class HistoryChecks
             return;
         var now = await context.Engine.GetCurrentTimeAsync(context.Token).ConfigureAwait(false);
         await Expect.RefusedAsync(
-            () => holds.HoldAsync("layer", now, context.Token).AsTask(), SqlStates.FeatureNotSupported).ConfigureAwait(false);
+            () => holds.HoldAsync("layer", now, context.Token).AsTask(),
+            SqlStates.FeatureNotSupported).ConfigureAwait(false);
     }
 
-    /// <summary>Changes two tables step by step, the same way in every run, and records the state after each step.</summary>
+    /// <summary>
+    /// Changes two tables step by step, the same way in every run, and records the state after each step.
+    /// </summary>
     private static async Task<List<EngineContents>> RecordAsync(CheckContext context)
     {
         await context.FillAsync(Database, 40, Samples.Accounts, Samples.Notes).ConfigureAwait(false);
@@ -268,7 +295,11 @@ internal static class HistoryChecks
         for (var step = 0; step < 8; step++)
         {
             states.Add(await context.ReadAsync().ConfigureAwait(false));
-            var changes = new List<SampleChange> { Samples.Insert(Samples.Accounts, 100 + step), Samples.Insert(Samples.Notes, step) };
+            var changes = new List<SampleChange>
+            {
+                Samples.Insert(Samples.Accounts, 100 + step),
+                Samples.Insert(Samples.Notes, step),
+            };
             for (var i = 0; i < 3; i++)
             {
                 var gone = present[random.Next(present.Count)];

@@ -67,10 +67,14 @@ internal static class PageChecks
             },
             context.Token);
         Expect.Equal(
-            before, await Exports.AllAsync(snapshot, Space, context.Token).ConfigureAwait(false), "Pages under which others write");
+            before,
+            await Exports.AllAsync(snapshot, Space, context.Token).ConfigureAwait(false),
+            "Pages under which others write");
         await writer.ConfigureAwait(false);
         Expect.Equal(
-            before, await Exports.AllAsync(snapshot, Space, context.Token).ConfigureAwait(false), "Pages after others have written");
+            before,
+            await Exports.AllAsync(snapshot, Space, context.Token).ConfigureAwait(false),
+            "Pages after others have written");
         var after = await snapshot.DescribeAsync(Space, context.Token).ConfigureAwait(false);
         Expect.That(after.PageCount == shape.PageCount, "The number of pages of a snapshot has changed.");
     }
@@ -118,7 +122,8 @@ internal static class PageChecks
         var shape = await snapshot.DescribeAsync(Space, context.Token).ConfigureAwait(false);
         var aside = await reader.BeginMaterialiseAsync(Space, shape, scratch, context.Token).ConfigureAwait(false);
         await using var _ = aside.ConfigureAwait(false);
-        await IngestAsync(context, snapshot, (pages, _) => aside.IngestAsync(pages, context.Token)).ConfigureAwait(false);
+        await IngestAsync(
+            context, snapshot, (pages, _) => aside.IngestAsync(pages, context.Token)).ConfigureAwait(false);
         var opened = await aside.OpenAsync(context.Token).ConfigureAwait(false);
         await using var __ = opened.ConfigureAwait(false);
         Expect.Equal(
@@ -146,11 +151,13 @@ internal static class PageChecks
                 restore.IngestAsync(new PageSpace("copy"), shape, pages, context.Token)).ConfigureAwait(false);
             await restore.CompleteAsync(context.Token).ConfigureAwait(false);
             Expect.That(
-                databases.SequenceEqual(await context.DatabasesAsync().ConfigureAwait(false)), "An unpublished database is visible.");
+                databases.SequenceEqual(await context.DatabasesAsync().ConfigureAwait(false)),
+                "An unpublished database is visible.");
         }
 
         Expect.That(
-            databases.SequenceEqual(await context.DatabasesAsync().ConfigureAwait(false)), "A restore that was given up left a database.");
+            databases.SequenceEqual(await context.DatabasesAsync().ConfigureAwait(false)),
+            "A restore that was given up left a database.");
     }
 
     private static async Task Page_spaces_are_refused(CheckContext context)
@@ -158,10 +165,14 @@ internal static class PageChecks
         var snapshot = await FillAsync(context).ConfigureAwait(false);
         await using var _ = snapshot.ConfigureAwait(false);
         await Expect.RefusedAsync(
-            () => snapshot.DescribeAsync(Space, context.Token).AsTask(), SqlStates.FeatureNotSupported).ConfigureAwait(false);
+            () => snapshot.DescribeAsync(Space, context.Token).AsTask(),
+            SqlStates.FeatureNotSupported).ConfigureAwait(false);
         await Expect.RefusedAsync(
-            () => Exports.AllAsync(snapshot, Space, context.Token), SqlStates.FeatureNotSupported).ConfigureAwait(false);
-        Expect.That(context.Engine is not IPageSpaceReader, "The engine implements IPageSpaceReader but claims no page spaces.");
+            () => Exports.AllAsync(snapshot, Space, context.Token),
+            SqlStates.FeatureNotSupported).ConfigureAwait(false);
+        Expect.That(
+            context.Engine is not IPageSpaceReader,
+            "The engine implements IPageSpaceReader but claims no page spaces.");
     }
 
     private static async Task<IEngineSnapshot> FillAsync(CheckContext context)

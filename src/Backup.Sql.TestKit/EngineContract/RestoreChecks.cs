@@ -17,7 +17,9 @@ internal static class RestoreChecks
         new(nameof(Tables_restore_under_another_name), Tables_restore_under_another_name),
         new(nameof(Rows_of_another_engine_restore), Rows_of_another_engine_restore),
         new(nameof(A_restored_table_takes_new_rows), A_restored_table_takes_new_rows),
-        new(nameof(An_unpublished_restore_is_invisible_and_leaves_no_trace), An_unpublished_restore_is_invisible_and_leaves_no_trace),
+        new(
+            nameof(An_unpublished_restore_is_invisible_and_leaves_no_trace),
+            An_unpublished_restore_is_invisible_and_leaves_no_trace),
         new(nameof(Publication_shows_everything_at_once), Publication_shows_everything_at_once),
         new(nameof(A_taken_database_name_is_refused), A_taken_database_name_is_refused),
         new(nameof(A_taken_table_name_is_refused), A_taken_table_name_is_refused),
@@ -31,12 +33,15 @@ internal static class RestoreChecks
         var (before, snapshot) = await FillAndReadAsync(context).ConfigureAwait(false);
         await using var _ = snapshot.ConfigureAwait(false);
         var other = await context.StartAnotherAsync().ConfigureAwait(false);
-        await new Transfer(snapshot, Database, context.Token).RunAsync(other.Engine, intoNewDatabase: true).ConfigureAwait(false);
+        await new Transfer(snapshot, Database, context.Token)
+            .RunAsync(other.Engine, intoNewDatabase: true).ConfigureAwait(false);
         Expect.Equal(before, await other.ReadAsync().ConfigureAwait(false), "The restored database");
         await new Transfer(snapshot, Database, context.Token) { Into = "copy" }
             .RunAsync(context.Engine, intoNewDatabase: true).ConfigureAwait(false);
-        Expect.EqualRows(before, await context.ReadAsync(null, "copy").ConfigureAwait(false), "The copy beside its source");
-        Expect.Equal(before, await context.ReadAsync().ConfigureAwait(false), "The source after a copy was restored beside it");
+        Expect.EqualRows(
+            before, await context.ReadAsync(null, "copy").ConfigureAwait(false), "The copy beside its source");
+        Expect.Equal(
+            before, await context.ReadAsync().ConfigureAwait(false), "The source after a copy was restored beside it");
     }
 
     private static async Task Tables_restore_into_a_database_that_is_there(CheckContext context)
@@ -44,7 +49,8 @@ internal static class RestoreChecks
         var (before, snapshot) = await FillAndReadAsync(context).ConfigureAwait(false);
         await using var _ = snapshot.ConfigureAwait(false);
         var other = await context.StartAnotherAsync().ConfigureAwait(false);
-        await other.FillAsync(Database, 4, Samples.Regions with { PartitionColumn = null, Partitions = [] }).ConfigureAwait(false);
+        await other.FillAsync(
+            Database, 4, Samples.Regions with { PartitionColumn = null, Partitions = [] }).ConfigureAwait(false);
         var kept = (await other.ReadAsync().ConfigureAwait(false)).Tables["public.regions"];
         await new Transfer(snapshot, Database, context.Token) { Choose = IsTable("accounts", "bookings") }
             .RunAsync(other.Engine, intoNewDatabase: false).ConfigureAwait(false);
@@ -53,11 +59,16 @@ internal static class RestoreChecks
         foreach (var name in new[] { "public.accounts", "public.bookings" })
         {
             Expect.That(after.Tables.ContainsKey(name), $"{name} was not restored.");
-            Expect.That(before.Tables[name].FindDifference(after.Tables[name]) is null, $"{name} was restored with other rows.");
-            Expect.That(before.Objects[$"table {name}"] == after.Objects[$"table {name}"], $"{name} was restored with another shape.");
+            Expect.That(
+                before.Tables[name].FindDifference(after.Tables[name]) is null,
+                $"{name} was restored with other rows.");
+            Expect.That(
+                before.Objects[$"table {name}"] == after.Objects[$"table {name}"],
+                $"{name} was restored with another shape.");
         }
 
-        Expect.That(kept.FindDifference(after.Tables["public.regions"]) is null, "A table that was there before has changed.");
+        Expect.That(
+            kept.FindDifference(after.Tables["public.regions"]) is null, "A table that was there before has changed.");
     }
 
     private static async Task Tables_restore_under_another_name(CheckContext context)
@@ -80,7 +91,8 @@ internal static class RestoreChecks
         await using var __ = snapshotAfter.ConfigureAwait(false);
         var renamed = await context.FindAsync(
             snapshotAfter, Samples.Accounts with { Name = "accounts_of_tuesday" }).ConfigureAwait(false);
-        Expect.That(renamed.PrimaryKey.Count == 1 && renamed.Indexes.Count > 0, "The renamed table lost its key or index.");
+        Expect.That(
+            renamed.PrimaryKey.Count == 1 && renamed.Indexes.Count > 0, "The renamed table lost its key or index.");
     }
 
     private static async Task Rows_of_another_engine_restore(CheckContext context)
@@ -100,10 +112,14 @@ internal static class RestoreChecks
         foreach (var (name, table) in before.Tables)
         {
             Expect.That(after.Tables.ContainsKey(name), $"Table {name} of another engine was not restored.");
-            var (wanted, seen) = (table.ToLines().Order(StringComparer.Ordinal), after.Tables[name].ToLines().Order(StringComparer.Ordinal));
+            var (wanted, seen) = (
+                table.ToLines().Order(StringComparer.Ordinal),
+                after.Tables[name].ToLines().Order(StringComparer.Ordinal));
             var difference = wanted.Zip(seen).FirstOrDefault(pair => pair.First != pair.Second);
-            Expect.That(table.Count == after.Tables[name].Count, $"Table {name} of another engine has another number of rows.");
-            Expect.That(difference.First is null, $"Row {difference.First} of another engine became {difference.Second}.");
+            Expect.That(
+                table.Count == after.Tables[name].Count, $"Table {name} of another engine has another number of rows.");
+            Expect.That(
+                difference.First is null, $"Row {difference.First} of another engine became {difference.Second}.");
         }
     }
 
@@ -112,7 +128,8 @@ internal static class RestoreChecks
         var (before, snapshot) = await FillAndReadAsync(context).ConfigureAwait(false);
         await using var _ = snapshot.ConfigureAwait(false);
         var other = await context.StartAnotherAsync().ConfigureAwait(false);
-        await new Transfer(snapshot, Database, context.Token).RunAsync(other.Engine, intoNewDatabase: true).ConfigureAwait(false);
+        await new Transfer(snapshot, Database, context.Token)
+            .RunAsync(other.Engine, intoNewDatabase: true).ConfigureAwait(false);
         await other.ChangeAsync(
             Database,
             Samples.Insert(Samples.Accounts, 5000),
@@ -123,7 +140,8 @@ internal static class RestoreChecks
         foreach (var (name, more) in new[] { ("public.accounts", 1), ("public.bookings", -1), ("public.notes", 1) })
         {
             Expect.That(
-                after.Tables[name].Count == before.Tables[name].Count + more, $"Writes to the restored {name} did not come through.");
+                after.Tables[name].Count == before.Tables[name].Count + more,
+                $"Writes to the restored {name} did not come through.");
         }
     }
 
@@ -144,7 +162,8 @@ internal static class RestoreChecks
 
         await ExpectUnchangedAsync(context, databases, before, "after a restore was given up").ConfigureAwait(false);
         await transfer.RunAsync(context.Engine, intoNewDatabase: true).ConfigureAwait(false);
-        Expect.EqualRows(before, await context.ReadAsync(null, "copy").ConfigureAwait(false), "The second attempt at a restore");
+        Expect.EqualRows(
+            before, await context.ReadAsync(null, "copy").ConfigureAwait(false), "The second attempt at a restore");
     }
 
     private static async Task Publication_shows_everything_at_once(CheckContext context)
@@ -162,7 +181,9 @@ internal static class RestoreChecks
         await watcher.ConfigureAwait(false);
         await restore.DisposeAsync().ConfigureAwait(false);
         Expect.EqualRows(
-            before, await context.ReadAsync(null, "copy").ConfigureAwait(false), "A published restore that was disposed");
+            before,
+            await context.ReadAsync(null, "copy").ConfigureAwait(false),
+            "A published restore that was disposed");
     }
 
     /// <summary>Looks until the copy is there; the first look that finds it must find all of it.</summary>
@@ -215,7 +236,9 @@ internal static class RestoreChecks
 
         var after = await other.ReadAsync().ConfigureAwait(false);
         Expect.That(after.Tables.Count == 1, "A refused publication left tables behind.");
-        Expect.That(after.Tables["public.notes"].Count == 2, "A refused publication changed the rows of whoever took the name.");
+        Expect.That(
+            after.Tables["public.notes"].Count == 2,
+            "A refused publication changed the rows of whoever took the name.");
         Expect.Equal(before, await context.ReadAsync().ConfigureAwait(false), "The source of a refused restore");
     }
 
@@ -231,12 +254,14 @@ internal static class RestoreChecks
             LeaveOut = (table, row) => table.Name == "accounts" && (long)ValueReader.ReadAll(row.Value)[0]! == -47,
         };
         await Expect.RefusedAsync(
-            () => transfer.RunAsync(other.Engine, intoNewDatabase: false), SqlStates.ForeignKeyViolation).ConfigureAwait(false);
+            () => transfer.RunAsync(other.Engine, intoNewDatabase: false),
+            SqlStates.ForeignKeyViolation).ConfigureAwait(false);
         Expect.That(
             (await other.ReadAsync().ConfigureAwait(false)).Tables.Count == 0, "A refused restore left tables behind.");
         await transfer.RunAsync(other.Engine, intoNewDatabase: false, skipForeignKeyCheck: true).ConfigureAwait(false);
         Expect.That(
-            (await other.ReadAsync().ConfigureAwait(false)).Tables.Count == 2, "A restore that skips the check did not come through.");
+            (await other.ReadAsync().ConfigureAwait(false)).Tables.Count == 2,
+            "A restore that skips the check did not come through.");
     }
 
     private static async Task A_cancelled_restore_leaves_no_trace(CheckContext context)
@@ -255,7 +280,8 @@ internal static class RestoreChecks
                 return false;
             },
         };
-        await Expect.CancelledAsync(() => transfer.RunAsync(context.Engine, intoNewDatabase: true)).ConfigureAwait(false);
+        await Expect.CancelledAsync(
+            () => transfer.RunAsync(context.Engine, intoNewDatabase: true)).ConfigureAwait(false);
         await ExpectUnchangedAsync(context, databases, before, "after a cancelled restore").ConfigureAwait(false);
     }
 

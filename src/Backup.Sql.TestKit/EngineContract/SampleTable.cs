@@ -1,6 +1,8 @@
 namespace Backup.Sql.TestKit.EngineContract;
 
-/// <summary>A table that the suite asks a fixture to make, in the schema that the engine shows as <c>public</c>.</summary>
+/// <summary>
+/// A table that the suite asks a fixture to make, in the schema that the engine shows as <c>public</c>.
+/// </summary>
 /// <param name="Name">Its name: letters, digits and underscores.</param>
 /// <param name="Columns">Its columns.</param>
 public sealed record SampleTable(string Name, IReadOnlyList<SampleColumn> Columns)

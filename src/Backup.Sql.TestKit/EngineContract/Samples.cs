@@ -4,7 +4,9 @@ using Backup.Sql.Rows;
 
 namespace Backup.Sql.TestKit.EngineContract;
 
-/// <summary>The tables and rows of the suite. A row is made of its number and a version, so that any of them can be told.</summary>
+/// <summary>
+/// The tables and rows of the suite. A row is made of its number and a version, so that any of them can be told.
+/// </summary>
 internal static class Samples
 {
     public static SampleTable Accounts { get; } = new(
@@ -112,7 +114,8 @@ internal static class Samples
     {
         ColumnKind.Boolean => [true, false],
         ColumnKind.Integer => [0L, 1L, -1L, 127L, 128L, -32769L, 8388608L, 1L << 40, long.MaxValue, long.MinValue],
-        ColumnKind.Float => [0.5, -1.0 / 3, double.MaxValue, double.Epsilon, double.PositiveInfinity, double.NegativeInfinity],
+        ColumnKind.Float =>
+            [0.5, -1.0 / 3, double.MaxValue, double.Epsilon, double.PositiveInfinity, double.NegativeInfinity],
         ColumnKind.Decimal => ["0.00", "-12.50", "99999999999999999999.999999999"],
         ColumnKind.Text => ["", "x", "a'b\"c;--", "zwölf 語 \U0001F600", new string('t', 3000)],
         ColumnKind.Bytes => [Array.Empty<byte>(), new byte[] { 0 }, new byte[] { 255, 0, 1 }, new byte[5000]],

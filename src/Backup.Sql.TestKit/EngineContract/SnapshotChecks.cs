@@ -153,9 +153,12 @@ internal static class SnapshotChecks
         for (var i = 1; i < spans.Count; i++)
         {
             Expect.That(!spans[i].Start.IsEmpty, $"Span {i} has no start.");
-            Expect.That(spans[i - 1].End.Span.SequenceEqual(spans[i].Start.Span), $"Span {i} does not start where the last ended.");
             Expect.That(
-                spans[i].End.IsEmpty || spans[i].Start.Span.SequenceCompareTo(spans[i].End.Span) < 0, $"Span {i} is empty.");
+                spans[i - 1].End.Span.SequenceEqual(spans[i].Start.Span),
+                $"Span {i} does not start where the last ended.");
+            Expect.That(
+                spans[i].End.IsEmpty || spans[i].Start.Span.SequenceCompareTo(spans[i].End.Span) < 0,
+                $"Span {i} is empty.");
         }
     }
 
@@ -179,7 +182,8 @@ internal static class SnapshotChecks
         {
             var space = Exports.SpaceOf(await context.FindAsync(snapshot, sample).ConfigureAwait(false));
             var whole = Sorted(await Exports.AllAsync(snapshot, space, context.Token).ConfigureAwait(false));
-            byte[][] bounds = [whole[10].Key, [.. whole[40].Key, 0], whole[41].Key[..^1], whole[90].Key, [0], [0xFF, 0xFF]];
+            byte[][] bounds =
+                [whole[10].Key, [.. whole[40].Key, 0], whole[41].Key[..^1], whole[90].Key, [0], [0xFF, 0xFF]];
             foreach (var start in bounds)
             {
                 foreach (var end in bounds.Where(end => start.AsSpan().SequenceCompareTo(end) < 0))
@@ -188,7 +192,9 @@ internal static class SnapshotChecks
                     var wanted = whole.Where(row => span.Contains(row.Key)).ToList();
                     var piece = Sorted(await PieceAsync(context, snapshot, space, span).ConfigureAwait(false));
                     Expect.Equal(
-                        wanted, piece, $"{sample.Name} from {Convert.ToHexString(start)} to {Convert.ToHexString(end)}");
+                        wanted,
+                        piece,
+                        $"{sample.Name} from {Convert.ToHexString(start)} to {Convert.ToHexString(end)}");
                 }
             }
         }
@@ -207,7 +213,8 @@ internal static class SnapshotChecks
             var exports = spans.Select(span =>
                 Task.Run(() => PieceAsync(context, snapshot, space, span), context.Token)).ToList();
             var pieces = await Task.WhenAll(exports).ConfigureAwait(false);
-            Expect.Equal(Sorted(whole), Sorted(pieces.SelectMany(piece => piece)), $"{sample.Name} on {spans.Count} tasks");
+            Expect.Equal(
+                Sorted(whole), Sorted(pieces.SelectMany(piece => piece)), $"{sample.Name} on {spans.Count} tasks");
         }
     }
 
@@ -225,13 +232,16 @@ internal static class SnapshotChecks
         {
             Expect.That(seen.TryGetValue(number, out var values), $"Row {number} is missing.");
             var wanted = Samples.Values(sample, number, 0);
-            Expect.That(values!.Length == wanted.Count, $"Row {number} has {values.Length} values, not {wanted.Count}.");
+            Expect.That(
+                values!.Length == wanted.Count, $"Row {number} has {values.Length} values, not {wanted.Count}.");
             for (var i = 0; i < wanted.Count; i++)
             {
                 var (expected, actual) = (ValueText.Print(wanted[i]), ValueText.Print(values[i]));
                 Expect.That(
                     expected == actual,
-                    string.Create(CultureInfo.InvariantCulture, $"{sample.Columns[i].Name} went in as {expected}, out as {actual}."));
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{sample.Columns[i].Name} went in as {expected}, out as {actual}."));
             }
         }
     }
@@ -264,7 +274,8 @@ internal static class SnapshotChecks
             },
         };
         await Expect.CancelledAsync(() =>
-            snapshot.ExportAsync(space, KeySpan.All, ExportWindow.Full, sink, cancel.Token).AsTask()).ConfigureAwait(false);
+            snapshot.ExportAsync(
+                space, KeySpan.All, ExportWindow.Full, sink, cancel.Token).AsTask()).ConfigureAwait(false);
         Expect.That(taken < 2000, "The export gave every row although it was cancelled after ten.");
         var again = await Exports.AllAsync(snapshot, space, context.Token).ConfigureAwait(false);
         Expect.That(again.Count == 2000, "After a cancelled export the snapshot gives other rows.");
@@ -301,6 +312,7 @@ internal static class SnapshotChecks
         var table = await context.FindAsync(snapshot, Samples.Accounts).ConfigureAwait(false);
         var part = Exports.SpaceOf(table) with { Partition = "east" };
         await Expect.RefusedAsync(
-            () => Exports.AllAsync(snapshot, part, context.Token), Diagnostics.SqlStates.FeatureNotSupported).ConfigureAwait(false);
+            () => Exports.AllAsync(snapshot, part, context.Token),
+            Diagnostics.SqlStates.FeatureNotSupported).ConfigureAwait(false);
     }
 }

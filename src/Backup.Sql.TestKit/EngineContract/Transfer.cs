@@ -3,7 +3,9 @@ using Backup.Sql.Engines;
 
 namespace Backup.Sql.TestKit.EngineContract;
 
-/// <summary>Carries a database from a snapshot into a restore, as execution does, without a backup in between.</summary>
+/// <summary>
+/// Carries a database from a snapshot into a restore, as execution does, without a backup in between.
+/// </summary>
 internal sealed class Transfer(IEngineSnapshot source, string database, CancellationToken token)
 {
     /// <summary>The kind of engine that the destination is told the objects come from; null: its own.</summary>
@@ -27,7 +29,10 @@ internal sealed class Transfer(IEngineSnapshot source, string database, Cancella
         var kind = SourceEngine ?? destination.Info.Kind;
         var objects = await ChosenAsync().ConfigureAwait(false);
         await restore.CreateAsync(
-            [.. objects.Select(o => new ObjectRestore(o, Change(o with { Database = Into ?? database })) { SourceEngine = kind })],
+            [.. objects.Select(o => new ObjectRestore(o, Change(o with { Database = Into ?? database }))
+            {
+                SourceEngine = kind,
+            })],
             token).ConfigureAwait(false);
     }
 
@@ -45,7 +50,10 @@ internal sealed class Transfer(IEngineSnapshot source, string database, Cancella
                     var rows = await Exports.AllAsync(source, space, token, null, span).ConfigureAwait(false);
                     rows.RemoveAll(row => LeaveOut(table, row));
                     await restore.IngestAsync(
-                        space with { Database = Into ?? database }, shape, new ListedRows(rows), token).ConfigureAwait(false);
+                        space with { Database = Into ?? database },
+                        shape,
+                        new ListedRows(rows),
+                        token).ConfigureAwait(false);
                 },
                 token))).ConfigureAwait(false);
         }

@@ -16,7 +16,8 @@ internal static class CatalogRules
         var implied = descriptor is TableDescriptor table
             ? table.Columns.SelectMany(column => TypeIds(column.Type).Concat(column.DefaultDependsOn))
             : [];
-        return (T)((ObjectDescriptor)descriptor with { DependsOn = [.. descriptor.DependsOn.Concat(implied).Distinct()] });
+        ObjectDescriptor completed = descriptor;
+        return (T)(completed with { DependsOn = [.. descriptor.DependsOn.Concat(implied).Distinct()] });
     }
 
     /// <summary>Refuses what does not fit into the catalog.</summary>

@@ -94,7 +94,7 @@ internal sealed class CatalogState
 
     private bool IsNamed(ObjectDescriptor descriptor, string? schema, string name) =>
         _names.Equals(descriptor.Name, name)
-        && (schema is null ? descriptor.Schema is null : descriptor.Schema is not null && _names.Equals(descriptor.Schema, schema));
+        && _names.Equals(descriptor.Schema ?? "", schema ?? "");
 
     private static int Rank(ObjectDescriptor descriptor) => descriptor switch
     {

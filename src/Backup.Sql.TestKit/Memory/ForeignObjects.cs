@@ -2,7 +2,9 @@ using Backup.Sql.Catalog;
 
 namespace Backup.Sql.TestKit.Memory;
 
-/// <summary>Fits objects of other engines: what is only said in the other engine's SQL is left out, and noted.</summary>
+/// <summary>
+/// Fits objects of other engines: what is only said in the other engine's SQL is left out, and noted.
+/// </summary>
 /// <param name="all">All objects that come together.</param>
 /// <param name="notices">Takes a sentence for each thing left out.</param>
 internal sealed class ForeignObjects(IReadOnlyList<ObjectDescriptor> all, List<string> notices)

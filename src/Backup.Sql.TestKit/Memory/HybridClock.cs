@@ -10,7 +10,9 @@ internal sealed class HybridClock(TimeProvider timeProvider)
 {
     private HlcTimestamp _last = HlcTimestamp.FromDateTimeOffset(timeProvider.GetUtcNow());
 
-    /// <summary>Now: everything that has committed is at or before it, everything that commits later is after it.</summary>
+    /// <summary>
+    /// Now: everything that has committed is at or before it, everything that commits later is after it.
+    /// </summary>
     public HlcTimestamp Now()
     {
         var wall = HlcTimestamp.FromDateTimeOffset(timeProvider.GetUtcNow());
@@ -24,7 +26,9 @@ internal sealed class HybridClock(TimeProvider timeProvider)
         return _last = Now() > now ? _last : new HlcTimestamp(now.WallTime, now.Logical + 1);
     }
 
-    /// <summary>The next snapshot's time: in whole microseconds, after every commit and every other snapshot so far.</summary>
+    /// <summary>
+    /// The next snapshot's time: in whole microseconds, after every commit and every other snapshot so far.
+    /// </summary>
     public HlcTimestamp TickMicrosecond()
     {
         var next = Tick();

@@ -61,5 +61,6 @@ internal sealed class MemoryCatalogReader : ICatalogReader
     }
 
     private T WithDdl<T>(T descriptor)
-        where T : ObjectDescriptor => (T)((ObjectDescriptor)descriptor with { Ddl = MemoryDdl.Print(descriptor, State) });
+        where T : ObjectDescriptor =>
+        (T)((ObjectDescriptor)descriptor with { Ddl = MemoryDdl.Print(descriptor, State) });
 }

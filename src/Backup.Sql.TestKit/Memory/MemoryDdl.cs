@@ -9,7 +9,9 @@ namespace Backup.Sql.TestKit.Memory;
 /// </summary>
 internal static class MemoryDdl
 {
-    /// <summary>Property that holds what follows the name in the statement of a view, a function or a trigger.</summary>
+    /// <summary>
+    /// Property that holds what follows the name in the statement of a view, a function or a trigger.
+    /// </summary>
     public const string Body = "body";
 
     public static string Print(ObjectDescriptor descriptor, CatalogState catalog) => descriptor switch
@@ -21,7 +23,8 @@ internal static class MemoryDdl
         ViewDescriptor => $"CREATE VIEW {Name(descriptor)} {BodyOf(descriptor)}",
         SequenceDescriptor sequence => $"CREATE SEQUENCE {Name(sequence)} INCREMENT {sequence.Increment}"
             + $" MINVALUE {sequence.Minimum} MAXVALUE {sequence.Maximum} START {sequence.Start}",
-        TypeDescriptor type => $"CREATE TYPE {Name(type)} AS ENUM ({string.Join(", ", type.Members.Select(ValueText.Print))})",
+        TypeDescriptor type =>
+            $"CREATE TYPE {Name(type)} AS ENUM ({string.Join(", ", type.Members.Select(ValueText.Print))})",
         FunctionDescriptor => $"CREATE FUNCTION {Name(descriptor)} {BodyOf(descriptor)}",
         _ => $"CREATE TRIGGER {Quote(descriptor.Name)} {BodyOf(descriptor)}",
     };
@@ -38,7 +41,8 @@ internal static class MemoryDdl
         lines.AddRange(table.Checks.Select(check => $"CHECK ({check})"));
         var partitions = table.Partitions.Count == 0
             ? ""
-            : $" PARTITION BY LIST ({Quote(table.Properties[CatalogRules.PartitionColumn])}) ({List(table.Partitions)})";
+            : $" PARTITION BY LIST ({Quote(table.Properties[CatalogRules.PartitionColumn])})"
+                + $" ({List(table.Partitions)})";
         return $"CREATE TABLE {Name(table)} (\n  {string.Join(",\n  ", lines)}\n){partitions}";
     }
 
@@ -78,7 +82,8 @@ internal static class MemoryDdl
 
     private static string BodyOf(ObjectDescriptor descriptor) => descriptor.Properties.GetValueOrDefault(Body, "");
 
-    private static string Name(ObjectDescriptor descriptor) => $"{Quote(descriptor.Schema ?? "")}.{Quote(descriptor.Name)}";
+    private static string Name(ObjectDescriptor descriptor) =>
+        $"{Quote(descriptor.Schema ?? "")}.{Quote(descriptor.Name)}";
 
     private static string List(IEnumerable<string> names) => string.Join(", ", names.Select(Quote));
 

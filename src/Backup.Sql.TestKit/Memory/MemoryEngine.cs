@@ -9,13 +9,13 @@ namespace Backup.Sql.TestKit.Memory;
 /// the contract of engines knows except page spaces. With a manual clock and a given cluster id two runs are equal.
 /// </summary>
 /// <remarks>
-/// <para>Rows are written through <see cref="BeginTransaction"/> as .NET values: <c>bool</c>, <c>int</c> or <c>long</c>,
-/// <c>double</c>, <c>decimal</c> (or a decimal's text), <c>string</c> (text, JSON, values of user-defined types), <c>byte[]</c>,
-/// <see cref="DateOnly"/>, <see cref="TimeOnly"/>, <see cref="DateTime"/>, <see cref="DateTimeOffset"/>,
-/// <see cref="Rows.IntervalValue"/>, <see cref="Guid"/>, <c>object?[]</c> or <see cref="ArrayValue"/>, null; a column of kind
-/// <see cref="ColumnKind.Any"/> takes all of them.</para>
-/// <para>Unique indexes, NOT NULL and foreign keys are enforced; checks, defaults and the bodies of views, functions and
-/// triggers (property <c>body</c>) are kept and never run. All members may be called concurrently.</para>
+/// <para>Rows are written through <see cref="BeginTransaction"/> as .NET values: <c>bool</c>, <c>int</c> or
+/// <c>long</c>, <c>double</c>, <c>decimal</c> (or a decimal's text), <c>string</c> (text, JSON, values of user-defined
+/// types), <c>byte[]</c>, <see cref="DateOnly"/>, <see cref="TimeOnly"/>, <see cref="DateTime"/>, <see
+/// cref="DateTimeOffset"/>, <see cref="Rows.IntervalValue"/>, <see cref="Guid"/>, <c>object?[]</c> or <see
+/// cref="ArrayValue"/>, null; a column of kind <see cref="ColumnKind.Any"/> takes all of them.</para>
+/// <para>Unique indexes, NOT NULL and foreign keys are enforced; checks, defaults and the bodies of views, functions
+/// and triggers (property <c>body</c>) are kept and never run. All members may be called concurrently.</para>
 /// </remarks>
 public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHistory
 {
@@ -26,7 +26,9 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
 
     /// <summary>Makes an empty cluster.</summary>
     /// <param name="options">What it is to be like; null for everything at its default.</param>
-    /// <exception cref="ArgumentException">The options name an ability that the engine has not, or only half of one.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options name an ability that the engine has not, or only half of one.
+    /// </exception>
     public MemoryEngine(MemoryEngineOptions? options = null)
     {
         options ??= new MemoryEngineOptions();
@@ -92,7 +94,9 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
         }
     }
 
-    /// <summary>Changes an object: its name, indexes, constraints, and so on; a table's columns can only be added to.</summary>
+    /// <summary>
+    /// Changes an object: its name, indexes, constraints, and so on; a table's columns can only be added to.
+    /// </summary>
     /// <typeparam name="T">The kind of object.</typeparam>
     /// <param name="descriptor">The object as it is to be, found by its id.</param>
     /// <returns>The object.</returns>
@@ -126,7 +130,9 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
     /// History keeps it.
     /// </summary>
     /// <param name="descriptor">The object, found by its id.</param>
-    /// <exception cref="Diagnostics.BackupSqlException">42704 it does not exist; 2BP01 another object needs it.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">
+    /// 42704 it does not exist; 2BP01 another object needs it.
+    /// </exception>
     public void Drop(ObjectDescriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -188,7 +194,9 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
     /// <param name="table">The table, found by its id.</param>
     /// <param name="asOf">The time; null for now.</param>
     /// <returns>The values of each row.</returns>
-    /// <exception cref="Diagnostics.BackupSqlException">42P01 there is no such table; 22008 the time is no longer kept.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">
+    /// 42P01 there is no such table; 22008 the time is no longer kept.
+    /// </exception>
     public IReadOnlyList<object?[]> ReadAll(TableDescriptor table, HlcTimestamp? asOf = null)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -209,7 +217,9 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
     /// <param name="table">The table, found by its id.</param>
     /// <param name="asOf">The time; null for now.</param>
     /// <returns>The text.</returns>
-    /// <exception cref="Diagnostics.BackupSqlException">42P01 there is no such table; 22008 the time is no longer kept.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">
+    /// 42P01 there is no such table; 22008 the time is no longer kept.
+    /// </exception>
     public string Dump(TableDescriptor table, HlcTimestamp? asOf = null)
     {
         var text = new StringBuilder();

@@ -16,7 +16,8 @@ public sealed record MemoryEngineOptions
     public string? ClusterId { get; init; }
 
     /// <summary>
-    /// What the engine admits that it can do; the rest is refused. Default: everything but page spaces, which it cannot.
+    /// What the engine admits that it can do; the rest is refused. Default: everything but page spaces, which it
+    /// cannot.
     /// </summary>
     public EngineCapabilities Capabilities { get; init; } =
         EngineCapabilities.TimeTravel | EngineCapabilities.ChangeExport | EngineCapabilities.RevisionHistory
@@ -25,7 +26,9 @@ public sealed record MemoryEngineOptions
     /// <summary>How names compare. Default: exactly.</summary>
     public StringComparer NameComparer { get; init; } = StringComparer.Ordinal;
 
-    /// <summary>Databases that the cluster starts with and that a restore may replace while they are empty. Default: none.</summary>
+    /// <summary>
+    /// Databases that the cluster starts with and that a restore may replace while they are empty. Default: none.
+    /// </summary>
     public IReadOnlyList<string> BuiltInDatabases { get; init; } = [];
 
     /// <summary>

@@ -67,7 +67,9 @@ internal static class MemoryErrors
 
     public static BackupSqlException MissingReference(
         TableDescriptor table, ForeignKeyDescriptor key, IEnumerable<string> rows) =>
-        new(SqlStates.ForeignKeyViolation, $"rows of {NameOf(table)} refer to rows that {key.ReferencedTable} does not have")
+        new(
+            SqlStates.ForeignKeyViolation,
+            $"rows of {NameOf(table)} refer to rows that {key.ReferencedTable} does not have")
         {
             Detail = $"Constraint \"{key.Name}\": {string.Join("; ", rows)}.",
             Hint = "Restore the other table too, or leave the constraint out with skip_missing_foreign_keys.",

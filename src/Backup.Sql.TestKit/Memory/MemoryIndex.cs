@@ -2,14 +2,18 @@ using Backup.Sql.Catalog;
 
 namespace Backup.Sql.TestKit.Memory;
 
-/// <summary>The newest rows of a table by some of its columns; rows with a NULL there are left out, as SQL compares them.</summary>
+/// <summary>
+/// The newest rows of a table by some of its columns; rows with a NULL there are left out, as SQL compares them.
+/// </summary>
 internal sealed class MemoryIndex(IndexDescriptor descriptor, IReadOnlyList<int> ordinals)
 {
     private readonly Dictionary<byte[], HashSet<byte[]>> _rows = new(ByteArrayComparer.Instance);
 
     public IndexDescriptor Descriptor { get; } = descriptor;
 
-    /// <summary>Takes a row in. False when the index is unique and has such a row already; it takes it nevertheless.</summary>
+    /// <summary>
+    /// Takes a row in. False when the index is unique and has such a row already; it takes it nevertheless.
+    /// </summary>
     public bool Add(byte[] key, byte[] record)
     {
         var indexed = ValueReader.ReadKey(record, ordinals, out var holdsNull);

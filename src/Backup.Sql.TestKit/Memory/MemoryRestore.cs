@@ -215,7 +215,8 @@ internal sealed class MemoryRestore : IRestoreTransaction
         {
             var names = _store.Options.NameComparer;
             var found = _tables.Values.FirstOrDefault(table => names.Equals(table.Descriptor.Database, database)
-                && names.Equals(table.Descriptor.Schema ?? "", schema ?? "") && names.Equals(table.Descriptor.Name, name));
+                && names.Equals(table.Descriptor.Schema ?? "", schema ?? "")
+                && names.Equals(table.Descriptor.Name, name));
             return found is null ? null : (found.Descriptor, found.Rows);
         }
     }

@@ -57,7 +57,11 @@ internal sealed class MemorySnapshot(MemoryStore store, MemoryStore.Pin pin) : I
     }
 
     public async ValueTask ExportAsync(
-        Space space, KeySpan span, ExportWindow window, IRowVersionSink sink, CancellationToken cancellationToken = default)
+        Space space,
+        KeySpan span,
+        ExportWindow window,
+        IRowVersionSink sink,
+        CancellationToken cancellationToken = default)
     {
         var (descriptor, table) = Resolve(space);
         RequireAbilities(window);

@@ -97,7 +97,8 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
     }
 
     /// <summary>
-    /// Forgets versions that nobody needs: older than the retention time, any hold and any open snapshot. Under the lock.
+    /// Forgets versions that nobody needs: older than the retention time, any hold and any open snapshot. Under the
+    /// lock.
     /// </summary>
     public void CollectGarbage()
     {

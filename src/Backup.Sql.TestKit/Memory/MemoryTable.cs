@@ -4,8 +4,8 @@ using Backup.Sql.Rows;
 namespace Backup.Sql.TestKit.Memory;
 
 /// <summary>
-/// What a table's rows live in: all versions by key, and indexes of the newest. Not for concurrent use: the store's lock
-/// guards it.
+/// What a table's rows live in: all versions by key, and indexes of the newest. Not for concurrent use: the store's
+/// lock guards it.
 /// </summary>
 internal sealed class MemoryTable
 {
@@ -16,7 +16,9 @@ internal sealed class MemoryTable
     /// <summary>The last row id given to a row of a table without a primary key.</summary>
     public long LastRowId { get; private set; }
 
-    /// <summary>Adds a version; a value of null deletes. Returns the name of a unique index that is broken now, or null.</summary>
+    /// <summary>
+    /// Adds a version; a value of null deletes. Returns the name of a unique index that is broken now, or null.
+    /// </summary>
     public string? Put(byte[] key, byte[]? value, CommitStamp stamp)
     {
         var chain = Rows.GetOrAdd(key);
@@ -71,7 +73,9 @@ internal sealed class MemoryTable
     }
 
     /// <summary>Makes the indexes of a descriptor anew.</summary>
-    /// <exception cref="Diagnostics.BackupSqlException">23505 two rows agree in a unique index; the old indexes stay.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">
+    /// 23505 two rows agree in a unique index; the old indexes stay.
+    /// </exception>
     public void Index(TableDescriptor table)
     {
         var made = table.Indexes.Select(index => new MemoryIndex(index, Ordinals(table, index.Columns))).ToList();
@@ -99,7 +103,9 @@ internal sealed class MemoryTable
         return Newest().Any(row => ValueReader.ReadKey(row.Value, ordinals, out _).AsSpan().SequenceEqual(values));
     }
 
-    /// <summary>Where columns stand in a row. Other engines may spell a column in another case where they refer to it.</summary>
+    /// <summary>
+    /// Where columns stand in a row. Other engines may spell a column in another case where they refer to it.
+    /// </summary>
     public static IReadOnlyList<int> Ordinals(TableDescriptor table, IReadOnlyList<string> columns)
     {
         var names = table.Columns.Select(column => column.Name).ToList();

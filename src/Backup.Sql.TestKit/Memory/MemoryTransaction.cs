@@ -106,7 +106,11 @@ public sealed class MemoryTransaction : IDisposable
         try
         {
             lock (_store.Gate)
-                return _writes.Values.All(rows => rows.Count == 0) ? _store.Clock.Now() : _store.Commit(ReadTime, _writes);
+            {
+                return _writes.Values.All(rows => rows.Count == 0)
+                    ? _store.Clock.Now()
+                    : _store.Commit(ReadTime, _writes);
+            }
         }
         finally
         {

@@ -34,7 +34,9 @@ internal static class RowRules
     public static byte[] KeyOf(TableDescriptor table, ReadOnlySpan<byte> record) =>
         ValueReader.ReadKey(record, MemoryTable.Ordinals(table, table.PrimaryKey), out _);
 
-    /// <summary>The key that values of the primary key's columns make, or a row id where there is no primary key.</summary>
+    /// <summary>
+    /// The key that values of the primary key's columns make, or a row id where there is no primary key.
+    /// </summary>
     public static byte[] KeyOf(TableDescriptor table, IReadOnlyList<object?> key)
     {
         var columns = table.PrimaryKey.Count == 0

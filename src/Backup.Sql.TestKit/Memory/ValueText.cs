@@ -17,7 +17,8 @@ internal static class ValueText
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         TimeOnly time => time.ToString("HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
         object?[] elements => "[" + string.Join(", ", elements.Select(Print)) + "]",
-        ArrayValue array => string.Join("", array.Dimensions.Select(d => $"[{d.LowerBound}:{d.LowerBound + d.Length - 1}]"))
+        ArrayValue array => string.Join(
+            "", array.Dimensions.Select(d => $"[{d.LowerBound}:{d.LowerBound + d.Length - 1}]"))
             + Print(array.Elements.ToArray()),
         OpaqueValue opaque => $"{opaque.Type} x'{Convert.ToHexString(opaque.Bytes.Span)}'",
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),

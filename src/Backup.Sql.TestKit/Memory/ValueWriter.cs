@@ -18,7 +18,8 @@ internal static class ValueWriter
 
     public static int Days(DateOnly value) => value.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
-    public static long Microseconds(DateTime value) => (value.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    public static long Microseconds(DateTime value) =>
+        (value.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     private static ColumnKind KindOf(object value) => value switch
     {

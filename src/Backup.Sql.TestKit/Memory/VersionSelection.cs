@@ -30,7 +30,9 @@ internal sealed class VersionSelection(ExportWindow window, HlcTimestamp end, Pa
             return true;
         if (Start.IsZero && !window.AllVersions)
             return false;
-        return partition is null || Select(node.Older?.Value) is not null || (!window.AllVersions && WasThere(node.Older));
+        return partition is null
+            || Select(node.Older?.Value) is not null
+            || (!window.AllVersions && WasThere(node.Older));
     }
 
     private bool WasThere(RowNode? node)

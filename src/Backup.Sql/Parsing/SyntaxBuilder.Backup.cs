@@ -8,23 +8,30 @@ namespace Backup.Sql.Parsing;
 /// <content>BACKUP, ALTER BACKUP and what names their targets.</content>
 internal sealed partial class SyntaxBuilder
 {
-    private BackupStatement Backup(StatementParser.BackupContext context) =>
-        new(TargetsOf(context.targets()), DestinationOf(context), UrisOf(context.uris()))
+    private BackupStatement Backup(StatementParser.BackupContext context)
+    {
+        var uris = Find<StatementParser.UrisContext>(context)!;
+        return new BackupStatement(
+            TargetsOf(Find<StatementParser.TargetsContext>(context)), DestinationOf(context, uris), UrisOf(uris))
         {
             Span = SpanOf(context),
-            AsOf = AsOf(context.asOf()),
-            Options = WithoutLoneFalse(BackupOptionsOf(context.withBackup())),
+            AsOf = AsOf(Find<StatementParser.AsOfContext>(context)),
+            Options = WithoutLoneFalse(BackupOptionsOf(Find<StatementParser.WithBackupContext>(context))),
         };
+    }
 
-    private BackupDestination DestinationOf(StatementParser.BackupContext context)
+    private BackupDestination DestinationOf(StatementParser.BackupContext context, StatementParser.UrisContext uris)
     {
-        if (context.incrementalFrom() is { } from)
-            return new ToLocation(StringsOf(from)) { Span = SpanOf(from) };
-        if (context.TO() is not null)
-            return new ToLocation([]) { Span = SpanOf(context.uris()) };
-        if (context.destination() is not { } destination)
-            return new IntoCollection { Span = SpanOf(context.uris()) };
-        return destination.stringConstant() is { } subdirectory
+        if (Has(context, StatementParser.TO))
+        {
+            return Find<StatementParser.IncrementalFromContext>(context) is { } from
+                ? new ToLocation(StringsOf(from)) { Span = SpanOf(from) }
+                : new ToLocation([]) { Span = SpanOf(uris) };
+        }
+
+        if (Find<StatementParser.DestinationContext>(context) is not { } destination)
+            return new IntoCollection { Span = SpanOf(uris) };
+        return Find<StatementParser.StringConstantContext>(destination) is { } subdirectory
             ? new IntoSubdirectory(StringOf(subdirectory)) { Span = SpanOf(destination) }
             : new IntoLatest { Span = SpanOf(destination) };
     }
@@ -88,9 +95,9 @@ internal sealed partial class SyntaxBuilder
             return BackupOptions.None;
         var collector = new OptionCollector(source);
         var options = BackupOptions.None;
-        for (var i = 0; i < context.ChildCount; i++)
+        foreach (var child in Children(context))
         {
-            if (context.GetChild(i) is StatementParser.BackupOptionContext option)
+            if (child is StatementParser.BackupOptionContext option)
                 options = Apply(options, option, collector);
         }
 

@@ -19,7 +19,7 @@ internal sealed partial class SyntaxBuilder
     {
         // The expression of a single operand is by far the most frequent one.
         if (context.ChildCount == 1)
-            return OperandOf((ParserRuleContext)context.GetChild(0));
+            return OperandOf((ParserRuleContext)Children(context)[0]);
         var next = 0;
         return Climb(context, ref next, leastPrecedence: 0);
     }
@@ -32,7 +32,7 @@ internal sealed partial class SyntaxBuilder
         var left = Prefixed(context, ref next, leastPrecedence);
         while (next < context.ChildCount)
         {
-            var child = (ParserRuleContext)context.GetChild(next);
+            var child = (ParserRuleContext)Children(context)[next];
             var precedence = PrecedenceOf(child);
             if (precedence < leastPrecedence)
                 break;
@@ -53,7 +53,7 @@ internal sealed partial class SyntaxBuilder
 
     private Expression Prefixed(ParserRuleContext context, ref int next, int leastPrecedence)
     {
-        var child = context.GetChild(next++);
+        var child = Children(context)[next++];
         var token = child is ParserRuleContext rule ? First(rule) : TokenAt(context, next - 1);
         var isPrefix = child is not (StatementParser.PrimaryContext or StatementParser.SnapshotPrimaryContext);
         if (!isPrefix)
@@ -144,7 +144,7 @@ internal sealed partial class SyntaxBuilder
 
     private Expression Primary(StatementParser.PrimaryContext context)
     {
-        if (context.GetChild(0) is StatementParser.DottedNameContext name)
+        if (Children(context)[0] is StatementParser.DottedNameContext name)
             return NameOrCall(context, name);
 
         var token = First(context);
@@ -184,7 +184,7 @@ internal sealed partial class SyntaxBuilder
     {
         var depthBefore = _depth;
         Enter(context);
-        var inner = ExpressionOf((ParserRuleContext)context.GetChild(1));
+        var inner = ExpressionOf((ParserRuleContext)Children(context)[1]);
         _depth = depthBefore;
         return inner;
     }

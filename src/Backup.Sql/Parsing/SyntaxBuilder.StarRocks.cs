@@ -37,7 +37,7 @@ internal sealed partial class SyntaxBuilder
     private Name SnapshotName(SqlToken token)
     {
         var text = source.TextOf(token);
-        return new Name(token.Type == StatementParser.QUOTED_NAME ? StringReader.QuotedName(text) : text.ToString())
+        return new Name(token.Type == StatementParser.QUOTED_NAME ? Unquoter.QuotedName(text) : text.ToString())
         {
             Span = SpanOf(token),
         };
@@ -50,7 +50,7 @@ internal sealed partial class SyntaxBuilder
         new(SnapshotNames(context)) { Span = SpanOf(context) };
 
     private StringLiteral SnapshotString(SqlToken token) =>
-        new(StringReader.StarRocks(source.TextOf(token))) { Span = SpanOf(token) };
+        new(Unquoter.StarRocks(source.TextOf(token))) { Span = SpanOf(token) };
 
     private AliasedName Aliased(StatementParser.AliasedSnapshotNameContext context) => new(
         SnapshotName(context.snapshotName(0)),

@@ -64,18 +64,25 @@ internal sealed partial class SyntaxBuilder(SourceText source)
 
     private static SqlToken First(ParserRuleContext context) => (SqlToken)context.Start;
 
+    // The runtime hands children out through interfaces and enumerators, which costs more than building the records.
+    private static ReadOnlySpan<IParseTree> Children(ParserRuleContext context) =>
+        CollectionsMarshal.AsSpan((List<IParseTree>?)context.children);
+
     private static SqlToken TokenAt(ParserRuleContext context, int child) =>
-        (SqlToken)((ITerminalNode)context.GetChild(child)).Symbol;
+        (SqlToken)((ITerminalNode)Children(context)[child]).Symbol;
 
     /// <summary>The type of a child that is a token; 0 for a child that is a rule, and where there is no child.</summary>
-    private static int TypeAt(ParserRuleContext context, int child) =>
-        child < context.ChildCount && context.GetChild(child) is ITerminalNode node ? node.Symbol.Type : 0;
+    private static int TypeAt(ParserRuleContext context, int child)
+    {
+        var children = Children(context);
+        return child < children.Length && children[child] is ITerminalNode node ? node.Symbol.Type : 0;
+    }
 
     private static bool Has(ParserRuleContext context, int tokenType)
     {
-        for (var i = 0; i < context.ChildCount; i++)
+        foreach (var child in Children(context))
         {
-            if (TypeAt(context, i) == tokenType)
+            if (child is ITerminalNode node && node.Symbol.Type == tokenType)
                 return true;
         }
 
@@ -86,9 +93,9 @@ internal sealed partial class SyntaxBuilder(SourceText source)
     private static TContext? Find<TContext>(ParserRuleContext context, int skip = 0)
         where TContext : ParserRuleContext
     {
-        for (var i = 0; i < context.ChildCount; i++)
+        foreach (var node in Children(context))
         {
-            if (context.GetChild(i) is TContext child && skip-- == 0)
+            if (node is TContext child && skip-- == 0)
                 return child;
         }
 
@@ -99,13 +106,18 @@ internal sealed partial class SyntaxBuilder(SourceText source)
     private static ValueList<TNode> ListOf<TContext, TNode>(ParserRuleContext context, Func<TContext, TNode> build)
         where TContext : ParserRuleContext
     {
+        var children = Children(context);
         var count = 0;
-        for (var i = 0; i < context.ChildCount; i++)
-            count += context.GetChild(i) is TContext ? 1 : 0;
+        foreach (var node in children)
+            count += node is TContext ? 1 : 0;
+        if (count == 0)
+            return [];
+
         var nodes = new TNode[count];
-        for (int i = 0, next = 0; next < count; i++)
+        var next = 0;
+        foreach (var node in children)
         {
-            if (context.GetChild(i) is TContext child)
+            if (node is TContext child)
                 nodes[next++] = build(child);
         }
 
@@ -146,11 +158,11 @@ internal sealed partial class SyntaxBuilder(SourceText source)
         ListOf<StatementParser.StringOrPlaceholderContext, StringOrPlaceholder>(context, StringOf);
 
     private string WordText(SqlToken token) => token.Type == StatementParser.QUOTED_NAME
-        ? StringReader.QuotedName(source.TextOf(token))
+        ? Unquoter.QuotedName(source.TextOf(token))
         : Identifiers.Fold(source.TextOf(token));
 
     private string StringText(SqlToken token) =>
-        StringReader.TryCockroach(source.TextOf(token), out var value)
+        Unquoter.TryCockroach(source.TextOf(token), out var value)
             ? value
             : throw Errors.InvalidEscape(source.Place(token), value);
 

@@ -8,7 +8,7 @@ namespace Backup.Sql.Parsing;
 /// <summary>Turns the place where a parse stops into an error that says what was expected and what may have been meant.</summary>
 internal sealed class SyntaxErrorBuilder(SourceText source, TokenList tokens, StatementDialect dialect)
 {
-    // An earlier word is looked at only in statements that somebody typed.
+    // Words before the error are looked at only in statements that somebody typed.
     private const int MaxTokensForHint = 256;
 
     /// <summary>Makes the error.</summary>
@@ -20,11 +20,29 @@ internal sealed class SyntaxErrorBuilder(SourceText source, TokenList tokens, St
         if (IsOfOtherDialect(found.Type))
             return Errors.MixedDialects(place, Vocabulary.Spelling(found.Type));
 
+        var walker = WalkerAt(parser, found);
+        return Errors.SyntaxError(
+            place, source.Describe(found), ExpectedWords.Describe(walker.Steps), Nearest(walker, found));
+    }
+
+    // From the start of the statement, since the parser has passed over what may be left out; in a long one from the parser's
+    // place, which costs nothing.
+    private GrammarWalker WalkerAt(Parser parser, SqlToken found)
+    {
+        if (found.TokenIndex <= MaxTokensForHint)
+            return WalkerBefore(found.TokenIndex);
         var walker = GrammarWalker.At(parser);
         for (var i = tokens.Index; i < found.TokenIndex; i++)
             walker.Advance(tokens[i].Type);
-        return Errors.SyntaxError(
-            place, source.Describe(found), ExpectedWords.Describe(walker.Steps), Nearest(walker, found));
+        return walker;
+    }
+
+    private GrammarWalker WalkerBefore(int tokenIndex)
+    {
+        var walker = GrammarWalker.AtStart(EntryRule(dialect));
+        for (var i = 0; i < tokenIndex; i++)
+            walker.Advance(tokens[i].Type);
+        return walker;
     }
 
     private bool IsOfOtherDialect(int type) => dialect == StatementDialect.Cockroach
@@ -44,9 +62,7 @@ internal sealed class SyntaxErrorBuilder(SourceText source, TokenList tokens, St
             return null;
         }
 
-        var earlier = GrammarWalker.AtStart(EntryRule(dialect));
-        for (var i = 0; i < found.TokenIndex - 1; i++)
-            earlier.Advance(tokens[i].Type);
+        var earlier = WalkerBefore(found.TokenIndex - 1);
         return Spelling.Nearest(source.TextOf(tokens[found.TokenIndex - 1]), ExpectedWords.Keywords(earlier.Steps));
     }
 

@@ -6,7 +6,8 @@ namespace Backup.Sql.Parsing;
 
 /// <summary>
 /// The text as the lexers see it. Every unit beyond ASCII is handed on as U+007F: to both dialects it is a letter, and the
-/// lexer caches no transition beyond ASCII. U+007F itself becomes U+0000, which belongs to no word.
+/// lexer caches no transition beyond ASCII. U+007F itself becomes U+0000, which belongs to no word. For the same reason a
+/// semicolon is handed on at the end of the text: a transition over the end of input is worked out anew every time.
 /// </summary>
 internal sealed class TextStream(string text, StatementDialect dialect) : ICharStream
 {
@@ -14,7 +15,7 @@ internal sealed class TextStream(string text, StatementDialect dialect) : ICharS
 
     public int Index { get; private set; }
 
-    public int Size => text.Length;
+    public int Size => text.Length + 1;
 
     public string SourceName => IntStreamConstants.UnknownSourceName;
 
@@ -24,7 +25,7 @@ internal sealed class TextStream(string text, StatementDialect dialect) : ICharS
     {
         var at = i > 0 ? Index + i - 1 : Index + i;
         if ((uint)at >= (uint)text.Length)
-            return IntStreamConstants.EOF;
+            return at == text.Length ? ';' : IntStreamConstants.EOF;
         var c = text[at];
         return c < '\u007F' ? c : Beyond(c);
     }

@@ -31,7 +31,7 @@ internal sealed class TokenReader(SourceText source)
     public TokenList? ReadStatement()
     {
         Fault = null;
-        while (true)
+        while (_position < _text.Length)
         {
             Dialect = source.BeginStatement(_position);
             var lexer = LexerFor(Dialect);
@@ -41,13 +41,20 @@ internal sealed class TokenReader(SourceText source)
             (_line, _column) = (lexer.Line, lexer.Column);
             if (tokens.Count > 0 || Fault is not null)
             {
-                tokens.Add(new SqlToken(TokenConstants.EOF, end.StartIndex, end.StopIndex, end.Line, end.Column));
+                tokens.Add(EndOfInput(end));
                 return tokens;
             }
-
-            if (end.Type == TokenConstants.EOF)
-                return null;
         }
+
+        return null;
+    }
+
+    // At the end of the text the semicolon that ends the statement is not really there.
+    private SqlToken EndOfInput(SqlToken end)
+    {
+        var start = Math.Min(end.StartIndex, _text.Length);
+        return new SqlToken(
+            TokenConstants.EOF, start, Math.Min(end.StopIndex, _text.Length - 1), end.Line, end.Column);
     }
 
     private Lexer LexerFor(StatementDialect chosen)
@@ -100,9 +107,11 @@ internal sealed class TokenReader(SourceText source)
                         CockroachLexer.IDENTIFIER, token.StartIndex + 1, token.StopIndex, token.Line, token.Column + 1);
                     break;
                 case CockroachLexer.UNTERMINATED_STRING:
+                    token.StopIndex = Math.Min(token.StopIndex, _text.Length - 1);
                     Report(Errors.UnterminatedString(source.Place(token)));
                     break;
                 case CockroachLexer.UNTERMINATED_NAME:
+                    token.StopIndex = Math.Min(token.StopIndex, _text.Length - 1);
                     Report(Errors.UnterminatedName(source.Place(token)));
                     break;
                 case CockroachLexer.OTHER:

@@ -3,7 +3,9 @@ using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Rows;
 
-/// <summary>Takes decimals of keys apart: class, exponent, digits in pairs plus one, zero; inverted when negative.</summary>
+/// <summary>
+/// Takes decimals of keys apart: class, exponent, digits in pairs plus one, zero; inverted when negative.
+/// </summary>
 internal static class DecimalKey
 {
     private const int DigitsStart = 5;
@@ -60,7 +62,8 @@ internal static class DecimalKey
             scale = (int)Math.Min(exactScale, int.MaxValue);
         }
 
-        if (Math.Abs((long)exponent) > DecimalText.MaxDigits || scale > DecimalText.MaxDigits || scale < digits - exponent)
+        var isTooLong = Math.Abs((long)exponent) > DecimalText.MaxDigits || scale > DecimalText.MaxDigits;
+        if (isTooLong || scale < digits - exponent)
             throw Errors.MalformedKey("A decimal has more digits than allowed.");
         return Print(pairs, inversion, exponent, scale, destination);
     }

@@ -68,5 +68,5 @@ internal readonly ref struct DecimalText
 
     private static ArgumentException NotCanonical() =>
         new(
-            "A decimal is digits with an optional minus and point, without leading zeros, or NaN or Infinity; at most 2^20 digits.");
+            "A decimal is at most 2^20 digits with an optional minus and point, no leading zeros; or NaN, Infinity.");
 }

@@ -1,6 +1,8 @@
 namespace Backup.Sql.Rows;
 
-/// <summary>A span of calendar time. Its parts do not convert into one another: months and days vary in length.</summary>
+/// <summary>
+/// A span of calendar time. Its parts do not convert into one another: months and days vary in length.
+/// </summary>
 /// <param name="Months">Months.</param>
 /// <param name="Days">Days.</param>
 /// <param name="Microseconds">Microseconds.</param>
@@ -9,7 +11,8 @@ public readonly record struct IntervalValue(int Months, int Days, long Microseco
     private const long MicrosecondsPerDay = 86_400_000_000;
 
     /// <summary>
-    /// The length by which keys are ordered: a month counts 30 days and a day 24 hours, as SQL databases compare intervals.
+    /// The length by which keys are ordered: a month counts 30 days and a day 24 hours, as SQL databases compare
+    /// intervals.
     /// </summary>
     internal Int128 ComparableMicroseconds =>
         ((Int128)Months * 30 + Days) * MicrosecondsPerDay + Microseconds;

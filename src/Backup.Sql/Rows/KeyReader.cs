@@ -5,8 +5,8 @@ using Backup.Sql.Diagnostics;
 namespace Backup.Sql.Rows;
 
 /// <summary>
-/// Reads the values of a key that <see cref="KeyWriter"/> wrote: <see cref="MoveNext"/> until it says no. Malformed bytes
-/// end in an error, never in another exception.
+/// Reads the values of a key that <see cref="KeyWriter"/> wrote: <see cref="MoveNext"/> until it says no. Malformed
+/// bytes end in an error, never in another exception.
 /// </summary>
 public ref struct KeyReader
 {
@@ -106,8 +106,8 @@ public ref struct KeyReader
     }
 
     /// <summary>
-    /// Number of bytes that <see cref="CopyBytesTo"/> gives: of text, bytes, JSON and user-defined values, of a decimal's
-    /// text, of an array's elements, of the value of an engine-specific type.
+    /// Number of bytes that <see cref="CopyBytesTo"/> gives: of text, bytes, JSON and user-defined values, of a
+    /// decimal's text, of an array's elements, of the value of an engine-specific type.
     /// </summary>
     /// <returns>The number.</returns>
     /// <exception cref="BackupSqlException">XX001 the value is of another kind, or malformed.</exception>
@@ -136,7 +136,9 @@ public ref struct KeyReader
             Unescape(Kind == ValueKind.EngineSpecific ? ValueOfEngineSpecific() : _body, destination);
     }
 
-    /// <summary>An array's dimensions, the outermost first. Its elements are a key that <see cref="CopyBytesTo"/> gives.</summary>
+    /// <summary>
+    /// An array's dimensions, the outermost first. Its elements are a key that <see cref="CopyBytesTo"/> gives.
+    /// </summary>
     /// <returns>The dimensions; none for an empty array.</returns>
     /// <exception cref="BackupSqlException">XX001 the value is of another kind, or malformed.</exception>
     public ArrayDimension[] GetArrayDimensions()

@@ -39,7 +39,9 @@ internal static class KeyTag
     public const byte UserDefined = 0x50;
     public const byte EngineSpecific = 0x51;
 
-    /// <summary>After an integer: the number lies between it and the next. Above all tags, so that it sorts after them.</summary>
+    /// <summary>
+    /// After an integer: the number lies between it and the next. Above all tags, so that it sorts after them.
+    /// </summary>
     public const byte Fraction = 0xFF;
 
     /// <summary>After a zero byte inside bytes: the zero belongs to the value. No tag has this value.</summary>

@@ -4,9 +4,10 @@ namespace Backup.Sql.Rows;
 
 /// <summary>
 /// Encodes keys so that comparing their bytes compares their values: <see cref="Reset"/>, one write per key column,
-/// <see cref="Written"/>. NULL comes first; then numbers, integers and floats by value; then text and bytes, byte by byte;
-/// then the other kinds, each by value. A tuple is compared element by element. Values that differ but compare as equal (1
-/// and 1.0, decimals 1.5 and 1.50) give different keys beside each other. <c>docs/records.md</c> describes every byte.
+/// <see cref="Written"/>. NULL comes first; then numbers, integers and floats by value; then text and bytes, byte by
+/// byte; then the other kinds, each by value. A tuple is compared element by element. Values that differ but compare as
+/// equal (1 and 1.0, decimals 1.5 and 1.50) give different keys beside each other. <c>docs/records.md</c> describes
+/// every byte.
 /// </summary>
 /// <remarks>Nothing is allocated per row: the memory is pooled and kept. Not for concurrent use.</remarks>
 public sealed class KeyWriter : IDisposable
@@ -102,7 +103,9 @@ public sealed class KeyWriter : IDisposable
     }
 
     /// <summary>Writes a decimal number of any length; NaN comes after all others.</summary>
-    /// <param name="text">The number in the form of <see cref="RecordWriter.WriteDecimal(ReadOnlySpan{byte})"/>.</param>
+    /// <param name="text">
+    /// The number in the form of <see cref="RecordWriter.WriteDecimal(ReadOnlySpan{byte})"/>.
+    /// </param>
     /// <exception cref="ArgumentException">The text is not in that form.</exception>
     public void WriteDecimal(ReadOnlySpan<byte> text)
     {
@@ -185,7 +188,9 @@ public sealed class KeyWriter : IDisposable
         }
     }
 
-    /// <summary>Writes a value that only the engine itself understands; it is ordered by type name, then by its bytes.</summary>
+    /// <summary>
+    /// Writes a value that only the engine itself understands; it is ordered by type name, then by its bytes.
+    /// </summary>
     /// <param name="type">The engine's name of the type in UTF-8.</param>
     /// <param name="value">The value as the engine defines it.</param>
     public void WriteEngineSpecific(ReadOnlySpan<byte> type, ReadOnlySpan<byte> value)

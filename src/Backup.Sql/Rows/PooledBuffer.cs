@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Rows;
@@ -21,7 +22,10 @@ internal struct PooledBuffer(int capacity) : IDisposable
         Take(length);
     }
 
-    /// <summary>Makes room without taking it: the bytes are behind <see cref="Written"/> until <see cref="Advance"/>.</summary>
+    /// <summary>
+    /// Makes room without taking it: the bytes are behind <see cref="Written"/> until <see cref="Advance"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Reserve(int count)
     {
         if (count > _bytes.Length - Length)
@@ -31,6 +35,7 @@ internal struct PooledBuffer(int capacity) : IDisposable
 
     public void Advance(int count) => Length += count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Take(int count)
     {
         var room = Reserve(count);
@@ -38,6 +43,7 @@ internal struct PooledBuffer(int capacity) : IDisposable
         return room;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(byte value)
     {
         if (Length == _bytes.Length)
@@ -47,6 +53,7 @@ internal struct PooledBuffer(int capacity) : IDisposable
 
     public void Append(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AppendVarint(ulong value)
     {
         if (value < 0x80)
@@ -63,6 +70,7 @@ internal struct PooledBuffer(int capacity) : IDisposable
         Length = 0;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(int count)
     {
         var wanted = (long)Length + count;

@@ -15,6 +15,14 @@ internal static class RecordFormat
     /// <summary>Body lengths of the serial types below <see cref="Extended"/>.</summary>
     public static ReadOnlySpan<byte> BodyLengths => [0, 1, 2, 3, 4, 6, 8, 8, 0, 0];
 
+    /// <summary>Kinds of the serial types below <see cref="Extended"/>.</summary>
+    public static ReadOnlySpan<byte> Kinds =>
+    [
+        (byte)ValueKind.Null, (byte)ValueKind.Integer, (byte)ValueKind.Integer, (byte)ValueKind.Integer,
+        (byte)ValueKind.Integer, (byte)ValueKind.Integer, (byte)ValueKind.Integer, (byte)ValueKind.Float,
+        (byte)ValueKind.Integer, (byte)ValueKind.Integer,
+    ];
+
     /// <summary>The length that the payload of an extended kind must have, or -1 when any will do.</summary>
     public static int PayloadLength(ValueKind kind) => kind switch
     {

@@ -4,8 +4,9 @@ using Backup.Sql.Diagnostics;
 namespace Backup.Sql.Rows;
 
 /// <summary>
-/// Reads a record value by value: <see cref="MoveNext"/> until it says no. Every record of <see cref="RecordWriter"/> and
-/// every record of a SQLite database in UTF-8 can be read; malformed bytes end in an error, never in another exception.
+/// Reads a record value by value: <see cref="MoveNext"/> until it says no. Every record of <see cref="RecordWriter"/>
+/// and every record of a SQLite database in UTF-8 can be read; malformed bytes end in an error, never in another
+/// exception.
 /// </summary>
 public ref struct RecordReader
 {
@@ -96,8 +97,8 @@ public ref struct RecordReader
         Kind == ValueKind.Boolean ? _payload[0] != 0 : throw Unexpected(ValueKind.Boolean);
 
     /// <summary>
-    /// The bytes of text, bytes, JSON and user-defined values, the text of a decimal, and the value of an engine-specific
-    /// type without its name.
+    /// The bytes of text, bytes, JSON and user-defined values, the text of a decimal, and the value of an
+    /// engine-specific type without its name.
     /// </summary>
     /// <returns>A part of the record.</returns>
     /// <exception cref="BackupSqlException">XX001 the value is of another kind.</exception>
@@ -161,19 +162,21 @@ public ref struct RecordReader
 
     private void ReadPlain(ulong type, ReadOnlySpan<byte> rest)
     {
-        var length = type < RecordFormat.Extended
-            ? RecordFormat.BodyLengths[(int)type]
-            : (type - RecordFormat.FirstBytes) / 2;
+        ulong length;
+        if (type < RecordFormat.Extended)
+        {
+            length = RecordFormat.BodyLengths[(int)type];
+            Kind = (ValueKind)RecordFormat.Kinds[(int)type];
+        }
+        else
+        {
+            length = (type - RecordFormat.FirstBytes) / 2;
+            Kind = (type & 1) == 0 ? ValueKind.Bytes : ValueKind.Text;
+        }
+
         if (length > (ulong)rest.Length)
             throw Errors.MalformedRecord($"Value {Ordinal} is cut off by the end of the record.");
         Body = _payload = rest[..(int)length];
-        Kind = type switch
-        {
-            RecordFormat.Null => ValueKind.Null,
-            RecordFormat.Float => ValueKind.Float,
-            < RecordFormat.Extended => ValueKind.Integer,
-            _ => (type & 1) == 0 ? ValueKind.Bytes : ValueKind.Text,
-        };
     }
 
     private void ReadExtended(ReadOnlySpan<byte> rest)

@@ -3,14 +3,14 @@ using System.Buffers.Binary;
 namespace Backup.Sql.Rows;
 
 /// <summary>
-/// Encodes the values of one row after another: <see cref="Reset"/>, one write per column, <see cref="Finish"/>. Rows of
-/// NULLs, integers, floats, text and bytes come out as records of SQLite (sqlite.org/fileformat2.html, section 2.1); the
-/// other kinds use the two serial types that SQLite reserves. <c>docs/records.md</c> describes every byte.
+/// Encodes the values of one row after another: <see cref="Reset"/>, one write per column, <see cref="Finish"/>. Rows
+/// of NULLs, integers, floats, text and bytes come out as records of SQLite (sqlite.org/fileformat2.html, section 2.1);
+/// the other kinds use the two serial types that SQLite reserves. <c>docs/records.md</c> describes every byte.
 /// </summary>
 /// <remarks>Nothing is allocated per row: the memory is pooled and kept. Not for concurrent use.</remarks>
 public sealed class RecordWriter : IDisposable
 {
-    // The header is known last but comes first. Room for it is kept before the bodies, so that only the header is copied.
+    // The header is known last but comes first. Room is kept for it before the bodies: only the header is copied.
     private const int InitialHeadroom = 64;
 
     private PooledBuffer _types = new(InitialHeadroom);
@@ -112,11 +112,15 @@ public sealed class RecordWriter : IDisposable
     public void WriteTime(long microseconds) => WriteMicroseconds(ValueKind.Time, microseconds);
 
     /// <summary>Writes a date and time of day without a zone.</summary>
-    /// <param name="microseconds">Microseconds since 1970-01-01T00:00:00; the extremes of 64 bits stand for infinity.</param>
+    /// <param name="microseconds">
+    /// Microseconds since 1970-01-01T00:00:00; the extremes of 64 bits stand for infinity.
+    /// </param>
     public void WriteTimestamp(long microseconds) => WriteMicroseconds(ValueKind.Timestamp, microseconds);
 
     /// <summary>Writes an instant.</summary>
-    /// <param name="microseconds">Microseconds since 1970-01-01T00:00:00Z; the extremes of 64 bits stand for infinity.</param>
+    /// <param name="microseconds">
+    /// Microseconds since 1970-01-01T00:00:00Z; the extremes of 64 bits stand for infinity.
+    /// </param>
     public void WriteTimestampTz(long microseconds) => WriteMicroseconds(ValueKind.TimestampTz, microseconds);
 
     /// <summary>Writes an interval.</summary>
@@ -219,7 +223,9 @@ public sealed class RecordWriter : IDisposable
     private void WriteExtended(ValueKind kind, ReadOnlySpan<byte> payload) =>
         payload.CopyTo(WriteExtended(kind, payload.Length));
 
-    /// <summary>Starts a payload of <paramref name="length"/> bytes given back, and <paramref name="more"/> to follow.</summary>
+    /// <summary>
+    /// Starts a payload of <paramref name="length"/> bytes given back, and <paramref name="more"/> to follow.
+    /// </summary>
     private Span<byte> WriteExtended(ValueKind kind, int length, int more = 0)
     {
         _types.Append(RecordFormat.Extended);

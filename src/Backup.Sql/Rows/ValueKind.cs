@@ -1,8 +1,8 @@
 namespace Backup.Sql.Rows;
 
 /// <summary>
-/// The kind of one encoded value. The numbers are those of <see cref="Catalog.ColumnKind"/> and part of the format: they
-/// are never reused.
+/// The kind of one encoded value. The numbers are those of <see cref="Catalog.ColumnKind"/> and part of the format:
+/// they are never reused.
 /// </summary>
 public enum ValueKind
 {

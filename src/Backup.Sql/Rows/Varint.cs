@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Backup.Sql.Rows;
 
 /// <summary>
-/// The variable-length integers of SQLite's record format (sqlite.org/fileformat2.html, section 1.6): big-endian groups of
-/// seven bits with a continuation bit, the ninth byte whole.
+/// The variable-length integers of SQLite's record format (sqlite.org/fileformat2.html, section 1.6): big-endian groups
+/// of seven bits with a continuation bit, the ninth byte whole.
 /// </summary>
 internal static class Varint
 {
@@ -37,6 +37,17 @@ internal static class Varint
 
     /// <summary>Reads one; gives its length, or 0 when the bytes end too early.</summary>
     public static int Read(ReadOnlySpan<byte> source, out ulong value)
+    {
+        if (source.Length > 0 && source[0] < 0x80)
+        {
+            value = source[0];
+            return 1;
+        }
+
+        return ReadLong(source, out value);
+    }
+
+    private static int ReadLong(ReadOnlySpan<byte> source, out ulong value)
     {
         value = 0;
         for (var i = 0; i < source.Length && i < MaxLength - 1; i++)

@@ -1,7 +1,8 @@
 namespace Backup.Sql.Storage;
 
 /// <summary>
-/// Keeps the secrets of locations apart from plans and job records: those carry references that only the vault resolves.
+/// Keeps the secrets of locations apart from plans and job records: those carry references that only the vault
+/// resolves.
 /// </summary>
 public interface ISecretVault
 {
@@ -13,6 +14,8 @@ public interface ISecretVault
     /// <summary>Puts the secrets back.</summary>
     /// <param name="sealedLocation">What <see cref="Seal"/> gave.</param>
     /// <returns>The location as it was given.</returns>
-    /// <exception cref="Diagnostics.BackupSqlException">42704 when the vault does not hold a secret, naming the parameter.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">
+    /// 42704 when the vault does not hold a secret, naming the parameter.
+    /// </exception>
     StoreUri Open(string sealedLocation);
 }

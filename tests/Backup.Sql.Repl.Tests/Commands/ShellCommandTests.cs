@@ -5,7 +5,8 @@ namespace Backup.Sql.Repl.Tests.Commands;
 /// <summary>The tool on a SQLite file, from the command line.</summary>
 public sealed class ShellCommandTests : IDisposable
 {
-    private const string Make = "CREATE TABLE till (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO till VALUES (1, 'a'), (2, NULL)";
+    private const string Make =
+        "CREATE TABLE till (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO till VALUES (1, 'a'), (2, NULL)";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("backupsql-tool-").FullName;
 
@@ -31,8 +32,7 @@ public sealed class ShellCommandTests : IDisposable
             (2 rows)
             """,
             run.Output);
-        Assert.True(run.Output.IndexOf(" one", StringComparison.Ordinal) < run.Output.IndexOf(" id", StringComparison.Ordinal));
-        Assert.True(run.Output.IndexOf(" two", StringComparison.Ordinal) > run.Output.IndexOf(" id", StringComparison.Ordinal));
+        Assert.Equal([" one", " id | note", " two"], run.Lines.Where(line => line is " one" or " id | note" or " two"));
     }
 
     [Fact]
@@ -57,7 +57,8 @@ public sealed class ShellCommandTests : IDisposable
         await RunAsync("-c", Make);
 
         var csv = await RunAsync("--format", "csv", "-c", "SELECT * FROM till; DELETE FROM till WHERE id = 9");
-        var json = await RunAsync("--format", "json", "-c", "BACKUP DATABASE shop INTO 'nodelocal://self/b'", "-c", "SELECT * FROM till");
+        var json = await RunAsync(
+            "--format", "json", "-c", "BACKUP DATABASE shop INTO 'nodelocal://self/b'; SELECT * FROM till");
 
         Assert.Equal("id,note\n1,a\n2,\n", csv.Output);
         Assert.Equal(2, json.Lines.Length);
@@ -120,8 +121,8 @@ public sealed class ShellCommandTests : IDisposable
     {
         var run = await RunAsync(
             "-c", Make,
-            "-c", "CREATE TRIGGER t AFTER INSERT ON till BEGIN DELETE FROM till WHERE id = 1; DELETE FROM till WHERE id = 2; END;"
-                + "INSERT INTO till VALUES (3, 'c'); SELECT group_concat(id) AS ids FROM till");
+            "-c", "CREATE TRIGGER t AFTER INSERT ON till BEGIN DELETE FROM till WHERE id = 1; DELETE FROM till "
+                + "WHERE id = 2; END; INSERT INTO till VALUES (3, 'c'); SELECT group_concat(id) AS ids FROM till");
 
         Assert.Equal("", run.Errors);
         Assert.Contains(" ids\n-----\n", run.Output);
@@ -133,9 +134,11 @@ public sealed class ShellCommandTests : IDisposable
     {
         File.WriteAllBytes(Path.Combine(_directory, "stock.db"), []);
 
-        var run = await ToolProcess.RunInAsync(_directory, "", "--dir", ".", "--format", "csv", "-c", "\\l", "-c", "\\c stock\n\\l");
+        var run = await ToolProcess.RunInAsync(
+            _directory, "", "--dir", ".", "--format", "csv", "-c", "\\l", "-c", "\\c stock\n\\l");
 
-        Assert.Equal("database,current\nshop,false\nstock,false\ndatabase,current\nshop,false\nstock,true\n", run.Output);
+        Assert.Equal(
+            ["database,current", "shop,false", "stock,false", "database,current", "shop,false", "stock,true"], run.Lines);
     }
 
     [Fact]

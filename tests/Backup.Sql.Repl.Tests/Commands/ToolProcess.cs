@@ -47,6 +47,6 @@ internal static class ToolProcess
             throw;
         }
 
-        return new ToolRun(process.ExitCode, (await output).ReplaceLineEndings("\n"), (await errors).ReplaceLineEndings("\n"));
+        return new ToolRun(process.ExitCode, await output, await errors);
     }
 }

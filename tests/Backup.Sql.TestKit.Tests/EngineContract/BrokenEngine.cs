@@ -29,14 +29,16 @@ public enum EngineFault
 }
 
 /// <summary>An engine around another one that breaks the contract in one way.</summary>
-internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault) : IDatabaseEngine, IRetentionHolds, ICatalogHistory
+internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault)
+    : IDatabaseEngine, IRetentionHolds, ICatalogHistory
 {
     public EngineInfo Info => inner.Info;
 
     public ValueTask<HlcTimestamp> GetCurrentTimeAsync(CancellationToken cancellationToken = default) =>
         inner.GetCurrentTimeAsync(cancellationToken);
 
-    public ValueTask<ICatalogReader> OpenCatalogAsync(HlcTimestamp? asOf, CancellationToken cancellationToken = default) =>
+    public ValueTask<ICatalogReader> OpenCatalogAsync(
+        HlcTimestamp? asOf, CancellationToken cancellationToken = default) =>
         inner.OpenCatalogAsync(asOf, cancellationToken);
 
     public async ValueTask<IEngineSnapshot> OpenSnapshotAsync(
@@ -77,10 +79,12 @@ internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault) : I
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    private sealed class BrokenSnapshot(IDatabaseEngine engine, SnapshotRequest request, IEngineSnapshot inner, EngineFault fault)
+    private sealed class BrokenSnapshot(
+        IDatabaseEngine engine, SnapshotRequest request, IEngineSnapshot inner, EngineFault fault)
         : IEngineSnapshot
     {
-        public HlcTimestamp Timestamp => fault == EngineFault.SnapshotTimesRepeat ? new HlcTimestamp(1000) : inner.Timestamp;
+        public HlcTimestamp Timestamp =>
+            fault == EngineFault.SnapshotTimesRepeat ? new HlcTimestamp(1000) : inner.Timestamp;
 
         public ICatalogReader Catalog => new BrokenCatalog(inner.Catalog, fault);
 
@@ -91,11 +95,17 @@ internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault) : I
             Space space, long targetBytes, CancellationToken cancellationToken = default)
         {
             var spans = await inner.SplitAsync(space, targetBytes, cancellationToken);
-            return fault == EngineFault.SplitLeavesAGap && spans.Count > 2 ? [.. spans.Take(1), .. spans.Skip(2)] : spans;
+            return fault == EngineFault.SplitLeavesAGap && spans.Count > 2
+                ? [.. spans.Take(1), .. spans.Skip(2)]
+                : spans;
         }
 
         public async ValueTask ExportAsync(
-            Space space, KeySpan span, ExportWindow window, IRowVersionSink sink, CancellationToken cancellationToken = default)
+            Space space,
+            KeySpan span,
+            ExportWindow window,
+            IRowVersionSink sink,
+            CancellationToken cancellationToken = default)
         {
             if (fault == EngineFault.ExportIgnoresTheSpan)
                 span = KeySpan.All;
@@ -147,7 +157,8 @@ internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault) : I
 
     private sealed class BrokenCatalog(ICatalogReader inner, EngineFault fault) : ICatalogReader
     {
-        public ValueTask<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(CancellationToken cancellationToken = default) =>
+        public ValueTask<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(
+            CancellationToken cancellationToken = default) =>
             inner.GetDatabasesAsync(cancellationToken);
 
         public ValueTask<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(
@@ -168,7 +179,8 @@ internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault) : I
     {
         public IReadOnlyList<string> Notices => inner.Notices;
 
-        public ValueTask CreateAsync(IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken = default) =>
+        public ValueTask CreateAsync(
+            IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken = default) =>
             inner.CreateAsync(objects, cancellationToken);
 
         public ValueTask IngestAsync(
@@ -185,7 +197,9 @@ internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault) : I
         }
 
         public ValueTask PublishAsync(CancellationToken cancellationToken = default) =>
-            fault == EngineFault.RestoreIsVisibleEarly ? ValueTask.CompletedTask : inner.PublishAsync(cancellationToken);
+            fault == EngineFault.RestoreIsVisibleEarly
+                ? ValueTask.CompletedTask
+                : inner.PublishAsync(cancellationToken);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }

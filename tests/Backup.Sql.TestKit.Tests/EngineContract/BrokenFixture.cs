@@ -15,7 +15,8 @@ internal sealed class BrokenFixture(MemoryFixture inner, EngineFault fault) : En
     public override ValueTask CreateDatabaseAsync(string database, CancellationToken cancellationToken) =>
         inner.CreateDatabaseAsync(database, cancellationToken);
 
-    public override ValueTask CreateTableAsync(string database, SampleTable table, CancellationToken cancellationToken) =>
+    public override ValueTask CreateTableAsync(
+        string database, SampleTable table, CancellationToken cancellationToken) =>
         inner.CreateTableAsync(database, table, cancellationToken);
 
     public override ValueTask DropTableAsync(string database, SampleTable table, CancellationToken cancellationToken) =>

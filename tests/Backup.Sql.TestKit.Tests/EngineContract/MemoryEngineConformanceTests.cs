@@ -36,17 +36,20 @@ public sealed class MemoryEngineConformanceTests
         Assert.All(
             report.Results,
             result => Assert.Equal(
-                capabilities.HasFlag(result.Ability) ? ConformanceVerdict.Passed : ConformanceVerdict.Refused, result.Verdict));
+                capabilities.HasFlag(result.Ability) ? ConformanceVerdict.Passed : ConformanceVerdict.Refused,
+                result.Verdict));
     }
 
     [Fact]
     public async Task So_it_does_with_row_ids_that_do_not_last()
     {
-        var report = await new EngineConformance(() => new MemoryFixture(Everything, stableRowIds: false)).RunAllAsync();
+        var report = await new EngineConformance(
+            () => new MemoryFixture(Everything, stableRowIds: false)).RunAllAsync();
         Assert.True(report.Passed, report.ToString());
     }
 
-    public static TheoryData<EngineFault> Faults => [.. Enum.GetValues<EngineFault>().Where(f => f != EngineFault.Nothing)];
+    public static TheoryData<EngineFault> Faults =>
+        [.. Enum.GetValues<EngineFault>().Where(f => f != EngineFault.Nothing)];
 
     [Fact]
     public async Task An_engine_behind_another_passes_when_nothing_is_broken()

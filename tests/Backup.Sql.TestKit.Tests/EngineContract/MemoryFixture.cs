@@ -7,7 +7,8 @@ using Backup.Sql.TestKit.Simulation;
 namespace Backup.Sql.TestKit.Tests.EngineContract;
 
 /// <summary>The engine in memory as the conformance suite sees it.</summary>
-internal sealed class MemoryFixture(EngineCapabilities capabilities, bool stableRowIds = true) : EngineConformanceFixture
+internal sealed class MemoryFixture(EngineCapabilities capabilities, bool stableRowIds = true)
+    : EngineConformanceFixture
 {
     private readonly ManualTimeProvider _clock = new();
     private MemoryEngine? _engine;

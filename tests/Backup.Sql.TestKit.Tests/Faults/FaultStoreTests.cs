@@ -21,7 +21,8 @@ public sealed class FaultStoreTests : IAsyncDisposable
     public async Task Without_faults_it_is_a_store_like_any_other(string check)
     {
         var provider = new FaultStoreProvider(new MemoryObjectStoreProvider(), _script);
-        var suite = new ObjectStoreConformance((area, token) => provider.OpenAsync(StoreUri.Parse($"mem://{area}"), token))
+        var suite = new ObjectStoreConformance(
+            (area, token) => provider.OpenAsync(StoreUri.Parse($"mem://{area}"), token))
         {
             BigObjectBytes = 1 << 20,
         };

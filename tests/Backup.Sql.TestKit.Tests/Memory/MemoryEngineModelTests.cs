@@ -9,7 +9,9 @@ using FsCheck.Fluent;
 
 namespace Backup.Sql.TestKit.Tests.Memory;
 
-/// <summary>Random transactions on the engine and on a model that keeps every state; all states must read alike.</summary>
+/// <summary>
+/// Random transactions on the engine and on a model that keeps every state; all states must read alike.
+/// </summary>
 public sealed class MemoryEngineModelTests
 {
     private static readonly Config Thorough = Config.QuickThrowOnFailure.WithMaxTest(200);
@@ -50,7 +52,8 @@ public sealed class MemoryEngineModelTests
             foreach (var step in steps)
                 run.Do(step);
             using var exports = new WindowReader(run);
-            var start = run.Model.Commits.Count == 0 ? HlcTimestamp.Zero : run.Model.Commits[at % run.Model.Commits.Count];
+            var commits = run.Model.Commits;
+            var start = commits.Count == 0 ? HlcTimestamp.Zero : commits[at % commits.Count];
             var changes = exports.Read(new ExportWindow { Start = start });
             var wanted = run.Model.Changed(start, HlcTimestamp.MaxValue).Order().ToList();
             Assert.Equal(wanted, changes.Select(change => change.Key));
@@ -65,7 +68,8 @@ public sealed class MemoryEngineModelTests
             foreach (var step in steps)
                 run.Do(step);
             using var exports = new WindowReader(run);
-            var versions = exports.Read(new ExportWindow { AllVersions = true }).OrderBy(version => version.At).ToList();
+            var window = new ExportWindow { AllVersions = true };
+            var versions = exports.Read(window).OrderBy(version => version.At).ToList();
             foreach (var commit in run.Model.Commits)
             {
                 var state = new SortedDictionary<long, string>();
@@ -94,7 +98,8 @@ public sealed class MemoryEngineModelTests
                 if (commit >= oldest)
                     Check(run, commit);
                 else
-                    Assert.Equal(SqlStates.TimeOutOfRange, Assert.Throws<BackupSqlException>(() => run.Read(commit)).SqlState);
+                    Assert.Equal(
+                        SqlStates.TimeOutOfRange, Assert.Throws<BackupSqlException>(() => run.Read(commit)).SqlState);
             }
         }).Check(Thorough);
 
@@ -137,7 +142,8 @@ public sealed class MemoryEngineModelTests
             });
             Engine.CreateDatabase("d");
             Table = Engine.Create(new TableBuilder("d", "t")
-                .Column("id", ColumnKind.Integer).Column("v", ColumnKind.Text).PrimaryKey("id").Index("t_v", "v").Build());
+                .Column("id", ColumnKind.Integer).Column("v", ColumnKind.Text)
+                .PrimaryKey("id").Index("t_v", "v").Build());
             Start = HlcTimestamp.FromDateTimeOffset(_clock.GetUtcNow());
         }
 
@@ -195,13 +201,16 @@ public sealed class MemoryEngineModelTests
         public List<Version> Read(ExportWindow window)
         {
             var sink = new CollectedRows();
-            _snapshot.ExportAsync(new TableSpace("d", run.Table.Id), KeySpan.All, window, sink).AsTask().GetAwaiter().GetResult();
+            _snapshot.ExportAsync(
+                new TableSpace("d", run.Table.Id), KeySpan.All, window, sink).AsTask().GetAwaiter().GetResult();
             return [.. sink.Rows.Select(row =>
             {
                 var reader = new KeyReader(row.Key);
                 reader.MoveNext();
                 return new Version(
-                    reader.GetInteger(), row.Timestamp, row.Value is null ? null : (string)ValueReader.ReadAll(row.Value)[1]!);
+                    reader.GetInteger(),
+                    row.Timestamp,
+                    row.Value is null ? null : (string)ValueReader.ReadAll(row.Value)[1]!);
             })];
         }
 

@@ -117,15 +117,20 @@ public sealed class MemoryEngineTests : IAsyncDisposable
             .PrimaryKey("id").Build());
         var sequence = _engine.Create(new SequenceDescriptor
         {
-            Id = 0, Database = "shop", Schema = "public", Name = "paint_id", Value = 1, OwnerTable = table.Id, OwnerColumn = "id",
+            Id = 0, Database = "shop", Schema = "public", Name = "paint_id",
+            Value = 1, OwnerTable = table.Id, OwnerColumn = "id",
         });
         var view = _engine.Create(new ViewDescriptor
         {
             Id = 0, Database = "shop", Schema = "public", Name = "all_paint", DependsOn = [table.Id],
             Properties = new Dictionary<string, string> { ["body"] = "AS SELECT * FROM paint" },
         });
-        _engine.Create(new FunctionDescriptor { Id = 0, Database = "shop", Schema = "public", Name = "mix", DependsOn = [colour.Id] });
-        _engine.Create(new TriggerDescriptor { Id = 0, Database = "shop", Schema = "public", Name = "dry", TableId = table.Id });
+        _engine.Create(new FunctionDescriptor
+        {
+            Id = 0, Database = "shop", Schema = "public", Name = "mix", DependsOn = [colour.Id],
+        });
+        _engine.Create(
+            new TriggerDescriptor { Id = 0, Database = "shop", Schema = "public", Name = "dry", TableId = table.Id });
 
         Assert.Equal(["public", "colour", "mix", "paint_id", "paint", "all_paint", "dry"], await NamesAsync(null));
         AssertFails("22023", () => Insert(table, [1, "green"]));
@@ -169,7 +174,10 @@ public sealed class MemoryEngineTests : IAsyncDisposable
         var orders = CreateOrders(references: false);
         Insert(orders, [1, 7], [2, 7]);
         AssertFails("23505", () => _engine.Alter(
-            orders with { Indexes = [new IndexDescriptor { Name = "one_each", Columns = ["customer"], Unique = true }] }));
+            orders with
+            {
+                Indexes = [new IndexDescriptor { Name = "one_each", Columns = ["customer"], Unique = true }],
+            }));
         Insert(orders, [3, 7]);
     }
 
@@ -213,9 +221,11 @@ public sealed class MemoryEngineTests : IAsyncDisposable
     {
         async Task<string> RunAsync()
         {
-            var engine = new MemoryEngine(new MemoryEngineOptions { TimeProvider = new ManualTimeProvider(), ClusterId = "c" });
+            var engine = new MemoryEngine(
+                new MemoryEngineOptions { TimeProvider = new ManualTimeProvider(), ClusterId = "c" });
             engine.CreateDatabase("d");
-            var table = engine.Create(new TableBuilder("d", "t").Column("id", ColumnKind.Integer).PrimaryKey("id").Build());
+            var table = engine.Create(
+                new TableBuilder("d", "t").Column("id", ColumnKind.Integer).PrimaryKey("id").Build());
             using var transaction = engine.BeginTransaction();
             transaction.Insert(table, 1);
             var commit = transaction.Commit();
@@ -262,7 +272,10 @@ public sealed class MemoryEngineTests : IAsyncDisposable
         _engine.CollectGarbage();
         await using var snapshot = await _engine.OpenSnapshotAsync(new SnapshotRequest { Databases = ["shop"] });
         var error = await Assert.ThrowsAsync<BackupSqlException>(() => snapshot.ExportAsync(
-            new TableSpace("shop", table.Id), KeySpan.All, new ExportWindow { Start = start }, new CollectedRows()).AsTask());
+            new TableSpace("shop", table.Id),
+            KeySpan.All,
+            new ExportWindow { Start = start },
+            new CollectedRows()).AsTask());
         Assert.Equal(SqlStates.TimeOutOfRange, error.SqlState);
     }
 
@@ -296,8 +309,10 @@ public sealed class MemoryEngineTests : IAsyncDisposable
     [Fact]
     public async Task References_of_another_engine_may_be_spelled_in_another_case()
     {
-        var parent = new TableBuilder("shop", "Artists").Column("Id", ColumnKind.Integer).PrimaryKey("id").Build() with { Id = 1 };
-        var child = new TableBuilder("shop", "albums").Column("id", ColumnKind.Integer).Column("Artist", ColumnKind.Integer)
+        var parent = new TableBuilder("shop", "Artists")
+            .Column("Id", ColumnKind.Integer).PrimaryKey("id").Build() with { Id = 1 };
+        var child = new TableBuilder("shop", "albums")
+            .Column("id", ColumnKind.Integer).Column("Artist", ColumnKind.Integer)
             .PrimaryKey("id").ForeignKey("ARTISTS", "artist").Build() with { Id = 2 };
         await using var restore = await _engine.BeginRestoreAsync(new RestoreRequest { Id = "r" });
         await restore.CreateAsync(
@@ -315,11 +330,13 @@ public sealed class MemoryEngineTests : IAsyncDisposable
         var source = new MemoryEngine(new MemoryEngineOptions { TimeProvider = _clock });
         source.CreateDatabase("pad"); // shifts the ids
         source.CreateDatabase("shop");
-        var type = source.Create(new TypeDescriptor { Id = 0, Database = "shop", Schema = "public", Name = "mood", Members = ["ok"] });
+        var type = source.Create(
+            new TypeDescriptor { Id = 0, Database = "shop", Schema = "public", Name = "mood", Members = ["ok"] });
         var table = source.Create(new TableBuilder("shop", "people")
             .Column("id", ColumnKind.Integer)
             .Column("mood", new ColumnType(ColumnKind.UserDefined) { TypeId = type.Id }).PrimaryKey("id").Build());
-        source.Create(new TriggerDescriptor { Id = 0, Database = "shop", Schema = "public", Name = "smile", TableId = table.Id });
+        source.Create(
+            new TriggerDescriptor { Id = 0, Database = "shop", Schema = "public", Name = "smile", TableId = table.Id });
         var sequence = source.Create(new SequenceDescriptor
         {
             Id = 0, Database = "shop", Schema = "public", Name = "people_id", OwnerTable = table.Id, OwnerColumn = "id",
@@ -327,7 +344,8 @@ public sealed class MemoryEngineTests : IAsyncDisposable
         source.NextValue(sequence);
         var before = await EngineContents.ReadAsync(source, "shop");
         await using (var catalog = await source.OpenCatalogAsync(null))
-        await using (var restore = await _engine.BeginRestoreAsync(new RestoreRequest { Id = "r", NewDatabases = ["copy"] }))
+        await using (
+            var restore = await _engine.BeginRestoreAsync(new RestoreRequest { Id = "r", NewDatabases = ["copy"] }))
         {
             await restore.CreateAsync([.. (await catalog.GetObjectsAsync("shop")).Select(
                 o => new ObjectRestore(o, o with { Database = "copy" }) { SourceEngine = "memory" })]);
@@ -357,7 +375,8 @@ public sealed class MemoryEngineTests : IAsyncDisposable
     [Fact]
     public async Task Calls_of_a_restore_out_of_order_are_refused()
     {
-        await using var restore = await _engine.BeginRestoreAsync(new RestoreRequest { Id = "r", NewDatabases = ["copy"] });
+        await using var restore = await _engine.BeginRestoreAsync(
+            new RestoreRequest { Id = "r", NewDatabases = ["copy"] });
         await AssertFailsAsync("55000", () => restore.PublishAsync().AsTask());
         await restore.CompleteAsync();
         await AssertFailsAsync("55000", () => restore.CreateAsync([]).AsTask());
@@ -380,8 +399,9 @@ public sealed class MemoryEngineTests : IAsyncDisposable
         var table = _engine.Create(new TableBuilder("shop", "bag").Column("v", ColumnKind.Any).Build());
         object?[] values =
         [
-            null, true, 7L, -0.5, "x", 1.50m, new DateOnly(2026, 1, 2), new TimeOnly(3, 4), new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
-            new IntervalValue(1, 2, 3), new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), new DateTime(2026, 1, 2),
+            null, true, 7L, -0.5, "x", 1.50m, new DateOnly(2026, 1, 2), new TimeOnly(3, 4),
+            new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), new IntervalValue(1, 2, 3),
+            new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), new DateTime(2026, 1, 2),
         ];
         Insert(table, [.. values.Select(value => new[] { value })]);
         Assert.Equal(

@@ -11,7 +11,8 @@ public sealed class ShelfStoreTests
     public async Task The_shelf_is_a_store()
     {
         var shelves = new ConcurrentDictionary<string, ConcurrentDictionary<string, byte[]>>();
-        var suite = new ObjectStoreConformance((location, _) => new(new ShelfStore(shelves.GetOrAdd(location, _ => []))));
+        var suite = new ObjectStoreConformance(
+            (location, _) => new(new ShelfStore(shelves.GetOrAdd(location, _ => []))));
         var report = await suite.RunAsync();
         Assert.NotEmpty(report.Results);
     }

@@ -114,7 +114,8 @@ public sealed class KeyCodecTests
     public void Damaged_keys_end_in_a_corruption_error_or_in_values()
     {
         var damage = Gen.Choose(0, 4).SelectMany(length => Gen.ArrayOf(SampleGenerators.Any, length))
-            .SelectMany(values => Gen.Choose(0, 200).SelectMany(at => Gen.Choose(0, 255).Select(with => (values, at, with))));
+            .SelectMany(
+                values => Gen.Choose(0, 200).SelectMany(at => Gen.Choose(0, 255).Select(with => (values, at, with))));
         Prop.ForAll(damage.ToArbitrary(), sample =>
         {
             var key = SampleCodec.ToKey(sample.values);
@@ -183,7 +184,8 @@ public sealed class KeyCodecTests
             var left = SampleCodec.ToKey(pair.Item1);
             var right = SampleCodec.ToKey(pair.Item2);
             var got = Math.Sign(left.AsSpan().SequenceCompareTo(right));
-            var same = pair.Item1.Select(value => value.ToString()).SequenceEqual(pair.Item2.Select(value => value.ToString()));
+            var same = pair.Item1.Select(value => value.ToString()).SequenceEqual(
+                pair.Item2.Select(value => value.ToString()));
             return wanted == 0 ? same == (got == 0) : got == wanted;
         }).Check(Thorough);
 }

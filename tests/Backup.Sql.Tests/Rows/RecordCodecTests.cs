@@ -14,7 +14,8 @@ public sealed class RecordCodecTests
     {
         var rows = Gen.Choose(0, 6).SelectMany(length => Gen.ArrayOf(SampleGenerators.Any, length)).ToArbitrary();
         Prop.ForAll(rows, values =>
-            SampleCodec.ReadRecord(SampleCodec.ToRecord(values)).SequenceEqual(values.Select(value => value.ToString())))
+            SampleCodec.ReadRecord(SampleCodec.ToRecord(values)).SequenceEqual(
+                values.Select(value => value.ToString())))
             .Check(Thorough);
     }
 
@@ -45,7 +46,8 @@ public sealed class RecordCodecTests
         // VALUES(17, 'abc', x'0102', NULL, 2.5, 0, 1) as SQLite stores it, with a 70-character text behind.
         var text = new string('t', 70);
         var record = Convert.FromHexString(
-            "0A" + "01" + "13" + "10" + "00" + "07" + "08" + "09" + "8119" + "11" + "616263" + "0102" + "4004000000000000"
+            "0A" + "01" + "13" + "10" + "00" + "07" + "08" + "09" + "8119"
+            + "11" + "616263" + "0102" + "4004000000000000"
             + Convert.ToHexString(System.Text.Encoding.ASCII.GetBytes(text)));
         Assert.Equal(
             ["Integer 17", "Text abc", "Bytes 0102", "Null ", "Float 2.5", "Integer 0", "Integer 1", $"Text {text}"],
@@ -119,7 +121,8 @@ public sealed class RecordCodecTests
     public void Damaged_records_end_in_a_corruption_error_or_in_values()
     {
         var damage = Gen.Choose(0, 4).SelectMany(length => Gen.ArrayOf(SampleGenerators.Any, length))
-            .SelectMany(values => Gen.Choose(0, 200).SelectMany(at => Gen.Choose(0, 255).Select(with => (values, at, with))));
+            .SelectMany(
+                values => Gen.Choose(0, 200).SelectMany(at => Gen.Choose(0, 255).Select(with => (values, at, with))));
         Prop.ForAll(damage.ToArbitrary(), sample =>
         {
             var record = SampleCodec.ToRecord(sample.values);

@@ -69,10 +69,13 @@ public sealed record Sample(ValueKind Kind, object? Value)
         return ((BigInteger)mantissa << Math.Max(0, exponent - 1)) * (bits < 0 ? -1 : 1);
     }
 
-    private static int CompareDecimals(string left, string right) => DecimalRank(left).CompareTo(DecimalRank(right)) is var rank
-        && rank != 0 ? rank : Unscaled(left).CompareTo(Unscaled(right));
+    private static int CompareDecimals(string left, string right) =>
+        DecimalRank(left) != DecimalRank(right)
+            ? DecimalRank(left).CompareTo(DecimalRank(right))
+            : Unscaled(left).CompareTo(Unscaled(right));
 
-    private static int DecimalRank(string text) => text switch { "-Infinity" => 0, "Infinity" => 2, "NaN" => 3, _ => 1 };
+    private static int DecimalRank(string text) =>
+        text switch { "-Infinity" => 0, "Infinity" => 2, "NaN" => 3, _ => 1 };
 
     private static BigInteger Unscaled(string text)
     {

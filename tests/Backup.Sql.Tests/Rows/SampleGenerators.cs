@@ -38,7 +38,8 @@ internal static class SampleGenerators
     private static Gen<byte[]> Bytes => Gen.Choose(0, 5).SelectMany(length => Gen.ArrayOf(Byte, length));
 
     private static Gen<string> Texts => Gen.Choose(0, 5).SelectMany(
-        length => Gen.ArrayOf(Gen.Elements("\0", "\u0001", "a", "b", "é", "語", "\U0001F600"), length)).Select(string.Concat);
+        length => Gen.ArrayOf(
+            Gen.Elements("\0", "\u0001", "a", "b", "é", "語", "\U0001F600"), length)).Select(string.Concat);
 
     private static Gen<long> Integers => Gen.OneOf(
         Gen.Choose(-3, 3).Select(value => (long)value),
@@ -52,12 +53,18 @@ internal static class SampleGenerators
         Integers.Select(value => value / 4.0),
         Integers.Select(BitConverter.Int64BitsToDouble),
         Gen.Elements(0.0, -0.0, double.NaN, double.Epsilon, -double.Epsilon, double.MaxValue, double.MinValue,
-            double.PositiveInfinity, double.NegativeInfinity, 9223372036854775808.0, -9223372036854775808.0, 0.5, -0.5));
+            double.PositiveInfinity,
+            double.NegativeInfinity,
+            9223372036854775808.0,
+            -9223372036854775808.0,
+            0.5,
+            -0.5));
 
     private static Gen<string> Decimals => Gen.OneOf(
         Gen.Elements("0", "0.0", "0.00", "NaN", "Infinity", "-Infinity", "1", "1.0", "-1.50", "-1.5", "100", "99.99"),
         Gen.Choose(0, 12).SelectMany(scale => Integers.Select(value => Print(value, scale))),
-        Gen.Choose(0, 50).SelectMany(zeros => Integers.Select(value => Print(value, 0) + new string('0', value == 0 ? 0 : zeros))));
+        Gen.Choose(0, 50).SelectMany(
+            zeros => Integers.Select(value => Print(value, 0) + new string('0', value == 0 ? 0 : zeros))));
 
     private static Gen<IntervalValue> Intervals => Gen.OneOf(
         Gen.Elements(
@@ -74,5 +81,6 @@ internal static class SampleGenerators
         return value < 0 ? "-" + text : text;
     }
 
-    private static Gen<Sample> Make<T>(ValueKind kind, Gen<T> values) => values.Select(value => new Sample(kind, value));
+    private static Gen<Sample> Make<T>(ValueKind kind, Gen<T> values) =>
+        values.Select(value => new Sample(kind, value));
 }

@@ -211,6 +211,31 @@ public sealed class FileObjectStoreTests : IAsyncLifetime, IDisposable
         Assert.False(error.IsTransient);
     }
 
+    [Theory]
+    [InlineData(28, SqlStates.DiskFull, "space")]
+    [InlineData(13, SqlStates.InsufficientPrivilege, "right")]
+    [InlineData(30, SqlStates.IoError, "read-only")]
+    [InlineData(24, SqlStates.IoError, "ulimit")]
+    [InlineData(1, SqlStates.IoError, "hard links")]
+    [InlineData(5, SqlStates.IoError, "disk")]
+    public void What_the_system_says_becomes_a_code_and_a_next_step(int errorNumber, string sqlState, string hint)
+    {
+        var failure = new IOException("the system's words", errorNumber);
+        Assert.True(FileFailures.IsFailure(failure));
+        var error = FileFailures.Translate(failure, "write", "a", "/mnt/a", _directory["root"]);
+        Assert.Equal(sqlState, error.SqlState);
+        Assert.Contains(hint, error.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain(failure.Message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lack_of_rights_is_access_denied()
+    {
+        var error = FileFailures.Translate(
+            new UnauthorizedAccessException(), "list", "a", "/mnt/a", _directory["root"]);
+        Assert.Equal(SqlStates.InsufficientPrivilege, error.SqlState);
+    }
+
     private async Task<List<string>> Names(ListRequest? request = null) =>
         await _store.ListAsync(request ?? new ListRequest()).Select(entry => entry.Name).ToListAsync();
 

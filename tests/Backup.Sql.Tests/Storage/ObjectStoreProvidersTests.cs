@@ -20,8 +20,8 @@ public sealed class ObjectStoreProvidersTests
     [Fact]
     public void A_scheme_that_nobody_serves_is_refused_with_those_that_are_served()
     {
-        var refusal = Assert.Throws<BackupSqlException>(
-            () => new ObjectStoreProviders([_memory]).Resolve(StoreUri.Parse("s3://bucket?AWS_SECRET_ACCESS_KEY=hush")));
+        var uri = StoreUri.Parse("s3://bucket?AWS_SECRET_ACCESS_KEY=hush");
+        var refusal = Assert.Throws<BackupSqlException>(() => new ObjectStoreProviders([_memory]).Resolve(uri));
         Assert.Equal(SqlStates.FeatureNotSupported, refusal.SqlState);
         Assert.Contains("mem://", refusal.Hint, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", refusal.ToString(), StringComparison.Ordinal);

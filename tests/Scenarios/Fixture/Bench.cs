@@ -1,3 +1,6 @@
+using Backup.Sql.Binding;
+using Backup.Sql.Parsing;
+using Backup.Sql.Planning;
 using Backup.Sql.Sessions;
 using Backup.Sql.TestKit.Memory;
 using Backup.Sql.TestKit.Simulation;
@@ -55,6 +58,25 @@ internal sealed class Bench : IAsyncDisposable
         var result = await Session.ExecuteAsync(sql, parameters, cancellationToken);
         var rows = await result.Rows.ToListAsync(cancellationToken);
         return new Answer(result.Tag, result.Columns, new Table([.. result.Columns.Select(c => c.Name)], rows), result.Notices);
+    }
+
+    /// <summary>Plans a statement and stops there.</summary>
+    public async Task<ExecutionPlan> PlanAsync(string sql)
+    {
+        var bound = await new StatementBinder(new BindingContext
+        {
+            Parameters = [],
+            Now = Host.Options.TimeProvider.GetUtcNow(),
+            Engines = Host.Engines,
+            DefaultEngine = Host.DefaultEngine,
+            Providers = Host.Providers,
+            Vault = Host.Options.SecretVault,
+            Compression = "zstd",
+            CompressionLevel = 1,
+        }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
+        return bound is BoundBackup backup
+            ? await new BackupPlanner(Host.Planning).PlanAsync(backup, CancellationToken.None)
+            : await new RestorePlanner(Host.Planning).PlanAsync((BoundRestore)bound, CancellationToken.None);
     }
 
     /// <summary>Ends the process and starts the next.</summary>

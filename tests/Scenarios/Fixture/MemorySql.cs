@@ -41,7 +41,7 @@ internal sealed class MemorySql(MemoryEngine engine, string database)
                     break;
                 case "SELECT":
                     Expect("NEXTVAL", "(");
-                    engine.NextValue(Find<SequenceDescriptor>(Text(Next())));
+                    engine.NextValue(Find<SequenceDescriptor>((MemoryEngine.PublicSchema, Text(Next()))));
                     break;
                 default:
                     throw Unknown();

@@ -113,7 +113,7 @@ internal sealed class Expectation
         var open = rows.Count > 0 && rows[^1] is ["…"];
         if (open)
             rows.RemoveAt(rows.Count - 1);
-        var actual = table.Rows.Select(row => columns.Select(name => Show(row[table.Column(name)])).ToList()).ToList();
+        var actual = table.Rows.Select(row => columns.Select(name => Show(row[table.Column(name)]).Trim()).ToList()).ToList();
         var fits = (open ? actual.Count >= rows.Count : actual.Count == rows.Count)
             && rows.Zip(actual).All(pair => pair.First.Count == pair.Second.Count
                 && pair.First.Zip(pair.Second).All(cell => cell.First.StartsWith('?') || Matches(cell.First, cell.Second)));

@@ -17,7 +17,9 @@ internal static partial class UnixFiles
     /// exactly one of several writers win.
     /// </summary>
     /// <returns>False if the name is taken.</returns>
-    /// <exception cref="IOException">Anything else went wrong; its HResult is the error number, as .NET's own are.</exception>
+    /// <exception cref="IOException">
+    /// Anything else went wrong; its HResult is the error number, as .NET's own are.
+    /// </exception>
     public static bool TryLink(string existing, string name)
     {
         if (Link(existing, name) == 0)

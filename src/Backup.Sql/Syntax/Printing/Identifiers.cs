@@ -35,10 +35,11 @@ internal static class Identifiers
     private static readonly FrozenSet<string> _quotedFirst = Words(Reserved, NotNames, Ambiguous);
     private static readonly FrozenSet<string> _notTypeNames = Words(Reserved, NotNames);
 
+    // INTO is no keyword of these statements, but after BACKUP SNAPSHOT it would make them another dialect's.
     private static readonly FrozenSet<string> _snapshotWords = Words(
         """
         all and as asc backup broker by cancel catalog catalogs create database databases desc drop export external false
-        for force from function functions grant in like limit location materialized not null on only or order partition
+        for force from function functions grant in into like limit location materialized not null on only or order partition
         partitions properties read recover repositories repository restore revoke role show snapshot system table tables
         temporary to true user view views where with
         """);

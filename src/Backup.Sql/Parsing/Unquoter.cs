@@ -4,7 +4,7 @@ using System.Text;
 namespace Backup.Sql.Parsing;
 
 /// <summary>Reads the value of a string or a quoted name from its source text.</summary>
-internal static class StringReader
+internal static class Unquoter
 {
     private static readonly UTF8Encoding _strictUtf8 = new(false, throwOnInvalidBytes: true);
 

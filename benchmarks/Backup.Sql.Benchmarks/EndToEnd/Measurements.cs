@@ -1,0 +1,315 @@
+namespace Backup.Sql.Benchmarks.EndToEnd;
+
+/// <summary>All that is measured: our statements, and what one would use without them.</summary>
+internal sealed class Measurements
+{
+    public const string Baseline = "zstd";
+    public const string Full = "full";
+    private const string Loop = "loop";
+    private const string CopiedTable = "order_lines";
+
+    private readonly Workspace _files;
+    private readonly Workspace _warm;
+    private readonly string _own;
+
+    /// <summary>The measurements of a workspace.</summary>
+    /// <param name="files">Where the database is.</param>
+    /// <param name="warm">A workspace of a few MiB on which each of our statements is run once before it is measured.</param>
+    public Measurements(Workspace files, Workspace warm)
+    {
+        _files = files;
+        _warm = warm;
+        var host = Environment.ProcessPath!;
+        _own = Path.GetFileNameWithoutExtension(host) == "dotnet"
+            ? $"'{host}' '{Path.Combine(AppContext.BaseDirectory, "Backup.Sql.Benchmarks.dll")}' step"
+            : $"'{host}' step";
+    }
+
+    public IEnumerable<Measurement> All() =>
+        [Zstd(), .. Backups(), .. Increments(), .. Restores(), .. Loops(), .. Peers(), .. PeerRestores()];
+
+    private Measurement Zstd() => new()
+    {
+        Name = Baseline,
+        Title = "zstd -3 -T2, fsync",
+        Command = $"zstd -q -3 -T2 '{_files.Source}' -o '{_files.Out("zstd")}' && sync '{_files.Out("zstd")}'",
+        Input = _files.Source,
+        Output = _files.Out("zstd"),
+        Tool = "zstd",
+    };
+
+    private IEnumerable<Measurement> Backups()
+    {
+        yield return Own(Full, "BACKUP DATABASE, level 1", BackupInto(Full, 1)) with { WallAim = 0.95 };
+        yield return Own("full-3", "BACKUP DATABASE, level 3", BackupInto("full-3", 3)) with { WallAim = 1.2 };
+        yield return Cold("cold-full", "BACKUP DATABASE, level 1, cold process", BackupInto("cold-full", 1));
+        yield return Own("tables", "BACKUP TABLE, all three", files => new Statement(
+            Database(files.Source), BackupTables(files.Out("tables")), files.Source, files.Out("tables"))) with { WallAim = 1.9 };
+    }
+
+    private IEnumerable<Measurement> Increments()
+    {
+        const string Mostly = "incr-mostly";
+        yield return Own(
+            "incr-newest", "BACKUP INTO LATEST, 1 % changed, all in the newest 5 %", Increment("incr-newest"), Changed("incr-newest", 1));
+        yield return Own(
+            Mostly, "BACKUP INTO LATEST, 1 % changed, 80 % in the newest 5 %", Increment(Mostly), Changed(Mostly, 0.8)) with
+        {
+            WallAim = 0.30,
+            BytesAim = 0.15,
+        };
+        yield return Own(
+            "incr-anywhere", "BACKUP INTO LATEST, 1 % changed, anywhere", Increment("incr-anywhere"), Changed("incr-anywhere", 0));
+        yield return Own("incr-none", "BACKUP INTO LATEST, nothing changed", Increment(null), MakeFull) with { WallAim = 0.20 };
+        yield return Cold("cold-incr-none", "BACKUP INTO LATEST, nothing changed, cold process", Increment(null), MakeFull);
+    }
+
+    private IEnumerable<Measurement> Restores()
+    {
+        yield return Own(
+            "restore",
+            "RESTORE DATABASE, proved",
+            files => new Statement(
+                $"--dir '{files.Out("restore")}'",
+                $"RESTORE DATABASE shop FROM LATEST IN 'file://{files.Base("full")}'",
+                files.Base("full"),
+                files.Out("restore")),
+            MakeFull,
+            files => Directory.CreateDirectory(files.Out("restore"))) with
+        {
+            Proof = $"cmp '{_files.Source}' '{_files.Out("restore")}/shop.db'",
+            WallAim = 0.9,
+        };
+        yield return RestoreTable("restore-table", "RESTORE TABLE of one, out of pages", "full", MakeFull);
+        yield return RestoreTable("restore-table-rows", "RESTORE TABLE of one, out of rows", "rows", MakeRows);
+    }
+
+    private static Func<Workspace, Statement> BackupInto(string name, int level) => files => new Statement(
+        $"--level {level} {Database(files.Source)}", BackupDatabase(files.Out(name)), files.Source, files.Out(name));
+
+    private static Func<Workspace, Statement> Increment(string? changed) => files =>
+    {
+        var database = changed is null ? files.Source : files.ChangedPath(changed);
+        return new Statement(
+            Database(database),
+            $"BACKUP DATABASE shop INTO LATEST IN 'file://{files.Base("full")}'",
+            database,
+            Path.Combine(files.Base("full"), "incrementals"));
+    };
+
+    private Action<Workspace> Changed(string name, double newest) => files =>
+    {
+        MakeFull(files);
+        files.MakeChanged(name, newest);
+    };
+
+    private Measurement RestoreTable(string name, string title, string collection, Action<Workspace> setUp) =>
+        Own(
+            name,
+            title,
+            files => new Statement(
+                $"--db target='{files.Out(name)}'",
+                $"RESTORE TABLE shop.{CopiedTable} FROM LATEST IN 'file://{files.Base(collection)}' "
+                    + "WITH into_db = 'target', skip_missing_foreign_keys",
+                files.Base(collection),
+                files.Out(name)),
+            setUp,
+            files => MakeTarget(files, name)) with
+        {
+            Unit = Loop,
+            WallAim = 1.3,
+        };
+
+    /// <summary>A statement in a process that has run it before, on a small database: what it costs a program at work.</summary>
+    private Measurement Own(
+        string name,
+        string title,
+        Func<Workspace, Statement> statement,
+        Action<Workspace>? setUp = null,
+        Action<Workspace>? prepare = null)
+    {
+        var (before, measured) = (statement(_warm), statement(_files));
+        return Cold(name, title, statement, setUp) with
+        {
+            Command = $"exec {_own} {Words(_warm, before)} {StatementStep.Then} {Words(_files, measured)}",
+            CountsStatement = true,
+            SetUp = () =>
+            {
+                setUp?.Invoke(_warm);
+                setUp?.Invoke(_files);
+            },
+            Prepare = () =>
+            {
+                Workspace.Remove(before.Output);
+                prepare?.Invoke(_warm);
+                prepare?.Invoke(_files);
+            },
+        };
+    }
+
+    /// <summary>A statement with all that a new process has to do first: starting the runtime, compiling code.</summary>
+    private Measurement Cold(
+        string name, string title, Func<Workspace, Statement> statement, Action<Workspace>? setUp = null)
+    {
+        var measured = statement(_files);
+        return new Measurement
+        {
+            Name = name,
+            Title = title,
+            Command = $"exec {_own} {Words(_files, measured)}",
+            Input = measured.Input,
+            Output = measured.Output,
+            SetUp = () => setUp?.Invoke(_files),
+        };
+    }
+
+    private IEnumerable<Measurement> Loops()
+    {
+        var target = _files.Out(Loop);
+        var hasCompiler = Tools.Has("gcc") && File.Exists("/usr/include/sqlite3.h");
+        var copier = _files.PathOf("copy_table");
+        yield return new Measurement
+        {
+            Name = Loop,
+            Title = hasCompiler ? "a C loop that copies that table row by row" : "INSERT INTO … SELECT of that table in sqlite3",
+            Command = hasCompiler
+                ? $"'{copier}' '{_files.Source}' '{target}' {CopiedTable}"
+                : $"sqlite3 '{target}' \"PRAGMA cache_size=-32768; ATTACH '{_files.Source}' AS s; BEGIN; "
+                    + "CREATE TABLE order_lines (id INTEGER PRIMARY KEY, order_id, product, quantity, price, remark); "
+                    + "INSERT INTO order_lines SELECT * FROM s.order_lines; "
+                    + "CREATE INDEX lines_by_order ON order_lines (order_id); COMMIT\"",
+            Input = _files.Source,
+            Output = target,
+            SetUp = () =>
+            {
+                if (hasCompiler)
+                    _files.Run($"gcc -O2 -o '{copier}' '{Path.Combine(AppContext.BaseDirectory, "EndToEnd", "copy_table.c")}' -lsqlite3");
+            },
+            Prepare = () => MakeTarget(_files, Loop),
+            Tool = hasCompiler ? "gcc" : "sqlite3",
+        };
+    }
+
+    private IEnumerable<Measurement> Peers()
+    {
+        var source = _files.Source;
+        yield return Peer("backup", "sqlite3 .backup", "sqlite3", $"sqlite3 '{source}' \".backup '{{0}}'\" && sync '{{0}}'");
+        yield return Peer("vacuum", "VACUUM INTO", "sqlite3", $"sqlite3 '{source}' \"VACUUM INTO '{{0}}'\" && sync '{{0}}'");
+        yield return Peer(
+            "backup-zstd",
+            ".backup, then zstd -3 -T2",
+            "sqlite3",
+            $"sqlite3 '{source}' \".backup '{{0}}.copy'\" && zstd -q -3 -T2 --rm '{{0}}.copy' -o '{{0}}' && sync '{{0}}'");
+        yield return Peer("dump", ".dump | zstd -3 -T2", "sqlite3", $"sqlite3 '{source}' .dump | zstd -q -3 -T2 -o '{{0}}' && sync '{{0}}'");
+        yield return Peer("restic", "restic backup", "restic", $"{Restic("{0}")} backup '{source}'") with
+        {
+            Prepare = () => _files.Run($"{Restic(_files.Out("peer-restic"))} init"),
+        };
+        yield return Peer("borg", "borg create -C zstd,3", "borg", $"{Borg} create -C zstd,3 '{{0}}::a' '{source}'") with
+        {
+            Prepare = () => _files.Run($"{Borg} init -e none '{_files.Out("peer-borg")}'"),
+        };
+        var changed = _files.ChangedPath("incr-mostly");
+        yield return Peer("restic-incr", "restic backup, 1 % changed, 80 % in the newest 5 %", "restic", $"{Restic("{0}")} backup '{changed}'") with
+        {
+            Input = changed,
+            SetUp = () => MakeChangedAnd(MakeRestic),
+            Prepare = () => _files.Run($"cp -r '{_files.Base("restic")}' '{_files.Out("peer-restic-incr")}'"),
+        };
+        yield return Peer("borg-incr", "borg create, the same", "borg", $"{Borg} create -C zstd,3 '{{0}}::b' '{changed}'") with
+        {
+            Input = changed,
+            SetUp = () => MakeChangedAnd(MakeBorg),
+            Prepare = () => _files.Run($"cp -r '{_files.Base("borg")}' '{_files.Out("peer-borg-incr")}'"),
+        };
+    }
+
+    private IEnumerable<Measurement> PeerRestores()
+    {
+        var packed = _files.Base("packed");
+        yield return Peer("unzstd", "zstd -d, fsync", "zstd", $"zstd -q -d '{packed}' -o '{{0}}' && sync '{{0}}'") with
+        {
+            Input = packed,
+            SetUp = () => _files.Run($"zstd -q -3 -T2 '{_files.Source}' -o '{packed}'"),
+            Proof = $"cmp '{_files.Source}' '{_files.Out("peer-unzstd")}'",
+        };
+        var dump = _files.Base("dump");
+        yield return Peer("replay", "replay of the .dump", "sqlite3", $"zstd -q -d -c '{dump}' | sqlite3 '{{0}}' && sync '{{0}}'") with
+        {
+            Input = dump,
+            SetUp = () => _files.Run($"sqlite3 '{_files.Source}' .dump | zstd -q -3 -T2 -o '{dump}'"),
+        };
+        yield return Peer("restic-restore", "restic restore", "restic", $"{Restic(_files.Base("restic"))} restore latest --target '{{0}}'") with
+        {
+            Input = _files.Base("restic"),
+            SetUp = MakeRestic,
+        };
+        yield return Peer("borg-restore", "borg extract", "borg", $"mkdir '{{0}}' && cd '{{0}}' && {Borg} extract '{_files.Base("borg")}::a'") with
+        {
+            Input = _files.Base("borg"),
+            SetUp = MakeBorg,
+        };
+    }
+
+    private Measurement Peer(string name, string title, string tool, string command) => new()
+    {
+        Name = "peer-" + name,
+        Title = title,
+        Command = command.Replace("{0}", _files.Out("peer-" + name), StringComparison.Ordinal),
+        Input = _files.Source,
+        Output = _files.Out("peer-" + name),
+        Tool = tool,
+    };
+
+    private string Borg =>
+        $"BORG_BASE_DIR='{_files.PathOf("borg-home")}' BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes BORG_RELOCATED_REPO_ACCESS_IS_OK=yes borg";
+
+    private static string Restic(string repository) => $"RESTIC_PASSWORD=benchmark restic -q --no-cache -r '{repository}'";
+
+    private static string Database(string path) => $"--db shop='{path}'";
+
+    private static string BackupDatabase(string collection) => $"BACKUP DATABASE shop INTO 'file://{collection}'";
+
+    private static string BackupTables(string collection) =>
+        $"BACKUP TABLE shop.customers, shop.orders, shop.order_lines INTO 'file://{collection}'";
+
+    private static string Words(Workspace files, Statement statement) =>
+        $"--root '{files.Root}' {statement.Options} \"{statement.Sql}\"";
+
+    private void MakeFull(Workspace files) =>
+        MakeBase(files, "full", BackupDatabase(files.Base("full")));
+
+    private void MakeRows(Workspace files) =>
+        MakeBase(files, "rows", BackupTables(files.Base("rows")));
+
+    private void MakeBase(Workspace files, string name, string sql)
+    {
+        var statement = new Statement(Database(files.Source), sql, files.Source, files.Base(name));
+        if (!Directory.Exists(statement.Output))
+            files.Run($"exec {_own} {Words(files, statement)}");
+    }
+
+    private void MakeChangedAnd(Action make)
+    {
+        _files.MakeChanged("incr-mostly", 0.8);
+        make();
+    }
+
+    private void MakeRestic()
+    {
+        if (!Directory.Exists(_files.Base("restic")))
+            _files.Run($"{Restic(_files.Base("restic"))} init && {Restic(_files.Base("restic"))} backup '{_files.Source}'");
+    }
+
+    private void MakeBorg()
+    {
+        if (!Directory.Exists(_files.Base("borg")))
+            _files.Run($"{Borg} init -e none '{_files.Base("borg")}' && {Borg} create -C zstd,3 '{_files.Base("borg")}::a' '{_files.Source}'");
+    }
+
+    // A database that exists already, as RESTORE TABLE finds one.
+    private static void MakeTarget(Workspace files, string name) =>
+        files.Run($"sqlite3 '{files.Out(name)}' 'PRAGMA page_size=4096; CREATE TABLE other (id INTEGER PRIMARY KEY)'");
+
+    private sealed record Statement(string Options, string Sql, string Input, string Output);
+}
