@@ -7,8 +7,8 @@ using BenchmarkDotNet.Attributes;
 namespace Backup.Sql.Benchmarks;
 
 /// <summary>
-/// What it costs one thread to turn 32 MiB into data files: digests, encoding, compression, checksums, SHA-256 of the file,
-/// and the copy into a store in memory.
+/// What it costs one thread to turn 32 MiB into data files: digests, encoding, compression, checksums, SHA-256 of the
+/// file, and the copy into a store in memory.
 /// </summary>
 [MemoryDiagnoser]
 public class BlockWriterBenchmarks
