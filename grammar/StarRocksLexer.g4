@@ -10,8 +10,8 @@ QUOTED_NAME: '`' (~[`] | '``')* '`';
 UNTERMINATED_STRING: '\'' (~['\\] | '\'\'' | '\\' .)* '\\'? | '"' (~["\\] | '""' | '\\' .)* '\\'?;
 UNTERMINATED_NAME: '`' (~[`] | '``')*;
 
-// A word may begin with digits; one in the shape of a number is a number. After a dot such a word would read as a number
-// and a name: TokenReader cuts the dot off.
+// A word may begin with digits; one in the shape of a number is a number. After a dot such a word would read as a
+// number and a name: TokenReader cuts the dot off.
 NUMBER: DECIMAL_NUMBER;
 DIGIT_WORD: [0-9]+ LETTER WORD_PART* -> type(IDENTIFIER);
 DOTTED_WORD: '.' [0-9]+ LETTER WORD_PART*;

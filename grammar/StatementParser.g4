@@ -1,6 +1,6 @@
-// The statements of both dialects. One rule per statement; the two entry rules read one statement and its end, which the
-// token stream shows as end of input. Expressions are flat sequences here: SyntaxBuilder applies the precedences, so
-// that nothing but brackets makes the parser recurse.
+// The statements of both dialects. One rule per statement; the two entry rules read one statement and its end, which
+// the token stream shows as end of input. Expressions are flat sequences here: SyntaxBuilder applies the precedences,
+// so that nothing but brackets makes the parser recurse.
 parser grammar StatementParser;
 
 options { tokenVocab = CockroachLexer; }
@@ -688,7 +688,8 @@ snapshotStatement
     ;
 
 createRepository
-    : CREATE (READ ONLY)? REPOSITORY snapshotName WITH BROKER (snapshotName | STRING)? ON LOCATION STRING properties?
+    : CREATE (READ ONLY)? REPOSITORY snapshotName WITH BROKER (snapshotName | STRING)?
+      ON LOCATION STRING properties?
     ;
 
 dropRepository

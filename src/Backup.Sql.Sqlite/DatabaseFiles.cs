@@ -6,6 +6,9 @@ namespace Backup.Sql.Sqlite;
 /// <summary>The files of the cluster: those that were named, and those that lie in its directory at the moment.</summary>
 internal sealed class DatabaseFiles
 {
+    /// <summary>The name of the directory that is the engine's own.</summary>
+    public const string StateDirectoryName = ".backupsql";
+
     private const string Ending = ".db";
     private const int LongestName = 200;
     private readonly Lock _gate = new();
@@ -34,7 +37,7 @@ internal sealed class DatabaseFiles
     public string Home { get; }
 
     /// <summary>Where the engine keeps what is its own.</summary>
-    public string StateDirectory => Path.Combine(Home, ".backupsql");
+    public string StateDirectory => Path.Combine(Home, StateDirectoryName);
 
     /// <summary>The databases, by name.</summary>
     public IReadOnlyList<DatabaseFile> List()

@@ -27,7 +27,7 @@ internal sealed class PrivateDirectory : IDisposable
     public static PrivateDirectory Create(string parent, string name)
     {
         var path = System.IO.Path.Combine(parent, name);
-        try
+        return FileGuard.Run(path, "could not be made", () =>
         {
             Directory.CreateDirectory(parent);
             var held = Hold(path);
@@ -35,15 +35,7 @@ internal sealed class PrivateDirectory : IDisposable
                 Directory.Delete(path, recursive: true);
             Directory.CreateDirectory(path);
             return new PrivateDirectory(path, held);
-        }
-        catch (IOException failure)
-        {
-            throw SqliteErrors.FileFailed("could not be made", path, failure);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw SqliteErrors.FileFailed("could not be made", path, failure);
-        }
+        });
     }
 
     /// <summary>Takes over the directories that dead processes left behind.</summary>
@@ -70,13 +62,21 @@ internal sealed class PrivateDirectory : IDisposable
             if (!_kept && Directory.Exists(Path))
                 Directory.Delete(Path, recursive: true);
             _lock.Dispose();
-            Directory.Delete(System.IO.Path.GetDirectoryName(Path)!);
+            RemoveEmptyParent();
         }
         catch (IOException)
         {
             // The parent holds other things; or what cannot be removed now is removed when the engine is opened next.
             _lock.Dispose();
         }
+    }
+
+    /// <summary>The engine's own directory goes with the last thing in it; one that the host named stays.</summary>
+    private void RemoveEmptyParent()
+    {
+        var parent = System.IO.Path.GetDirectoryName(Path)!;
+        if (System.IO.Path.GetFileName(parent) == DatabaseFiles.StateDirectoryName)
+            Directory.Delete(parent);
     }
 
     private static bool TryHold(string path, [NotNullWhen(true)] out FileStream? held)

@@ -3,6 +3,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Rows;
 using Backup.Sql.Sqlite.Catalog;
+using Backup.Sql.Sqlite.Interop;
 using Backup.Sql.Sqlite.Pages;
 using Backup.Sql.Sqlite.Restore;
 using SQLitePCL;
@@ -25,15 +26,17 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
     private readonly SqliteEngineOptions _options;
     private readonly DatabaseFiles _files;
     private readonly EngineClock _clock;
+    private readonly ConnectionSource _connections;
     private readonly SnapshotOpener _opener;
     private readonly Lazy<EngineInfo> _info;
 
-    private SqliteEngine(SqliteEngineOptions options, DatabaseFiles files)
+    private SqliteEngine(SqliteEngineOptions options, DatabaseFiles files, NativeApi? native)
     {
         _options = options;
         _files = files;
+        _connections = new ConnectionSource(native, options.BusyTimeout);
         _clock = new EngineClock(options.TimeProvider);
-        _opener = new SnapshotOpener(options.BusyTimeout, options.TimeProvider);
+        _opener = new SnapshotOpener(_connections, options.TimeProvider);
         _info = new Lazy<EngineInfo>(Describe);
     }
 
@@ -53,7 +56,12 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
     {
         ArgumentNullException.ThrowIfNull(options);
         RequireProvider();
-        var engine = new SqliteEngine(options, new DatabaseFiles(options));
+        return Open(options, NativeApi.Instance);
+    }
+
+    internal static SqliteEngine Open(SqliteEngineOptions options, NativeApi? native)
+    {
+        var engine = new SqliteEngine(options, new DatabaseFiles(options), native);
         engine.Recover();
         return engine;
     }
@@ -68,7 +76,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         if (asOf is not null)
             throw SqliteErrors.NoHistory();
         return await Task.Run(
-            () => CurrentCatalog.Read(_files.List(), _opener.Open, _opener.OpenNow, cancellationToken), cancellationToken)
+            () => CurrentCatalog.Read(_files.List(), _connections.Open, _opener.OpenNow, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -104,7 +112,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         RestoreRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new(new SqliteRestore(request, _files, _options.BusyTimeout));
+        return new(new SqliteRestore(request, _files, _connections));
     }
 
     /// <inheritdoc/>
@@ -114,7 +122,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(shape);
         var path = Path.Combine(Path.GetFullPath(scratchDirectory), $"{NewId()}.db");
-        return new(new PageMaterialisation(new PageFileWriter(path, space.Database, shape), space.Database, _clock));
+        return new(new PageMaterialisation(new PageFileWriter(path, space.Database, shape), space.Database, _connections, _clock));
     }
 
     /// <inheritdoc/>
@@ -125,7 +133,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         return await Task.Run(
             () =>
             {
-                using var connection = _opener.Open(file);
+                using var connection = _connections.Open(file);
                 return PassThrough.Execute(connection, sql, cancellationToken);
             },
             cancellationToken).ConfigureAwait(false);

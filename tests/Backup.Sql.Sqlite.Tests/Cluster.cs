@@ -27,10 +27,15 @@ internal sealed class Cluster : IDisposable
 
     public void Reopen() => Engine = Open();
 
+    /// <summary>As if the library's own functions could not be reached.</summary>
+    public void UseProviderAlone() =>
+        Engine = SqliteEngine.Open(new SqliteEngineOptions { Directory = Directory }, native: null);
+
     public string PathOf(string database) => Path.Combine(Directory, database + ".db");
 
     public Connection Connect(string database) =>
-        Connection.Open(PathOf(database), database, OpenMode.Create, TimeSpan.FromSeconds(10));
+        new ConnectionSource(NativeApi.Instance, TimeSpan.FromSeconds(10))
+            .Open(PathOf(database), database, OpenMode.Create);
 
     public void Run(string database, params string[] statements)
     {

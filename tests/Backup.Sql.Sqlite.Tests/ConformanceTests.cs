@@ -19,14 +19,23 @@ public sealed class ConformanceTests
     public async Task SQLite_with_a_rollback_journal_keeps_to_the_contract(string check) =>
         await new EngineConformance(() => new Fixture("DELETE")).RunAsync(check);
 
-    private sealed class Fixture(string journalMode) : EngineConformanceFixture
+    [Fact]
+    public async Task SQLite_through_its_provider_alone_keeps_to_the_contract()
+    {
+        var report = await new EngineConformance(() => new Fixture("WAL", native: false)).RunAllAsync();
+
+        Assert.True(report.Passed, report.ToString());
+    }
+
+    private sealed class Fixture(string journalMode, bool native = true) : EngineConformanceFixture
     {
         private readonly string _directory = Directory.CreateTempSubdirectory("backupsql-conformance-").FullName;
 
         public override IReadOnlyList<ColumnKind> MoreKinds => [ColumnKind.Any];
 
         public override ValueTask<IDatabaseEngine> StartAsync(CancellationToken cancellationToken) =>
-            new(SqliteEngine.Open(new SqliteEngineOptions { Directory = _directory }));
+            new(SqliteEngine.Open(
+                new SqliteEngineOptions { Directory = _directory }, native ? NativeApi.Instance : null));
 
         public override ValueTask CreateDatabaseAsync(string database, CancellationToken cancellationToken) =>
             Run(database, $"PRAGMA journal_mode={journalMode}", "CREATE TABLE _ (x)", "DROP TABLE _");
@@ -129,8 +138,8 @@ public sealed class ConformanceTests
             }
         }
 
-        private Connection Connect(string database) => Connection.Open(
-            Path.Combine(_directory, database + ".db"), database, OpenMode.Create, TimeSpan.FromSeconds(30));
+        private Connection Connect(string database) => new ConnectionSource(NativeApi.Instance, TimeSpan.FromSeconds(30))
+            .Open(Path.Combine(_directory, database + ".db"), database, OpenMode.Create);
 
         private ValueTask Run(string database, params IEnumerable<string> statements)
         {

@@ -174,7 +174,7 @@ internal sealed class Measurements
             Title = hasCompiler ? "a C loop that copies that table row by row" : "INSERT INTO … SELECT of that table in sqlite3",
             Command = hasCompiler
                 ? $"'{copier}' '{_files.Source}' '{target}' {CopiedTable}"
-                : $"sqlite3 '{target}' \"PRAGMA cache_size=-32768; ATTACH '{_files.Source}' AS s; BEGIN; "
+                : $"sqlite3 '{target}' \"PRAGMA cache_size=-16384; ATTACH '{_files.Source}' AS s; BEGIN; "
                     + "CREATE TABLE order_lines (id INTEGER PRIMARY KEY, order_id, product, quantity, price, remark); "
                     + "INSERT INTO order_lines SELECT * FROM s.order_lines; "
                     + "CREATE INDEX lines_by_order ON order_lines (order_id); COMMIT\"",

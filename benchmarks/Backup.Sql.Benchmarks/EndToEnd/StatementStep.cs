@@ -19,6 +19,8 @@ internal static class StatementStep
     public const string Seconds = "statement-seconds ";
     public const string CpuSeconds = "statement-cpu-seconds ";
 
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(300);
+
     public static async Task<int> RunAsync(IEnumerable<string> args)
     {
         var rest = args.ToList();
@@ -28,8 +30,10 @@ internal static class StatementStep
             rest.RemoveRange(0, end + 1);
         }
 
-        // What the warm-up left lying about is not the statement's.
+        // What the warm-up left lying about, and what it still has compiled in the background, is not the statement's.
         GC.Collect();
+        for (var methods = 0; methods != JitInfo.GetCompiledMethodCount(); await Task.Delay(SettleTime).ConfigureAwait(false))
+            methods = JitInfo.GetCompiledMethodCount();
         var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         await RunOneAsync(rest).ConfigureAwait(false);
         Print(Seconds, watch.Elapsed);

@@ -41,7 +41,7 @@ int main(int count, char **words)
         return 2;
     check(source, sqlite3_open_v2(words[1], &source, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
     check(target, sqlite3_open_v2(words[2], &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
-    check(target, sqlite3_exec(target, "PRAGMA cache_size=-32768; PRAGMA foreign_keys=OFF; BEGIN IMMEDIATE", NULL, NULL, NULL));
+    check(target, sqlite3_exec(target, "PRAGMA cache_size=-16384; PRAGMA foreign_keys=OFF; BEGIN IMMEDIATE", NULL, NULL, NULL));
     run_schema("table", words[3]);
     sqlite3_stmt *rows = prepare(source, "SELECT * FROM \"%w\"", words[3]);
     int columns = sqlite3_column_count(rows);

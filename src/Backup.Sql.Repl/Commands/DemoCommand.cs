@@ -32,7 +32,8 @@ internal static class DemoCommand
             }
 
             Task<int> RunInAsync(string place) => interrupts.RunAsync(
-                async token => await NewDemo(errors).RunAsync(place, token).ConfigureAwait(false) ? 0 : 1, cancellationToken);
+                async token => await NewDemo(errors).RunAsync(place, token).ConfigureAwait(false) ? 0 : 1,
+                cancellationToken);
         }
         catch (BackupSqlException e)
         {

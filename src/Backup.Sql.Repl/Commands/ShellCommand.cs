@@ -60,25 +60,25 @@ internal static class ShellCommand
         if (Console.IsInputRedirected)
         {
             var redirected = new RedirectedLineReader(Console.In);
-            return new Conversation(redirected, shell, session, names: null, ToolText.NewBuffer)
+            return new Conversation(redirected, shell, session, completion: null, ToolText.NewBuffer)
                 .RunAsync(cancellationToken);
         }
 
         Console.WriteLine($"backupsql {ToolText.Version}; \\? for help");
-        var names = new NameCache();
-        var lines = NewLineReader(names);
-        return new Conversation(lines, shell, session, names, ToolText.NewBuffer).RunAsync(cancellationToken);
+        var state = new CompletionState();
+        var lines = NewLineReader(state);
+        return new Conversation(lines, shell, session, state, ToolText.NewBuffer).RunAsync(cancellationToken);
     }
 
     /// <summary>
     /// Keys are edited where the terminal understands control sequences; elsewhere its own line editing serves.
     /// </summary>
-    private static ILineReader NewLineReader(NameCache names)
+    private static ILineReader NewLineReader(CompletionState state)
     {
         if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Ansi)
             return new PlainLineReader(Console.In, Console.Out);
         var history = new History(History.DefaultPath(), ToolText.ForHistory);
-        return new LineEditor(new SystemTerminal(), history, new ShellCompleter(ToolText.Words, names));
+        return new LineEditor(new SystemTerminal(), history, new ShellCompleter(ToolText.WordsAfter, state));
     }
 
     private static Screen NewScreen(OutputFormat format, ErrorWriter errors, bool showTimes) => new()

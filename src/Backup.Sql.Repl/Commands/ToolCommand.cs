@@ -39,7 +39,7 @@ internal static class ToolCommand
             Description = "How rows are printed.",
             DefaultValueFactory = _ => OutputFormat.Table,
         };
-        var command = new RootCommand("Backup and restore in SQL. Without -c or -f, statements are read as they are typed.")
+        var command = new RootCommand("Backup and restore in SQL. Without -c or -f, it reads what is typed.")
         {
             databases, directory, root, commands, files, format, Parse(), Demo(),
         };
@@ -82,7 +82,7 @@ internal static class ToolCommand
 
     private static Command Demo()
     {
-        var directory = Directory("Where to work; all of it stays there. Default: a temporary directory, then removed.");
+        var directory = Directory("Where to work; all of it stays there. Default: a temporary directory.");
         var command = new Command("demo", "Back up, break and restore a bank in SQLite; prove that no money is lost.")
         {
             directory,

@@ -72,7 +72,7 @@ internal sealed class BankDemo(Screen screen, TimeProvider clock)
         Books.Of(await script.RunAsync(BankSql.Books, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Looks into the collection.</summary>
-    /// <returns>The end of the full layer, out of the rows of SHOW BACKUP: the type in column 4, the end in column 6.</returns>
+    /// <returns>The end of the full layer, out of the rows of SHOW BACKUP: type in column 4, end in column 6.</returns>
     private static async Task<string> InspectAsync(DemoScript script, CancellationToken cancellationToken)
     {
         await script.RunAsync($"SHOW BACKUPS IN {Collection}", cancellationToken).ConfigureAwait(false);

@@ -37,7 +37,8 @@ internal static class BankSql
         """
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250000)
         INSERT INTO transfers SELECT i, 1 + i * 7919 % 50000, 1 + (i * 7919 + 1 + i % 49998) % 50000,
-          1 + i * 104729 % 25000, datetime('2024-01-01', (i * 3) || ' minutes'), 'Invoice ' || (100000 + i * 17 % 900000) FROM n
+          1 + i * 104729 % 25000, datetime('2024-01-01', (i * 3) || ' minutes'),
+          'Invoice ' || (100000 + i * 17 % 900000) FROM n
         """,
         "CREATE INDEX transfers_by_source ON transfers (source, amount)",
         "CREATE INDEX transfers_by_target ON transfers (target, amount)",

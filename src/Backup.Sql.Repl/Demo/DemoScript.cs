@@ -1,4 +1,3 @@
-using Backup.Sql.Repl.Output;
 using Backup.Sql.Repl.Shell;
 
 namespace Backup.Sql.Repl.Demo;
@@ -42,14 +41,14 @@ internal sealed class DemoScript(ToolSession session, Screen screen, TimeProvide
         screen.Output.WriteLine($"{session.CurrentDatabase}> {statement};");
         screen.Output.Flush();
         var started = clock.GetTimestamp();
-        var last = new LastReport();
+        var phases = new PhaseReports();
         var answer = await screen.Progress
-            .ShowAsync(progress => session.ExecuteAsync(statement, last.Before(progress), cancellationToken))
+            .ShowAsync(progress => session.ExecuteAsync(statement, phases.Before(progress), cancellationToken))
             .ConfigureAwait(false);
         foreach (var notice in answer.Notices)
             screen.Errors.WriteNotice(notice);
-        if (last.Summary is { } summary)
-            screen.Output.WriteLine(summary);
+        foreach (var line in phases.Lines())
+            screen.Output.WriteLine(line);
         var rows = await answer.Rows.ToListAsync(cancellationToken).ConfigureAwait(false);
         await screen.Answers.WriteAsync(answer with { Rows = rows.ToAsyncEnumerable() }, cancellationToken)
             .ConfigureAwait(false);

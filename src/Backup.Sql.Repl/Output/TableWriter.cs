@@ -134,11 +134,13 @@ internal sealed class TableWriter(TextWriter output, int? terminalWidth) : IAnsw
                 widths[i] = Math.Max(names[i].GetCellWidth(), longest);
                 alignRight[i] = columns[i].Type is { } type
                     ? type is ResultType.Int or ResultType.Float
-                    : cells.Exists(cell => cell is not null) && cells.TrueForAll(cell => cell is null || ValueText.IsNumber(cell));
+                    : cells.Exists(ValueText.IsNumber) && cells.TrueForAll(IsNumberOrNull);
             }
 
             return new Layout(names, widths, alignRight);
         }
+
+        private static bool IsNumberOrNull(object? cell) => cell is null || ValueText.IsNumber(cell);
 
         private static int WidthOf(object? cell) => CellLines(cell).Max(line => line.GetCellWidth());
     }

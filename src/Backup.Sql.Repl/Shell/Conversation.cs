@@ -9,13 +9,13 @@ namespace Backup.Sql.Repl.Shell;
 /// <param name="lines">Where the lines come from.</param>
 /// <param name="shell">Executes them.</param>
 /// <param name="session">Gives the prompt and the names to complete.</param>
-/// <param name="names">Learns the names after every statement; null when nothing is completed.</param>
+/// <param name="completion">Learns what Tab goes by; null when nothing is completed.</param>
 /// <param name="newBuffer">Makes the buffer that cuts the lines, given the script's name.</param>
 internal sealed class Conversation(
     ILineReader lines,
     StatementShell shell,
     ISqlSession session,
-    NameCache? names,
+    CompletionState? completion,
     Func<string?, StatementBuffer> newBuffer)
 {
     private const string NoDatabase = "backupsql";
@@ -23,7 +23,7 @@ internal sealed class Conversation(
     private readonly List<string> _entered = [];
     private StatementBuffer _buffer = newBuffer(null);
 
-    private bool IsScript => names is null;
+    private bool IsScript => completion is null;
 
     /// <summary>Talks until the input ends or the user quits.</summary>
     /// <param name="cancellationToken">Ends the conversation.</param>
@@ -32,8 +32,8 @@ internal sealed class Conversation(
     {
         while (!shell.HasQuit)
         {
-            if (names is not null && _buffer.IsEmpty)
-                await names.RefreshAsync(session, cancellationToken).ConfigureAwait(false);
+            if (completion is not null)
+                await PrepareCompletionAsync(completion, cancellationToken).ConfigureAwait(false);
             var line = lines.Read(Prompt());
             if (line.Outcome == LineOutcome.Cancelled)
                 Forget();
@@ -70,6 +70,13 @@ internal sealed class Conversation(
         }
 
         return true;
+    }
+
+    private async Task PrepareCompletionAsync(CompletionState state, CancellationToken cancellationToken)
+    {
+        state.Entered = string.Concat(_entered.Select(line => line + "\n"));
+        if (_buffer.IsEmpty)
+            await state.RefreshAsync(session, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Begins anew: the lines of an error count from the first line of what was entered.</summary>

@@ -7,9 +7,9 @@ namespace Backup.Sql.Repl.Shell;
 /// Completes the shell's commands, the words of the dialect, and names. Words keep the case in which they were begun;
 /// names that need quotes get them.
 /// </summary>
-/// <param name="words">Keywords and option names of the dialect.</param>
-/// <param name="names">Names of databases and of what is in the current one.</param>
-internal sealed class ShellCompleter(IReadOnlyList<string> words, NameCache names) : ICompleter
+/// <param name="wordsAfter">Gives the keywords and option names that may follow a text.</param>
+/// <param name="state">The statement so far, and the names that there are.</param>
+internal sealed class ShellCompleter(Func<string, IReadOnlyList<string>> wordsAfter, CompletionState state) : ICompleter
 {
     private static readonly string[] Commands = ["\\?", "\\c", "\\d", "\\i", "\\l", "\\q"];
 
@@ -23,12 +23,13 @@ internal sealed class ShellCompleter(IReadOnlyList<string> words, NameCache name
         var word = text[start..];
         if (text.StartsWith('\\'))
             return CompleteCommand(text, start, word);
-        if (text.AsSpan().Count('\'') % 2 != 0)
+        if ((state.Entered + text).AsSpan().Count('\'') % 2 != 0)
             return new CompletionOffer(start, []); // Inside a string: locations and times are not ours to guess.
         if (start > 0 && text[start - 1] == '.')
-            return Offer(start, word, IsCurrent(QualifierBefore(text, start)) ? names.Objects.Select(Quote) : []);
+            return Offer(start, word, IsCurrent(QualifierBefore(text, start)) ? state.Objects.Select(Quote) : []);
+        IEnumerable<string> words = wordsAfter(state.Entered + text[..start]);
         var cased = word.Length > 0 && char.IsLower(word[0]) ? words.Select(w => w.ToLowerInvariant()) : words;
-        return Offer(start, word, cased.Concat(names.Databases.Concat(names.Objects).Select(Quote)));
+        return Offer(start, word, cased.Concat(state.Databases.Concat(state.Objects).Select(Quote)));
     }
 
     private CompletionOffer CompleteCommand(string text, int start, string word)
@@ -38,8 +39,8 @@ internal sealed class ShellCompleter(IReadOnlyList<string> words, NameCache name
             return Offer(0, text, Commands);
         return command switch
         {
-            "\\c" => Offer(start, word, names.Databases),
-            "\\d" => Offer(start, word, names.Objects),
+            "\\c" => Offer(start, word, state.Databases),
+            "\\d" => Offer(start, word, state.Objects),
             _ => new CompletionOffer(start, []),
         };
     }
@@ -69,7 +70,7 @@ internal sealed class ShellCompleter(IReadOnlyList<string> words, NameCache name
     private static bool Begins(string candidate, string word) =>
         candidate.AsSpan().TrimStart('"').StartsWith(word.AsSpan().TrimStart('"'), StringComparison.OrdinalIgnoreCase);
 
-    private bool IsCurrent(string database) => database.Equals(names.Current, StringComparison.OrdinalIgnoreCase);
+    private bool IsCurrent(string database) => database.Equals(state.Current, StringComparison.OrdinalIgnoreCase);
 
     private static string Quote(string name) =>
         name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(BareName)

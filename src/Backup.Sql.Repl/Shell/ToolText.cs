@@ -15,8 +15,9 @@ internal static class ToolText
     public static string Version { get; } = typeof(ToolText).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
-    /// <summary>Keywords and option names, for completion.</summary>
-    public static IReadOnlyList<string> Words => BackupSqlParser.Keywords;
+    /// <summary>Keywords and option names that may follow a text: none in the database's own language.</summary>
+    /// <param name="text">A text up to the word that is being typed.</param>
+    public static IReadOnlyList<string> WordsAfter(string text) => BackupSqlParser.KeywordsAfter(text);
 
     /// <summary>Makes a buffer that cuts scripts of both languages.</summary>
     /// <param name="file">The script's name; null for what is typed.</param>

@@ -13,14 +13,18 @@ internal sealed class Connection : IDisposable
     private readonly sqlite3 _handle;
     private CancellationToken _interruption;
 
-    private Connection(sqlite3 handle, string database)
+    private Connection(sqlite3 handle, string database, NativeApi? native)
     {
         _handle = handle;
         Database = database;
+        Native = native;
     }
 
     /// <summary>The database's name, for errors.</summary>
     public string Database { get; }
+
+    /// <summary>The library's own functions; null where only the provider can be used.</summary>
+    public NativeApi? Native { get; }
 
     /// <summary>The <c>sqlite3*</c>.</summary>
     public nint Pointer => _handle.DangerousGetHandle();
@@ -36,7 +40,9 @@ internal sealed class Connection : IDisposable
     /// <param name="database">The database's name, for errors.</param>
     /// <param name="mode">How.</param>
     /// <param name="busyTimeout">How long SQLite waits for a lock.</param>
-    public static Connection Open(string path, string database, OpenMode mode, TimeSpan busyTimeout)
+    /// <param name="native">The library's own functions; null to go through the provider.</param>
+    public static Connection Open(
+        string path, string database, OpenMode mode, TimeSpan busyTimeout, NativeApi? native)
     {
         var flags = raw.SQLITE_OPEN_NOMUTEX | mode switch
         {
@@ -54,7 +60,7 @@ internal sealed class Connection : IDisposable
 
         raw.sqlite3_extended_result_codes(handle, 1);
         raw.sqlite3_busy_timeout(handle, (int)busyTimeout.TotalMilliseconds);
-        return new Connection(handle, database);
+        return new Connection(handle, database, native);
     }
 
     /// <summary>Prepares the first statement of a text.</summary>
@@ -187,7 +193,7 @@ internal sealed class Connection : IDisposable
         return $"file:{(escaped.StartsWith('/') ? "//" : "///")}{escaped}?immutable=1";
     }
 
-    private Statement Wrap(sqlite3_stmt handle) => NativeApi.Instance is { } api
-        ? new NativeStatement(api, this, handle)
+    private Statement Wrap(sqlite3_stmt handle) => Native is not null
+        ? new NativeStatement(this, handle)
         : new ProviderStatement(this, handle);
 }

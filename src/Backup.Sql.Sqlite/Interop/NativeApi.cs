@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SQLitePCL;
 
@@ -9,97 +10,108 @@ namespace Backup.Sql.Sqlite.Interop;
 /// cannot be reached (a provider that links it statically) <see cref="Instance"/> is null, and the engine copies
 /// instead of reading in place and goes through the provider.
 /// </summary>
-internal sealed unsafe class NativeApi
+/// <remarks>
+/// These are imports and not function pointers because of what the compiler does before a call: for imports it clears
+/// the upper halves of the vector registers. Without that, every floating-point instruction of SQLite that follows
+/// vector code of ours costs some hundred nanoseconds. The short functions, which neither wait nor call back, leave out the
+/// change of the thread's mode.
+/// </remarks>
+internal sealed unsafe partial class NativeApi
 {
+    private const string Library = "backupsql-sqlite3";
+
     private static readonly Lazy<NativeApi?> Loaded = new(TryLoad);
 
-    private NativeApi(nint library)
-    {
-        Step = (delegate* unmanaged[Cdecl]<nint, int>)Export(library, "sqlite3_step");
-        Reset = (delegate* unmanaged[Cdecl]<nint, int>)Export(library, "sqlite3_reset");
-        ColumnType = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, int>)
-            Export(library, "sqlite3_column_type");
-        ColumnInteger = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, long>)
-            Export(library, "sqlite3_column_int64");
-        ColumnFloat = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, double>)
-            Export(library, "sqlite3_column_double");
-        ColumnBlob = (delegate* unmanaged[Cdecl]<nint, int, byte*>)Export(library, "sqlite3_column_blob");
-        ColumnText = (delegate* unmanaged[Cdecl]<nint, int, byte*>)Export(library, "sqlite3_column_text");
-        ColumnBytes = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, int>)
-            Export(library, "sqlite3_column_bytes");
-        BindNull = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, int>)
-            Export(library, "sqlite3_bind_null");
-        BindInteger = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, long, int>)
-            Export(library, "sqlite3_bind_int64");
-        BindFloat = (delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, double, int>)
-            Export(library, "sqlite3_bind_double");
-        BindText = (delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int>)Export(library, "sqlite3_bind_text");
-        BindBlob = (delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int>)Export(library, "sqlite3_bind_blob");
-        FileControl = (delegate* unmanaged[Cdecl]<nint, byte*, int, void*, int>)
-            Export(library, "sqlite3_file_control");
-        if (NativeLibrary.TryGetExport(library, "sqlite3_snapshot_get", out var get)
-            && NativeLibrary.TryGetExport(library, "sqlite3_snapshot_open", out var open)
-            && NativeLibrary.TryGetExport(library, "sqlite3_snapshot_free", out var free))
-        {
-            SnapshotGet = (delegate* unmanaged[Cdecl]<nint, byte*, nint*, int>)get;
-            SnapshotOpen = (delegate* unmanaged[Cdecl]<nint, byte*, nint, int>)open;
-            SnapshotFree = (delegate* unmanaged[Cdecl]<nint, void>)free;
-            HasSnapshots = true;
-        }
-    }
+    private NativeApi(nint library) =>
+        HasSnapshots = NativeLibrary.TryGetExport(library, "sqlite3_snapshot_get", out _)
+            && NativeLibrary.TryGetExport(library, "sqlite3_snapshot_open", out _)
+            && NativeLibrary.TryGetExport(library, "sqlite3_snapshot_free", out _);
 
-    /// <summary>The functions; null when the provider's library cannot be reached.</summary>
+    /// <summary>Says that the functions can be called; null when the provider's library cannot be reached.</summary>
     public static NativeApi? Instance => Loaded.Value;
 
     /// <summary>True when the library was built with <c>SQLITE_ENABLE_SNAPSHOT</c>.</summary>
     public bool HasSnapshots { get; }
 
-    public delegate* unmanaged[Cdecl]<nint, int> Step { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_step")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int Step(nint statement);
 
-    public delegate* unmanaged[Cdecl]<nint, int> Reset { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_reset")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int Reset(nint statement);
 
-    public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, int> ColumnType { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_type")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)]), SuppressGCTransition]
+    public static partial int ColumnType(nint statement, int column);
 
-    public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, long> ColumnInteger { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_int64")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)]), SuppressGCTransition]
+    public static partial long ColumnInteger(nint statement, int column);
 
-    public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, double> ColumnFloat { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_double")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)]), SuppressGCTransition]
+    public static partial double ColumnFloat(nint statement, int column);
 
-    public delegate* unmanaged[Cdecl]<nint, int, byte*> ColumnBlob { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_blob")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte* ColumnBlob(nint statement, int column);
 
-    public delegate* unmanaged[Cdecl]<nint, int, byte*> ColumnText { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_text")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial byte* ColumnText(nint statement, int column);
 
-    public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, int> ColumnBytes { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_column_bytes")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)]), SuppressGCTransition]
+    public static partial int ColumnBytes(nint statement, int column);
 
-    public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, int> BindNull { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_null")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)]), SuppressGCTransition]
+    public static partial int BindNull(nint statement, int parameter);
 
-    public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, long, int> BindInteger { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_int64")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)]), SuppressGCTransition]
+    public static partial int BindInteger(nint statement, int parameter, long value);
 
-    public delegate* unmanaged[Cdecl, SuppressGCTransition]<nint, int, double, int> BindFloat { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_double")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)]), SuppressGCTransition]
+    public static partial int BindFloat(nint statement, int parameter, double value);
 
-    public delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int> BindText { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_text")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int BindText(nint statement, int parameter, byte* text, int length, nint lifetime);
 
-    public delegate* unmanaged[Cdecl]<nint, int, byte*, int, nint, int> BindBlob { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_bind_blob")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int BindBlob(nint statement, int parameter, byte* value, int length, nint lifetime);
 
-    public delegate* unmanaged[Cdecl]<nint, byte*, int, void*, int> FileControl { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_file_control")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int FileControl(nint connection, byte* schema, int operation, void* argument);
 
-    public delegate* unmanaged[Cdecl]<nint, byte*, nint*, int> SnapshotGet { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_get")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int SnapshotGet(nint connection, byte* schema, nint* snapshot);
 
-    public delegate* unmanaged[Cdecl]<nint, byte*, nint, int> SnapshotOpen { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_open")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial int SnapshotOpen(nint connection, byte* schema, nint snapshot);
 
-    public delegate* unmanaged[Cdecl]<nint, void> SnapshotFree { get; }
+    [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_free")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    public static partial void SnapshotFree(nint snapshot);
 
     private static NativeApi? TryLoad()
     {
-        if (!NativeLibrary.TryLoad(raw.GetNativeLibraryName(), typeof(raw).Assembly, null, out var library))
-            return null;
-        try
-        {
-            return IsProvidersLibrary(library) ? new NativeApi(library) : null;
-        }
-        catch (EntryPointNotFoundException)
+        if (!NativeLibrary.TryLoad(raw.GetNativeLibraryName(), typeof(raw).Assembly, null, out var library)
+            || !IsProvidersLibrary(library))
         {
             return null;
         }
+
+        NativeLibrary.SetDllImportResolver(
+            typeof(NativeApi).Assembly, (name, _, _) => name == Library ? library : 0);
+        return new NativeApi(library);
     }
 
     /// <summary>
@@ -114,6 +126,4 @@ internal sealed unsafe class NativeApi
         fixed (byte* theirs = raw.sqlite3_libversion())
             return ours == theirs;
     }
-
-    private static nint Export(nint library, string name) => NativeLibrary.GetExport(library, name);
 }

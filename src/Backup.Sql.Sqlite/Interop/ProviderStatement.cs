@@ -35,8 +35,14 @@ internal sealed class ProviderStatement(Connection connection, sqlite3_stmt hand
     public override void BindFloat(int parameter, double value) =>
         Connection.Check(raw.sqlite3_bind_double(Handle, parameter, value));
 
-    public override void BindPinnedText(int parameter, ReadOnlySpan<byte> utf8) =>
-        Connection.Check(raw.sqlite3_bind_text(Handle, parameter, utf8));
+    public override void BindPinnedText(int parameter, ReadOnlySpan<byte> utf8)
+    {
+        // Of an empty span the provider hands on a null pointer, which would bind NULL.
+        if (utf8.IsEmpty)
+            BindText(parameter, string.Empty);
+        else
+            Connection.Check(raw.sqlite3_bind_text(Handle, parameter, utf8));
+    }
 
     public override void BindPinnedBlob(int parameter, ReadOnlySpan<byte> value) =>
         Connection.Check(raw.sqlite3_bind_blob(Handle, parameter, value));

@@ -31,16 +31,18 @@ internal sealed unsafe class Snapshot : IDisposable
     public ulong Salts { get; }
 
     /// <summary>True when the library can give snapshots at all.</summary>
-    public static bool Supported => NativeApi.Instance is { HasSnapshots: true };
+    public static bool IsSupportedBy(Connection connection) => connection.Native is { HasSnapshots: true };
 
     /// <summary>The snapshot of a connection's open read transaction.</summary>
-    /// <returns>Null when the log holds no frame: then everything is in the database file.</returns>
+    /// <returns>Null when the log holds no frame, so that everything is in the database file, or there is no log.</returns>
     public static Snapshot? TryGet(Connection connection)
     {
+        if (connection.Native is not { HasSnapshots: true })
+            return null;
         nint handle = 0;
         fixed (byte* schema = "main\0"u8)
         {
-            var code = NativeApi.Instance!.SnapshotGet(connection.Pointer, schema, &handle);
+            var code = NativeApi.SnapshotGet(connection.Pointer, schema, &handle);
             if (code == ResultCodes.Error)
                 return null;
             connection.Check(code);
@@ -54,13 +56,13 @@ internal sealed unsafe class Snapshot : IDisposable
     public bool TryJoin(Connection connection)
     {
         fixed (byte* schema = "main\0"u8)
-            return NativeApi.Instance!.SnapshotOpen(connection.Pointer, schema, _handle) == ResultCodes.Ok;
+            return NativeApi.SnapshotOpen(connection.Pointer, schema, _handle) == ResultCodes.Ok;
     }
 
     public void Dispose()
     {
         if (_handle != 0)
-            NativeApi.Instance!.SnapshotFree(_handle);
+            NativeApi.SnapshotFree(_handle);
         _handle = 0;
     }
 

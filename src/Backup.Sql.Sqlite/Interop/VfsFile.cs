@@ -41,7 +41,7 @@ internal readonly unsafe struct VfsFile
     {
         nint file = 0;
         fixed (byte* schema = "main\0"u8)
-            connection.Check(NativeApi.Instance!.FileControl(connection.Pointer, schema, operation, &file));
+            connection.Check(NativeApi.FileControl(connection.Pointer, schema, operation, &file));
         return new VfsFile(file);
     }
 }

@@ -60,7 +60,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     public static DatabaseSnapshot Live(Func<Connection> open, Connection leader)
     {
         var geometry = GeometryOf(leader);
-        var snapshot = Snapshot.Supported ? Snapshot.TryGet(leader) : null;
+        var snapshot = Snapshot.TryGet(leader);
         try
         {
             var frames = snapshot is null
@@ -76,11 +76,12 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     }
 
     /// <summary>Opens a file of our own that nobody changes.</summary>
+    /// <param name="connections">Opens connections.</param>
     /// <param name="path">The file.</param>
     /// <param name="database">The name under which it appears.</param>
-    public static DatabaseSnapshot OfFile(string path, string database)
+    public static DatabaseSnapshot OfFile(ConnectionSource connections, string path, string database)
     {
-        Connection Open() => Connection.Open(path, database, OpenMode.Immutable, TimeSpan.Zero);
+        Connection Open() => connections.Open(path, database, OpenMode.Immutable);
         var leader = Open();
         try
         {
@@ -179,7 +180,7 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
 
     private FileHeader ReadHeader()
     {
-        if (Geometry.PageCount == 0 || (_copy is null && NativeApi.Instance is null))
+        if (Geometry.PageCount == 0 || (_copy is null && _leader.Native is null))
             return FileHeader.Unreadable;
         using var reader = OpenPages();
         var page = new byte[Geometry.PageSize];

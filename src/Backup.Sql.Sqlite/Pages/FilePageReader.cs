@@ -8,12 +8,15 @@ namespace Backup.Sql.Sqlite.Pages;
 /// </summary>
 internal sealed class FilePageReader : PageReader
 {
+    private readonly string _path;
     private readonly SafeFileHandle _file;
 
     public FilePageReader(string path, PageGeometry geometry)
         : base(geometry)
     {
-        _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        _path = path;
+        _file = FileGuard.Run(
+            path, "could not be opened", () => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
     }
 
     public override void Dispose() => _file.Dispose();
@@ -23,7 +26,7 @@ internal sealed class FilePageReader : PageReader
         var offset = Offset(first);
         while (!pages.IsEmpty)
         {
-            var read = RandomAccess.Read(_file, pages, offset);
+            var read = Read(pages, offset);
             if (read == 0)
             {
                 // A database file may end before its last page when that page is empty.
@@ -33,6 +36,18 @@ internal sealed class FilePageReader : PageReader
 
             pages = pages[read..];
             offset += read;
+        }
+    }
+
+    private int Read(Span<byte> pages, long offset)
+    {
+        try
+        {
+            return RandomAccess.Read(_file, pages, offset);
+        }
+        catch (IOException failure)
+        {
+            throw SqliteErrors.FileFailed("could not be read", _path, failure);
         }
     }
 }

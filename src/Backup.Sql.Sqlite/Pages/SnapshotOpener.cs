@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Backup.Sql.Sqlite.Pages;
 
 /// <summary>Opens one point of one or more databases.</summary>
-internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProvider)
+internal sealed class SnapshotOpener(ConnectionSource connections, TimeProvider timeProvider)
 {
     private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
@@ -55,7 +55,7 @@ internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProv
         var leader = BeginRead(file);
         try
         {
-            return DatabaseSnapshot.Live(() => Open(file), leader);
+            return DatabaseSnapshot.Live(() => connections.Open(file), leader);
         }
         catch
         {
@@ -64,12 +64,9 @@ internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProv
         }
     }
 
-    /// <summary>Opens a connection to a database.</summary>
-    public Connection Open(DatabaseFile file) => Connection.Open(file.Path, file.Name, OpenMode.Existing, busyTimeout);
-
     private Connection BeginRead(DatabaseFile file)
     {
-        var leader = Open(file);
+        var leader = connections.Open(file);
         try
         {
             // BEGIN alone reads nothing; the point is the first read's.
@@ -98,7 +95,8 @@ internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProv
             string? refused;
             try
             {
-                refused = await locks.TryTakeAsync(files, patience, timeProvider, cancellationToken).ConfigureAwait(false);
+                refused = await locks.TryTakeAsync(
+                    connections, files, patience, timeProvider, cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -109,8 +107,8 @@ internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProv
             if (refused is null)
                 return locks;
             locks.Dispose();
-            if (timeProvider.GetElapsedTime(started) > busyTimeout)
-                throw SqliteErrors.DatabasesBusy(refused, busyTimeout);
+            if (timeProvider.GetElapsedTime(started) > connections.BusyTimeout)
+                throw SqliteErrors.DatabasesBusy(refused, connections.BusyTimeout);
             await Task.Delay(Pause, timeProvider, cancellationToken).ConfigureAwait(false);
             patience *= 2;
         }
@@ -119,8 +117,8 @@ internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProv
     private DatabaseSnapshot Hold(DatabaseFile file, Connection leader, Func<string> scratch)
     {
         var isLogged = leader.QueryText("PRAGMA journal_mode") == "wal";
-        if (isLogged && Snapshot.Supported)
-            return DatabaseSnapshot.Live(() => Open(file), leader);
+        if (isLogged && Snapshot.IsSupportedBy(leader))
+            return DatabaseSnapshot.Live(() => connections.Open(file), leader);
 
         // A reader of a rollback-journal database keeps writers from committing, and without the snapshot interface
         // nobody tells which frames belong to the transaction. One fast copy is the least that is in the way; it keeps
@@ -128,10 +126,10 @@ internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProv
         var copy = Path.Combine(scratch(), file.Name + ".copy");
         Copy(leader, copy, isLogged);
         leader.Dispose();
-        return DatabaseSnapshot.OfFile(copy, file.Name);
+        return DatabaseSnapshot.OfFile(connections, copy, file.Name);
     }
 
-    private static void Copy(Connection leader, string path, bool isLogged)
+    private void Copy(Connection leader, string path, bool isLogged)
     {
         if (leader.QueryInteger("PRAGMA page_count") == 0)
         {
@@ -140,9 +138,9 @@ internal sealed class SnapshotOpener(TimeSpan busyTimeout, TimeProvider timeProv
             return;
         }
 
-        var firstPage = isLogged || NativeApi.Instance is null ? null : ReadFirstPage(leader);
+        var firstPage = isLogged || leader.Native is null ? null : ReadFirstPage(leader);
         var schemaVersion = (int)leader.QueryInteger("PRAGMA schema_version");
-        using (var target = Connection.Open(path, leader.Database, OpenMode.Create, TimeSpan.Zero))
+        using (var target = connections.Open(path, leader.Database, OpenMode.Create))
         {
             target.Execute("PRAGMA journal_mode=OFF");
             target.Execute("PRAGMA synchronous=OFF");

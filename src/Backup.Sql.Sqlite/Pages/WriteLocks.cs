@@ -9,6 +9,7 @@ internal sealed class WriteLocks : IDisposable
     private readonly List<Connection> _held = [];
 
     /// <summary>Takes the locks one after the other.</summary>
+    /// <param name="connections">Opens connections.</param>
     /// <param name="files">The databases.</param>
     /// <param name="patience">
     /// How long to wait for each. A busy writer leaves gaps of a fraction of a millisecond between its transactions, so
@@ -18,11 +19,15 @@ internal sealed class WriteLocks : IDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Null, or the first database whose lock was not to be had.</returns>
     public async Task<string?> TryTakeAsync(
-        IReadOnlyList<DatabaseFile> files, TimeSpan patience, TimeProvider timeProvider, CancellationToken cancellationToken)
+        ConnectionSource connections,
+        IReadOnlyList<DatabaseFile> files,
+        TimeSpan patience,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken)
     {
         foreach (var file in files)
         {
-            var connection = Connection.Open(file.Path, file.Name, OpenMode.Existing, TimeSpan.Zero);
+            var connection = connections.OpenImpatient(file);
             _held.Add(connection);
             var started = timeProvider.GetTimestamp();
             while (!TryTake(connection))

@@ -23,7 +23,7 @@ internal sealed class PageFileWriter : IDisposable
             throw SqliteErrors.WrongPage(database, $"{shape.PageCount} pages of {shape.PageSize} bytes are no SQLite database.");
         _database = database;
         _geometry = new PageGeometry(shape.PageSize, (uint)shape.PageCount);
-        _file = Guard(path, () =>
+        _file = FileGuard.Run(path, "could not be made", () =>
         {
             var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
             RandomAccess.SetLength(file, _geometry.Bytes);
@@ -58,7 +58,7 @@ internal sealed class PageFileWriter : IDisposable
         if (_taken != _geometry.PageCount)
             throw SqliteErrors.WrongPage(_database, $"{_taken} pages came where {_geometry.PageCount} were announced.");
         if (durable)
-            Guard(Path, () => RandomAccess.FlushToDisk(_file));
+            FileGuard.Run(Path, "could not be flushed", () => RandomAccess.FlushToDisk(_file));
         _file.Dispose();
     }
 
@@ -95,28 +95,6 @@ internal sealed class PageFileWriter : IDisposable
         catch (IOException failure)
         {
             throw SqliteErrors.FileFailed("could not be written", Path, failure);
-        }
-    }
-
-    private static void Guard(string path, Action action) => Guard(path, () =>
-    {
-        action();
-        return true;
-    });
-
-    private static T Guard<T>(string path, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (IOException failure)
-        {
-            throw SqliteErrors.FileFailed("could not be written", path, failure);
-        }
-        catch (UnauthorizedAccessException failure)
-        {
-            throw SqliteErrors.FileFailed("could not be written", path, failure);
         }
     }
 

@@ -1,11 +1,13 @@
 using Backup.Sql.Engines;
 using Backup.Sql.Rows;
+using Backup.Sql.Sqlite.Interop;
 using Backup.Sql.Sqlite.Pages;
 
 namespace Backup.Sql.Sqlite.Restore;
 
 /// <summary>A database put together aside from its pages, to be read and thrown away.</summary>
-internal sealed class PageMaterialisation(PageFileWriter writer, string database, EngineClock clock) : IPageMaterialisation
+internal sealed class PageMaterialisation(
+    PageFileWriter writer, string database, ConnectionSource connections, EngineClock clock) : IPageMaterialisation
 {
     public async ValueTask IngestAsync(IRowSource pages, CancellationToken cancellationToken = default) =>
         await writer.IngestAsync(pages, cancellationToken).ConfigureAwait(false);
@@ -13,7 +15,7 @@ internal sealed class PageMaterialisation(PageFileWriter writer, string database
     public ValueTask<IEngineSnapshot> OpenAsync(CancellationToken cancellationToken = default)
     {
         writer.Complete(durable: false);
-        return new(new SqliteSnapshot(clock.Next(), [DatabaseSnapshot.OfFile(writer.Path, database)], null));
+        return new(new SqliteSnapshot(clock.Next(), [DatabaseSnapshot.OfFile(connections, writer.Path, database)], null));
     }
 
     public ValueTask DisposeAsync()

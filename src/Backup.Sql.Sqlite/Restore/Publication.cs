@@ -33,8 +33,7 @@ internal static class Publication
         if (files.Count > 1)
             Commit(directory, files);
         Link(directory, files);
-        foreach (var file in files)
-            File.Delete(file.Path);
+        RemoveStaged(files);
     }
 
     /// <summary>Finishes, or leaves to be removed, what a dead process had staged.</summary>
@@ -46,8 +45,7 @@ internal static class Publication
         var path = Path.Combine(staged, PublicationRecord.FileName);
         if (!File.Exists(path))
             return true;
-        var record = JsonSerializer.Deserialize(File.ReadAllBytes(path), PublicationJson.Default.PublicationRecord);
-        if (record is not { Version: PublicationRecord.CurrentVersion })
+        if (ReadRecord(path) is not { Version: PublicationRecord.CurrentVersion } record)
             return false;
         var complete = true;
         foreach (var (source, target) in record.Files)
@@ -59,6 +57,35 @@ internal static class Publication
 
         LocalFiles.FlushDirectory(home);
         return complete;
+    }
+
+    private static PublicationRecord? ReadRecord(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), PublicationJson.Default.PublicationRecord);
+        }
+        catch (JsonException)
+        {
+            // Somebody else's file: better kept than guessed at.
+            return null;
+        }
+    }
+
+    /// <summary>The restore has happened: what cannot be removed now is removed when the engine is opened next.</summary>
+    private static void RemoveStaged(IReadOnlyList<StagedFile> files)
+    {
+        try
+        {
+            foreach (var file in files)
+                File.Delete(file.Path);
+        }
+        catch (IOException)
+        {
+        }
+        catch (UnauthorizedAccessException)
+        {
+        }
     }
 
     private static void Commit(string directory, IReadOnlyList<StagedFile> files)

@@ -13,7 +13,7 @@ internal sealed class SqliteRestore : IRestoreTransaction
 {
     private readonly RestoreRequest _request;
     private readonly DatabaseFiles _files;
-    private readonly TimeSpan _busyTimeout;
+    private readonly ConnectionSource _connections;
     private readonly Dictionary<string, StagedFile> _staged = new(AsciiIgnoreCaseComparer.Instance);
     private readonly Dictionary<string, PageFileWriter> _pages = new(AsciiIgnoreCaseComparer.Instance);
     private readonly Dictionary<string, TableRestore> _tables = new(AsciiIgnoreCaseComparer.Instance);
@@ -23,11 +23,11 @@ internal sealed class SqliteRestore : IRestoreTransaction
     private string? _existing;
     private bool _completed;
 
-    public SqliteRestore(RestoreRequest request, DatabaseFiles files, TimeSpan busyTimeout)
+    public SqliteRestore(RestoreRequest request, DatabaseFiles files, ConnectionSource connections)
     {
         _request = request;
         _files = files;
-        _busyTimeout = busyTimeout;
+        _connections = connections;
         var targets = request.NewDatabases.Select(files.PlaceFor).ToList();
         targets.ForEach(Publication.Check);
         if (targets.Count == 0)
@@ -43,32 +43,21 @@ internal sealed class SqliteRestore : IRestoreTransaction
 
     public IReadOnlyList<string> Notices => _notices;
 
-    public ValueTask CreateAsync(IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken = default)
-    {
-        foreach (var group in objects.GroupBy(restore => restore.Target.Database, AsciiIgnoreCaseComparer.Instance))
-        {
-            var source = group.FirstOrDefault(restore => 
-                restore.Target is DatabaseDescriptor && restore.SourceEngine == SqliteEngine.Kind);
-            var tables = TablesOf(group.Key, (DatabaseDescriptor?)source?.Source);
-            foreach (var restore in group)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                tables.Create(restore);
-            }
-        }
-
-        return ValueTask.CompletedTask;
-    }
+    public async ValueTask CreateAsync(
+        IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => Create(objects, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     public async ValueTask IngestAsync(
         Space space, SpaceShape shape, IRowSource rows, CancellationToken cancellationToken = default)
     {
-        if (space is PageSpace)
-            await PagesOf(space.Database, shape).IngestAsync(rows, cancellationToken).ConfigureAwait(false);
-        else if (_tables.TryGetValue(space.Database, out var tables))
-            await tables.IngestAsync(((TableSpace)space).TableId, rows, cancellationToken).ConfigureAwait(false);
-        else
-            throw SqliteErrors.UnknownTable(space.Database, ((TableSpace)space).TableId);
+        Func<Task> ingest = space switch
+        {
+            PageSpace => () => PagesOf(space.Database, shape).IngestAsync(rows, cancellationToken),
+            TableSpace table when _tables.TryGetValue(space.Database, out var tables) =>
+                () => tables.IngestAsync(table.TableId, rows, cancellationToken),
+            _ => throw SqliteErrors.UnknownTable(space.Database, ((TableSpace)space).TableId),
+        };
+        await Task.Run(ingest, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask CompleteAsync(CancellationToken cancellationToken = default)
@@ -86,7 +75,8 @@ internal sealed class SqliteRestore : IRestoreTransaction
             _tables[_existing].Commit();
         if (_directory is null)
             return ValueTask.CompletedTask;
-        Publication.Run(_directory.Path, [.. _staged.Values]);
+        FileGuard.Run(
+            _directory.Path, "could not be published", () => Publication.Run(_directory.Path, [.. _staged.Values]));
         foreach (var staged in _staged.Values)
             _files.Published(staged.Target);
         return ValueTask.CompletedTask;
@@ -102,13 +92,28 @@ internal sealed class SqliteRestore : IRestoreTransaction
         return ValueTask.CompletedTask;
     }
 
+    private void Create(IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken)
+    {
+        foreach (var group in objects.GroupBy(restore => restore.Target.Database, AsciiIgnoreCaseComparer.Instance))
+        {
+            var source = group.FirstOrDefault(restore =>
+                restore.Target is DatabaseDescriptor && restore.SourceEngine == SqliteEngine.Kind);
+            var tables = TablesOf(group.Key, (DatabaseDescriptor?)source?.Source);
+            foreach (var restore in group)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                tables.Create(restore);
+            }
+        }
+    }
+
     private void Complete(CancellationToken cancellationToken)
     {
         foreach (var (name, staged) in _staged)
         {
             // A database without tables has neither pages nor rows.
             if (!_pages.ContainsKey(name) && !_tables.ContainsKey(name))
-                File.Create(staged.Path).Dispose();
+                FileGuard.Run(staged.Path, "could not be made", () => File.Create(staged.Path).Dispose());
         }
 
         foreach (var pages in _pages.Values)
@@ -121,9 +126,15 @@ internal sealed class SqliteRestore : IRestoreTransaction
             tables.Commit();
             tables.Finish();
             tables.Dispose();
-            using var file = File.OpenHandle(staged.Path, FileMode.Open, FileAccess.ReadWrite);
-            RandomAccess.FlushToDisk(file);
+            FileGuard.Run(staged.Path, "could not be flushed", () => Flush(staged.Path));
         }
+    }
+
+    /// <summary>SQLite, which wrote the file without flushing it, has closed it.</summary>
+    private static void Flush(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
     }
 
     private PageFileWriter PagesOf(string database, SpaceShape shape)
@@ -146,7 +157,7 @@ internal sealed class SqliteRestore : IRestoreTransaction
             return tables;
         if (_staged.TryGetValue(database, out var staged))
         {
-            var connection = Connection.Open(staged.Path, database, OpenMode.Create, _busyTimeout);
+            var connection = _connections.Open(staged.Path, database, OpenMode.Create);
             tables = Start(connection, () => TableRestore.InNew(connection, source, _notices));
         }
         else
@@ -155,7 +166,7 @@ internal sealed class SqliteRestore : IRestoreTransaction
             var other = _existing ?? _staged.Keys.FirstOrDefault();
             if (other is not null)
                 throw SqliteErrors.SeveralExistingDatabases(other, file.Name);
-            var connection = Connection.Open(file.Path, file.Name, OpenMode.Existing, _busyTimeout);
+            var connection = _connections.Open(file);
             tables = Start(connection, () => TableRestore.InExisting(connection, _notices));
             _existing = file.Name;
         }

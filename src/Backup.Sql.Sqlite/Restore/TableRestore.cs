@@ -13,7 +13,7 @@ namespace Backup.Sql.Sqlite.Restore;
 /// </summary>
 internal sealed class TableRestore : IDisposable
 {
-    private const int CacheKibibytes = 32 * 1024;
+    private const int CacheKibibytes = 16 * 1024;
     private const int NamedRows = 5;
     private readonly Connection _connection;
     private readonly SemaphoreSlim _gate = new(1, 1);

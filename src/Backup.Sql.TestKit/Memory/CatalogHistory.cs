@@ -19,6 +19,18 @@ internal sealed class CatalogHistory(CatalogState first)
     /// <summary>Tells whether any state that is kept has an object.</summary>
     public bool Knows(long id) => _states.Any(state => state.State.Find(id) is not null);
 
+    /// <summary>An object as it was last, at or before a time; null when no state that is kept has it.</summary>
+    public ObjectDescriptor? FindLast(long id, HlcTimestamp time)
+    {
+        for (var i = IndexAt(time); i >= 0; i--)
+        {
+            if (_states[i].State.Find(id) is { } found)
+                return found;
+        }
+
+        return null;
+    }
+
     /// <summary>The times after one and up to another at which something of a database changed.</summary>
     public IReadOnlyList<HlcTimestamp> Changes(string database, HlcTimestamp after, HlcTimestamp upTo)
     {

@@ -19,7 +19,9 @@ internal sealed class MemorySnapshot(MemoryStore store, MemoryStore.Pin pin) : I
     public async ValueTask<SpaceShape> DescribeAsync(Space space, CancellationToken cancellationToken = default)
     {
         var (descriptor, _) = Resolve(space);
-        var figures = await _catalog.GetStatisticsAsync(descriptor, cancellationToken).ConfigureAwait(false);
+        var figures = _catalog.State.Find(descriptor.Id) is null
+            ? new TableStatistics(0, 0, 0) // dropped
+            : await _catalog.GetStatisticsAsync(descriptor, cancellationToken).ConfigureAwait(false);
         return new SpaceShape
         {
             StableKeys = descriptor.PrimaryKey.Count > 0 || store.Options.StableRowIds,
@@ -92,10 +94,15 @@ internal sealed class MemorySnapshot(MemoryStore store, MemoryStore.Pin pin) : I
     {
         if (space is not TableSpace { TableId: var id })
             throw MemoryErrors.NotSupported("page spaces");
-        if (_catalog.State.Find(id) is not TableDescriptor descriptor)
-            throw MemoryErrors.TableNotFound($"number {id}");
         lock (store.Gate)
-            return (descriptor, store.Tables[id]);
+        {
+            var found = _catalog.State.Find(id);
+            if (found is null && store.Options.Capabilities.HasFlag(EngineCapabilities.RevisionHistory))
+                found = store.Catalog.FindLast(id, Timestamp); // dropped: of its rows the history is there
+            return found is TableDescriptor descriptor
+                ? (descriptor, store.Tables[id])
+                : throw MemoryErrors.TableNotFound($"number {id}");
+        }
     }
 
     private void RequireAbilities(ExportWindow window)

@@ -22,14 +22,18 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         if (asOf is not null && asOf.Time > context.NowTimestamp)
             throw Errors.TimeOutOfRange("the time lies in the future", ValueBinder.PlaceOf(statement.AsOf!));
 
-        var revisionHistory = values.Boolean("revision_history", options.RevisionHistory, options.Spans.Find("revision_history") is not null);
+        var revisionHistory = values.Boolean(
+            "revision_history", options.RevisionHistory, options.Spans.Find("revision_history") is not null);
         if (revisionHistory && !info.Capabilities.HasFlag(EngineCapabilities.RevisionHistory))
-            throw Errors.NoHistory(Describe(statement.Targets, engine), ValueBinder.PlaceOf(options.SpanOf("revision_history")));
+            throw Errors.NoHistory(
+                Describe(statement.Targets, engine), ValueBinder.PlaceOf(options.SpanOf("revision_history")));
 
         var catalogTime = timeTravel ? asOf?.Time : null;
-        var catalog = await context.Engines[engine].OpenCatalogAsync(catalogTime, cancellationToken).ConfigureAwait(false);
+        var catalog = await context.Engines[engine].OpenCatalogAsync(catalogTime, cancellationToken)
+            .ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
-        var scope = await ScopeAsync(statement.Targets, catalog, info.NameComparer, cancellationToken).ConfigureAwait(false);
+        var scope = await ScopeAsync(statement.Targets, catalog, info.NameComparer, cancellationToken)
+            .ConfigureAwait(false);
         if (asOf is not null && !timeTravel)
             notices.Add($"{string.Join(", ", scope.AllDatabases())} keeps no history: backed up as of the statement's own time");
         if (!options.IncrementalLocation.IsEmpty)
@@ -43,7 +47,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             Destination = destination,
             Collection = values.Location(statement.Uris),
             Subdirectory = subdirectory,
-            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null : values.Location(options.IncrementalLocation),
+            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null
+                : values.Location(options.IncrementalLocation),
             IncrementalFrom = incrementalFrom,
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
@@ -51,9 +56,7 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             Name = values.TextOrNull(options.Name),
             Labels = Labels(options),
             Compression = Compression(options),
-            CompressionLevel = options.CompressionLevel is null
-                ? context.CompressionLevel
-                : values.Integer("compression_level", options.CompressionLevel, 0, 19),
+            CompressionLevel = CompressionLevel(options),
             MaskedText = SqlFormatter.Format(statement),
             Description = SqlFormatter.Format(statement, FormatMode.Described),
             Notices = notices,
@@ -138,15 +141,18 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                 foreach (var name in list.Databases)
                 {
                     databases.Add(await names
-                        .ResolveDatabaseAsync(name.Text, ValueBinder.PlaceOf(name), cancellationToken).ConfigureAwait(false));
+                        .ResolveDatabaseAsync(name.Text, ValueBinder.PlaceOf(name), cancellationToken)
+                            .ConfigureAwait(false));
                 }
 
                 return new BackupScope { Databases = [.. databases] };
             case TableTargets tables:
-                return new BackupScope { Objects = await TablesAsync(tables, names, cancellationToken).ConfigureAwait(false) };
+                return new BackupScope { Objects = await TablesAsync(tables, names, cancellationToken)
+                    .ConfigureAwait(false) };
             default:
                 var all = await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
-                return new BackupScope { IsCluster = true, Databases = [.. all.Select(d => d.Name).Order(StringComparer.Ordinal)] };
+                return new BackupScope { IsCluster = true,
+                    Databases = [.. all.Select(d => d.Name).Order(StringComparer.Ordinal)] };
         }
     }
 
@@ -185,14 +191,25 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         }
     }
 
-    private string Compression(BackupOptions options)
+    private string? Compression(BackupOptions options)
     {
         if (options.Compression is null)
             return context.Compression;
         var text = values.Text(options.Compression).ToLowerInvariant();
         return text is "zstd" or "brotli" or "none"
             ? text
-            : throw Errors.InvalidOptionValue("compression", text, "'zstd', 'brotli' or 'none'", ValueBinder.PlaceOf(options.Compression));
+            : throw Errors.InvalidOptionValue(
+                "compression", text, "'zstd', 'brotli' or 'none'", ValueBinder.PlaceOf(options.Compression));
+    }
+
+    /// <summary>
+    /// The host's level belongs to the host's codec: one that the statement names has a default of its own.
+    /// </summary>
+    private int? CompressionLevel(BackupOptions options)
+    {
+        if (options.CompressionLevel is not null)
+            return values.Integer("compression_level", options.CompressionLevel, 0, 19);
+        return Compression(options) == context.Compression ? context.CompressionLevel : null;
     }
 
     private List<string> Labels(BackupOptions options)

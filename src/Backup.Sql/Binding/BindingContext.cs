@@ -25,9 +25,11 @@ internal sealed record BindingContext
 
     public required ISecretVault Vault { get; init; }
 
-    public required string Compression { get; init; }
+    /// <summary>The codec unless the statement names one; null for the library's choice.</summary>
+    public string? Compression { get; init; }
 
-    public required int CompressionLevel { get; init; }
+    /// <summary>The level of that codec; null for its default.</summary>
+    public int? CompressionLevel { get; init; }
 
     /// <summary>Backups are named by ids in SHOW BACKUPS, and ids may stand for sub-directories.</summary>
     public bool UseBackupsWithIds { get; init; }

@@ -49,10 +49,11 @@ internal sealed record BoundBackup : BoundStatement
 
     public IReadOnlyList<string> Labels { get; init; } = [];
 
-    /// <summary><c>zstd</c>, <c>brotli</c> or <c>none</c>.</summary>
-    public required string Compression { get; init; }
+    /// <summary><c>zstd</c>, <c>brotli</c> or <c>none</c>; null for the library's choice.</summary>
+    public string? Compression { get; init; }
 
-    public required int CompressionLevel { get; init; }
+    /// <summary>The codec's level; null for its default.</summary>
+    public int? CompressionLevel { get; init; }
 
     /// <summary>The statement with every location masked, for the manifest.</summary>
     public required string MaskedText { get; init; }

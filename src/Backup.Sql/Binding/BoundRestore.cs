@@ -51,6 +51,9 @@ internal sealed record BoundRestore : BoundStatement
     /// <summary>The sub-directory; null for LATEST; empty when <see cref="Locations"/> are given.</summary>
     public string? Subdirectory { get; init; }
 
+    /// <summary>An id that SHOW BACKUPS shows may stand in place of the sub-directory.</summary>
+    public bool WithIds { get; init; }
+
     public string? IncrementalLocation { get; init; }
 
     /// <summary>The deprecated form's further locations after <see cref="Collection"/>, sealed.</summary>

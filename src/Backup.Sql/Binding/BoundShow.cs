@@ -34,6 +34,9 @@ internal sealed record BoundShowBackup(ShowBackupKind Kind, string Collection) :
     /// <summary>The sub-directory; null for LATEST; empty for a backup at the location itself.</summary>
     public string? Subdirectory { get; init; }
 
+    /// <summary>An id that SHOW BACKUPS shows may stand in place of the sub-directory.</summary>
+    public bool WithIds { get; init; }
+
     public string? IncrementalLocation { get; init; }
 
     public bool AsJson { get; init; }

@@ -37,7 +37,9 @@ internal sealed class JobsBinder(ValueBinder values)
             Type = all.Type.Text.ToLowerInvariant() switch
             {
                 "backup" or "restore" or "changefeed" or "import" => all.Type.Text.ToUpperInvariant(),
-                var other => throw Errors.InvalidOptionValue("the type of jobs", other, "backup or restore", ValueBinder.PlaceOf(all)),
+                var other =>
+                    throw Errors.InvalidOptionValue(
+                        "the type of jobs", other, "backup or restore", ValueBinder.PlaceOf(all)),
             },
         };
     }
@@ -52,6 +54,7 @@ internal sealed class JobsBinder(ValueBinder values)
             throw Errors.CannotExecute($"{statement} with a SELECT", ValueBinder.PlaceOf(query));
         return [.. list.Rows.Select(row => row.Count == 1
             ? values.Id(row[0])
-            : throw Errors.InvalidOptionValue("a job", "a row of several values", "one number", ValueBinder.PlaceOf(list)))];
+            : throw Errors.InvalidOptionValue(
+                "a job", "a row of several values", "one number", ValueBinder.PlaceOf(list)))];
     }
 }

@@ -23,6 +23,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         {
             Engine = engine,
             CurrentDatabase = context.CurrentDatabase,
+            WithIds = context.UseBackupsWithIds,
             IntoSchema = values.TextOrNull(options.IntoSchema),
             NewDatabaseName = values.TextOrNull(options.NewDatabaseName),
             AsOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf).Time,
@@ -36,14 +37,17 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         if (options.IntoDatabase is not null)
         {
             var into = await names.ResolveDatabaseAsync(
-                values.Text(options.IntoDatabase), ValueBinder.PlaceOf(options.IntoDatabase), cancellationToken).ConfigureAwait(false);
+                values.Text(options.IntoDatabase), ValueBinder.PlaceOf(options.IntoDatabase), cancellationToken)
+                    .ConfigureAwait(false);
             bound = bound with { IntoDatabase = into };
         }
 
         if (bound.IntoSchema is not null && !info.Capabilities.HasFlag(EngineCapabilities.Schemas)
-            && (bound.IntoDatabase is not null || !info.NameComparer.Equals(bound.IntoSchema, NameResolver.DefaultSchema)))
+            && (bound.IntoDatabase is not null
+                || !info.NameComparer.Equals(bound.IntoSchema, NameResolver.DefaultSchema)))
         {
-            throw Errors.OptionOnlyFor("into_schema", "an engine that has schemas", ValueBinder.PlaceOf(options.SpanOf("into_schema")));
+            throw Errors.OptionOnlyFor(
+                "into_schema", "an engine that has schemas", ValueBinder.PlaceOf(options.SpanOf("into_schema")));
         }
 
         return Targets(statement.Targets, bound);
@@ -101,7 +105,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             Engine = "",
             Kind = RestoreTargetKind.Cluster,
             Collection = "",
-            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null : values.Location(options.IncrementalLocation),
+            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null
+                : values.Location(options.IncrementalLocation),
             MaskedText = SqlFormatter.Format(statement),
             Description = SqlFormatter.Format(statement, FormatMode.Described),
         };
@@ -152,7 +157,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             if (pattern.Alias is not null && !aliases.Add(pattern.Alias.Text))
                 throw Errors.DuplicateName(pattern.Alias.Text, ValueBinder.PlaceOf(pattern.Alias));
             bound.Add(new RestoreTable(
-                [.. pattern.Parts.Select(p => p.Text)], pattern.IsWildcard, pattern.Alias?.Text, pattern.Span.Line, pattern.Span.Column));
+                [.. pattern.Parts.Select(p => p.Text)], pattern.IsWildcard, pattern.Alias?.Text, pattern.Span.Line,
+                pattern.Span.Column));
         }
 
         return bound;

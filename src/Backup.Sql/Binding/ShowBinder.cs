@@ -16,8 +16,10 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         {
             WithIds = withIds,
             WithRevisionStart = withIds && statement.Option == ShowBackupsOption.RevisionStartTime,
-            NewerThan = statement.NewerThan is null ? null : new AsOfBinder(context, values).Bind(statement.NewerThan).Time,
-            OlderThan = statement.OlderThan is null ? null : new AsOfBinder(context, values).Bind(statement.OlderThan).Time,
+            NewerThan = statement.NewerThan is null ? null : new AsOfBinder(context, values).Bind(statement.NewerThan)
+                .Time,
+            OlderThan = statement.OlderThan is null ? null : new AsOfBinder(context, values).Bind(statement.OlderThan)
+                .Time,
         };
     }
 
@@ -39,7 +41,9 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         return new BoundShowBackup(Kind(statement.View), CollectionOf(statement))
         {
             Subdirectory = backup.Equals("latest", StringComparison.OrdinalIgnoreCase) ? null : backup,
-            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null : values.Location(options.IncrementalLocation),
+            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null
+                : values.Location(options.IncrementalLocation),
+            WithIds = context.UseBackupsWithIds,
             AsJson = options.AsJson,
             CheckFiles = options.CheckFiles,
             DebugIds = options.DebugIds,
@@ -59,7 +63,9 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
     {
         var text = values.Text(node);
         return text.EndsWith('%')
-            && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent)
+            && double.TryParse(
+                text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out var percent)
             && percent is > 0 and <= 100
             ? percent / 100
             : throw Errors.InvalidOptionValue("sample", text, "a share such as '5%'", ValueBinder.PlaceOf(node));

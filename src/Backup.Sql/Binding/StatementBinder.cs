@@ -11,7 +11,8 @@ internal sealed class StatementBinder(BindingContext context)
 {
     private readonly ValueBinder _values = new(context);
 
-    public async ValueTask<BoundStatement> BindAsync(Statement statement, CancellationToken cancellationToken) => statement switch
+    public async ValueTask<BoundStatement> BindAsync(Statement statement, CancellationToken cancellationToken) =>
+        statement switch
     {
         ExplainStatement explain =>
             new BoundExplain(await BindAsync(explain.Inner, cancellationToken).ConfigureAwait(false)),

@@ -25,11 +25,12 @@ internal static class TimeText
     }
 
     /// <summary>Reads nanoseconds since 1970, the logical counter as decimal places.</summary>
-    public static bool TryParseDecimal(string text, out HlcTimestamp time) => HlcTimestamp.TryParse(text.Trim(), out time);
+    public static bool TryParseDecimal(string text, out HlcTimestamp time) =>
+        HlcTimestamp.TryParse(text.Trim(), out time);
 
     /// <summary>
-    /// Reads an interval: <c>-1h30m</c>, <c>-2 days 3 hours</c>, <c>-00:05:00</c>, <c>-P1DT2H</c>. A month counts 30 days,
-    /// a year 365.
+    /// Reads an interval: <c>-1h30m</c>, <c>-2 days 3 hours</c>, <c>-00:05:00</c>, <c>-P1DT2H</c>. A month counts 30
+    /// days, a year 365.
     /// </summary>
     public static bool TryParseInterval(string text, out TimeSpan interval)
     {
@@ -49,7 +50,8 @@ internal static class TimeText
     }
 
     private static bool TryClock(ReadOnlySpan<char> text, out TimeSpan interval) => TimeSpan.TryParseExact(
-        text, [@"h\:mm\:ss", @"hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFF", @"h\:mm", @"hh\:mm"], CultureInfo.InvariantCulture, out interval);
+        text, [@"h\:mm\:ss", @"hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFF", @"h\:mm", @"hh\:mm"], CultureInfo.InvariantCulture,
+        out interval);
 
     private static bool TryIso(ReadOnlySpan<char> text, out TimeSpan interval)
     {
@@ -146,7 +148,8 @@ internal static class TimeText
 
     // "+02" is what people write; the framework wants "+02:00".
     private static string WithFullOffset(string text) =>
-        text.Length > 13 && text[^3] is '+' or '-' && char.IsAsciiDigit(text[^1]) && text.Contains(':', StringComparison.Ordinal)
+        text.Length > 13 && text[^3] is '+' or '-' && char.IsAsciiDigit(text[^1])
+            && text.Contains(':', StringComparison.Ordinal)
             ? text + ":00"
             : text;
 }

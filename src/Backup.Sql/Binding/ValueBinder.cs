@@ -5,7 +5,9 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Binding;
 
-/// <summary>Gives the values of strings, placeholders, booleans and numbers of a statement, and checks its locations.</summary>
+/// <summary>
+/// Gives the values of strings, placeholders, booleans and numbers of a statement, and checks its locations.
+/// </summary>
 internal sealed class ValueBinder(BindingContext context)
 {
     public static TextPlace PlaceOf(SyntaxNode node) => PlaceOf(node.Span);
@@ -65,7 +67,8 @@ internal sealed class ValueBinder(BindingContext context)
         var text = Constant(value);
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
-            : throw Errors.InvalidOptionValue("a job", text ?? "NULL", "the number that SHOW JOBS shows", PlaceOf(value));
+            : throw Errors.InvalidOptionValue(
+                "a job", text ?? "NULL", "the number that SHOW JOBS shows", PlaceOf(value));
     }
 
     /// <summary>The text of a constant; null for NULL and for what is no constant.</summary>
@@ -77,15 +80,16 @@ internal sealed class ValueBinder(BindingContext context)
         TypedLiteral typed => typed.Text,
         CastExpression cast => Constant(cast.Operand),
         ParenthesizedExpression inner => Constant(inner.Inner),
-        UnaryExpression { Operator: UnaryOperator.Minus } minus => Constant(minus.Operand) is { } operand ? "-" + operand : null,
+        UnaryExpression { Operator: UnaryOperator.Minus } minus =>
+            Constant(minus.Operand) is { } operand ? "-" + operand : null,
         // Published examples write the interval in double quotes, which makes it a name.
         NameExpression name when name.Name.Parts.Count == 1 => name.Name.Last.Text,
         _ => null,
     };
 
     /// <summary>
-    /// Checks a list of locations and gives the one that holds manifests and pointers, sealed: the only one, or the default
-    /// one of a list by locality. Data goes there too, for a host without a locality matches no other.
+    /// Checks a list of locations and gives the one that holds manifests and pointers, sealed: the only one, or the
+    /// default one of a list by locality. Data goes there too, for a host without a locality matches no other.
     /// </summary>
     public string Location(IReadOnlyList<StringOrPlaceholder> locations)
     {

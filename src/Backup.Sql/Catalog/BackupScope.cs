@@ -18,14 +18,15 @@ public sealed record BackupScope
     /// <summary>All databases that a snapshot must cover, by name.</summary>
     /// <returns>The names, each once.</returns>
     public IReadOnlyList<string> AllDatabases() =>
-        [.. Databases.Concat(Objects.Select(o => o.Database)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        [.. Databases.Concat(Objects.Select(o => o.Database)).Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>Picks the covered objects of one database, in the catalog's order.</summary>
     /// <param name="database">The database.</param>
     /// <param name="objects">Everything in it.</param>
     /// <returns>
-    /// All of it for a database that is covered whole; else the objects named, the types and functions that they use, their
-    /// triggers, and the schemas that they lie in.
+    /// All of it for a database that is covered whole; else the objects named, the types and functions that they use,
+    /// their triggers, and the schemas that they lie in.
     /// </returns>
     public IReadOnlyList<ObjectDescriptor> Select(string database, IReadOnlyList<ObjectDescriptor> objects)
     {

@@ -13,7 +13,8 @@ internal sealed class DescriptorCatalog : ICatalogReader
         _statistics = statistics;
     }
 
-    public ValueTask<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(
+        CancellationToken cancellationToken = default) =>
         ValueTask.FromResult<IReadOnlyList<DatabaseDescriptor>>([.. _objects.OfType<DatabaseDescriptor>()]);
 
     public ValueTask<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(

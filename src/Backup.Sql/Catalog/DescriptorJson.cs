@@ -8,5 +8,6 @@ namespace Backup.Sql.Catalog;
 [JsonSerializable(typeof(ObjectDescriptor))]
 internal sealed partial class DescriptorJson : JsonSerializerContext
 {
-    public static string Of(ObjectDescriptor descriptor) => JsonSerializer.Serialize(descriptor, Default.ObjectDescriptor);
+    public static string Of(ObjectDescriptor descriptor) =>
+        JsonSerializer.Serialize(descriptor, Default.ObjectDescriptor);
 }

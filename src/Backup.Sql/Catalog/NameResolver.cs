@@ -20,7 +20,8 @@ internal sealed class NameResolver(ICatalogReader catalog, StringComparer compar
         return Match(databases, name, place)?.Name;
     }
 
-    public async ValueTask<string> ResolveDatabaseAsync(string name, TextPlace place, CancellationToken cancellationToken)
+    public async ValueTask<string> ResolveDatabaseAsync(
+        string name, TextPlace place, CancellationToken cancellationToken)
     {
         if (await FindDatabaseAsync(name, place, cancellationToken).ConfigureAwait(false) is { } found)
             return found;
@@ -29,7 +30,8 @@ internal sealed class NameResolver(ICatalogReader catalog, StringComparer compar
     }
 
     /// <summary>
-    /// A table, view or sequence: <c>table</c> of the current database; <c>schema.table</c> of it or <c>database.table</c>;
+    /// A table, view or sequence: <c>table</c> of the current database; <c>schema.table</c> of it or
+    /// <c>database.table</c>;
     /// <c>database.schema.table</c>.
     /// </summary>
     public async ValueTask<ScopedObject> ResolveTableAsync(
@@ -41,13 +43,16 @@ internal sealed class NameResolver(ICatalogReader catalog, StringComparer compar
             2 => await SchemaOrDatabaseAsync(parts[0], place, cancellationToken).ConfigureAwait(false),
             _ => (await ResolveDatabaseAsync(parts[0], place, cancellationToken).ConfigureAwait(false), parts[1]),
         };
-        var candidates = Relations(await ObjectsAsync(database, cancellationToken).ConfigureAwait(false), schema).ToList();
+        var candidates = Relations(await ObjectsAsync(database, cancellationToken).ConfigureAwait(false), schema)
+            .ToList();
         var found = Match(candidates, parts[^1], place)
             ?? throw Errors.TableNotFound(string.Join('.', parts), candidates.Select(o => o.Name), place);
         return Scoped(found);
     }
 
-    /// <summary><c>*</c>: all of the current schema; <c>x.*</c>: schema x of the current database, else database x.</summary>
+    /// <summary>
+    /// <c>*</c>: all of the current schema; <c>x.*</c>: schema x of the current database, else database x.
+    /// </summary>
     public async ValueTask<IReadOnlyList<ScopedObject>> ResolveWildcardAsync(
         IReadOnlyList<string> parts, TextPlace place, CancellationToken cancellationToken)
     {
@@ -56,19 +61,23 @@ internal sealed class NameResolver(ICatalogReader catalog, StringComparer compar
         switch (parts.Count)
         {
             case 0:
-                (database, schema) = (await CurrentAsync("*", place, cancellationToken).ConfigureAwait(false), DefaultSchema);
+                (database, schema) = (
+                    await CurrentAsync("*", place, cancellationToken).ConfigureAwait(false), DefaultSchema);
                 break;
             case 1:
-                (database, schema) = await SchemaOrDatabaseAsync(parts[0], place, cancellationToken).ConfigureAwait(false);
+                (database, schema) = await SchemaOrDatabaseAsync(parts[0], place, cancellationToken)
+                    .ConfigureAwait(false);
                 if (!comparer.Equals(schema, parts[0]))
                     schema = null; // the name meant a database: all of it
                 break;
             default:
-                (database, schema) = (await ResolveDatabaseAsync(parts[0], place, cancellationToken).ConfigureAwait(false), parts[1]);
+                (database, schema) = (
+                    await ResolveDatabaseAsync(parts[0], place, cancellationToken).ConfigureAwait(false), parts[1]);
                 break;
         }
 
-        var found = Relations(await ObjectsAsync(database, cancellationToken).ConfigureAwait(false), schema).Select(Scoped).ToList();
+        var found = Relations(await ObjectsAsync(database, cancellationToken).ConfigureAwait(false), schema)
+            .Select(Scoped).ToList();
         return found.Count > 0 ? found : throw Errors.NothingMatches(string.Join('.', parts.Append("*")), place);
     }
 
@@ -91,7 +100,8 @@ internal sealed class NameResolver(ICatalogReader catalog, StringComparer compar
         return (await ResolveDatabaseAsync(name, place, cancellationToken).ConfigureAwait(false), DefaultSchema);
     }
 
-    private async ValueTask<IReadOnlyList<ObjectDescriptor>> ObjectsAsync(string database, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<ObjectDescriptor>> ObjectsAsync(
+        string database, CancellationToken cancellationToken)
     {
         if (!_objects.TryGetValue(database, out var objects))
         {
@@ -102,7 +112,8 @@ internal sealed class NameResolver(ICatalogReader catalog, StringComparer compar
         return objects;
     }
 
-    private IEnumerable<ObjectDescriptor> Relations(IReadOnlyList<ObjectDescriptor> objects, string? schema) => objects.Where(
+    private IEnumerable<ObjectDescriptor> Relations(IReadOnlyList<ObjectDescriptor> objects, string? schema) =>
+        objects.Where(
         o => o is TableDescriptor or ViewDescriptor or SequenceDescriptor
             && (schema is null || comparer.Equals(o.Schema ?? DefaultSchema, schema)));
 

@@ -21,7 +21,9 @@ public abstract record ObjectDescriptor
     {
     }
 
-    /// <summary>The engine's number of the object: unique in the cluster, stable for as long as the object lives.</summary>
+    /// <summary>
+    /// The engine's number of the object: unique in the cluster, stable for as long as the object lives.
+    /// </summary>
     public required long Id { get; init; }
 
     /// <summary>The database that the object lies in; for a database its own name.</summary>
@@ -36,7 +38,9 @@ public abstract record ObjectDescriptor
     /// <summary>The engine's own statement that makes the object; null where it has none.</summary>
     public string? Ddl { get; init; }
 
-    /// <summary>Ids of the objects that must exist for this one to work: a view's tables, a table's types and functions.</summary>
+    /// <summary>
+    /// Ids of the objects that must exist for this one to work: a view's tables, a table's types and functions.
+    /// </summary>
     public IReadOnlyList<long> DependsOn { get; init; } = [];
 
     /// <summary>The owner; null where the engine knows none.</summary>

@@ -3,10 +3,14 @@ namespace Backup.Sql.Catalog;
 /// <summary>A table.</summary>
 public sealed record TableDescriptor : ObjectDescriptor
 {
-    /// <summary>The stored columns, in the order in which the values of a row are encoded; computed ones are left out.</summary>
+    /// <summary>
+    /// The stored columns, in the order in which the values of a row are encoded; computed ones are left out.
+    /// </summary>
     public required IReadOnlyList<ColumnDescriptor> Columns { get; init; }
 
-    /// <summary>Names of the primary key's columns in key order; empty when the table has no key that identifies a row.</summary>
+    /// <summary>
+    /// Names of the primary key's columns in key order; empty when the table has no key that identifies a row.
+    /// </summary>
     public IReadOnlyList<string> PrimaryKey { get; init; } = [];
 
     /// <summary>The secondary indexes, unique constraints included.</summary>
@@ -21,6 +25,8 @@ public sealed record TableDescriptor : ObjectDescriptor
     /// <summary>Names of the partitions; empty for a table without.</summary>
     public IReadOnlyList<string> Partitions { get; init; } = [];
 
-    /// <summary>True when the rows stay out of backups (<c>exclude_data_from_backup</c>); the table itself is kept.</summary>
+    /// <summary>
+    /// True when the rows stay out of backups (<c>exclude_data_from_backup</c>); the table itself is kept.
+    /// </summary>
     public bool ExcludeData { get; init; }
 }

@@ -147,6 +147,26 @@ internal sealed class Collection
         return Chain.Build(directory, full, increments);
     }
 
+    /// <summary>Finds the backup that an id names, newest chains first.</summary>
+    /// <param name="id">The id, as <see cref="BackupIds.Of"/> makes it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The chain up to that backup; null when no chain holds it.</returns>
+    /// <exception cref="BackupSqlException">As <see cref="LoadChainAsync"/>.</exception>
+    public async Task<Chain?> FindByIdAsync(string id, CancellationToken cancellationToken = default)
+    {
+        if (!BackupIds.TryParse(id, out _))
+            return null;
+        var paths = await ListBackupsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var path in paths.Reverse())
+        {
+            var chain = await LoadChainAsync(path, cancellationToken).ConfigureAwait(false);
+            if (chain.Layers.FirstOrDefault(layer => BackupIds.Of(layer) == id) is { } named)
+                return chain.Cover(named.End);
+        }
+
+        return null;
+    }
+
     /// <summary>Reads what a plan depends on.</summary>
     /// <param name="subdirectory">Sub-directory of the full backup; null for a plan that starts a chain.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -8,7 +8,8 @@ internal static partial class Errors
             "Use one of the statements that the README lists as executable.");
 
     public static BackupSqlException OptionNotSupported(string option, TextPlace place, string? hint = null) =>
-        At(place, SqlStates.FeatureNotSupported, $"option {option} is understood but cannot be honoured by this version",
+        At(place, SqlStates.FeatureNotSupported,
+            $"option {option} is understood but cannot be honoured by this version",
             hint ?? $"Leave {option} out.");
 
     public static BackupSqlException DatabaseNotFound(string name, IEnumerable<string> known, TextPlace place) =>
@@ -47,23 +48,28 @@ internal static partial class Errors
         At(place, SqlStates.InvalidParameterValue, $"the value of ${number} is null where text is needed",
             "Pass a string.");
 
-    public static BackupSqlException InvalidOptionValue(string option, string value, string expected, TextPlace place) =>
+    public static BackupSqlException InvalidOptionValue(
+        string option, string value, string expected, TextPlace place) =>
         At(place, SqlStates.InvalidParameterValue, $"\"{value}\" is no value for {option}", $"Give {expected}.");
 
     public static BackupSqlException OptionsConflict(string one, string other, TextPlace place) =>
-        At(place, SqlStates.InvalidStatement, $"{one} and {other} exclude each other", $"Keep one of {one} and {other}.");
+        At(place, SqlStates.InvalidStatement, $"{one} and {other} exclude each other",
+            $"Keep one of {one} and {other}.");
 
     public static BackupSqlException OptionNeeds(string option, string needed, TextPlace place) =>
         At(place, SqlStates.InvalidStatement, $"{option} needs {needed}", $"Add {needed}, or leave {option} out.");
 
     public static BackupSqlException OptionOnlyFor(string option, string what, TextPlace place) =>
-        At(place, SqlStates.InvalidStatement, $"{option} can only be used with {what}", $"Leave {option} out, or restore {what}.");
+        At(place, SqlStates.InvalidStatement, $"{option} can only be used with {what}",
+            $"Leave {option} out, or restore {what}.");
 
     public static BackupSqlException DuplicateName(string name, TextPlace place) =>
-        At(place, SqlStates.DuplicateObject, $"name \"{name}\" is given twice", "Give each restored table a name of its own.");
+        At(place, SqlStates.DuplicateObject, $"name \"{name}\" is given twice",
+            "Give each restored table a name of its own.");
 
     public static BackupSqlException WildcardRenamed(TextPlace place) =>
-        At(place, SqlStates.InvalidStatement, "a wildcard cannot be renamed", "Name the tables one by one, each with its AS.");
+        At(place, SqlStates.InvalidStatement, "a wildcard cannot be renamed",
+            "Name the tables one by one, each with its AS.");
 
     public static BackupSqlException NotAConstant(TextPlace place) =>
         At(place, SqlStates.InvalidParameterValue,
@@ -104,7 +110,8 @@ internal static partial class Errors
     private const string AsOfHint =
         "Write a time ('2026-03-09 14:15:03'), an interval back from now ('-10s'), or nanoseconds since 1970.";
 
-    private static BackupSqlException At(TextPlace place, string code, string message, string hint) => new(code, message)
+    private static BackupSqlException At(TextPlace place, string code, string message, string hint) =>
+        new(code, message)
     {
         Line = place.Line,
         Column = place.Column,

@@ -59,7 +59,7 @@ internal static partial class Errors
 
     public static BackupSqlException ShowBackupWithoutIn(SourcePlace place) => AtPlace(
         place, "SHOW BACKUP FROM needs the collection after IN",
-        "Write SHOW BACKUP FROM <subdirectory> IN <collection>; SHOW BACKUPS IN <collection> lists the subdirectories.");
+        "Write SHOW BACKUP FROM <subdirectory> IN <collection>; SHOW BACKUPS IN <collection> lists what is there.");
 
     public static BackupSqlException ShowBackupConnection(SourcePlace place) => AtPlace(
         place, "SHOW BACKUP CONNECTION has been replaced", "Write CHECK EXTERNAL CONNECTION <uri>.");

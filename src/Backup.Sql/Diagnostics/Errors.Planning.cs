@@ -24,13 +24,15 @@ internal static partial class Errors
         };
 
     public static BackupSqlException EndsBeforeParent(DateTimeOffset end, DateTimeOffset parentEnd) =>
-        new(SqlStates.TimeOutOfRange, $"the backup would end at {Show(end)}, not after the chain's end at {Show(parentEnd)}")
+        new(SqlStates.TimeOutOfRange,
+            $"the backup would end at {Show(end)}, not after the chain's end at {Show(parentEnd)}")
         {
             Hint = "Give a later time, or leave AS OF SYSTEM TIME out.",
         };
 
     public static BackupSqlException ClusterChainNarrowed() =>
-        new(SqlStates.InvalidStatement, "single databases or tables cannot be appended to a backup of the whole cluster")
+        new(SqlStates.InvalidStatement,
+            "single databases or tables cannot be appended to a backup of the whole cluster")
         {
             Hint = "Append with BACKUP INTO LATEST IN …, without targets, or start a chain of its own.",
         };
@@ -55,8 +57,10 @@ internal static partial class Errors
             Hint = "Run the statement again.",
         };
 
-    public static BackupSqlException MissingDependency(string kind, string name, string neededKind, string needed, string? option) =>
-        new(SqlStates.DependentObjectsMissing, $"{kind} \"{name}\" needs {neededKind} \"{needed}\", which is neither restored nor there")
+    public static BackupSqlException MissingDependency(
+        string kind, string name, string neededKind, string needed, string? option) =>
+        new(SqlStates.DependentObjectsMissing,
+            $"{kind} \"{name}\" needs {neededKind} \"{needed}\", which is neither restored nor there")
         {
             Hint = option is null
                 ? $"Restore {neededKind} {needed} too."
@@ -66,7 +70,8 @@ internal static partial class Errors
     public static BackupSqlException DatabaseNotInBackup(string name, IEnumerable<string> known) =>
         new(SqlStates.UndefinedDatabase, $"the backup does not hold the complete database \"{name}\"")
         {
-            Hint = Nearest(name, known, "It holds the complete databases ", "It holds single tables: use RESTORE TABLE.")
+            Hint = Nearest(
+                name, known, "It holds the complete databases ", "It holds single tables: use RESTORE TABLE.")
                 + " SHOW BACKUP FROM … IN … lists its objects.",
         };
 
@@ -77,7 +82,8 @@ internal static partial class Errors
         };
 
     public static BackupSqlException ClusterNotEmpty(IReadOnlyList<string> databases) =>
-        new(SqlStates.ObjectNotInState, $"a cluster can only be restored into an empty one, and there are {databases.Count} databases")
+        new(SqlStates.ObjectNotInState,
+            $"a cluster can only be restored into an empty one, and there are {databases.Count} databases")
         {
             Detail = "There are: " + string.Join(", ", databases.Take(8)) + (databases.Count > 8 ? ", …" : ""),
             Hint = "Restore single databases, or use an empty cluster.",
@@ -93,6 +99,12 @@ internal static partial class Errors
         new(SqlStates.UndefinedDatabase, $"there is no database \"{database}\" to restore table \"{table}\" into")
         {
             Hint = "Name one that exists: WITH into_db = '…', or restore the whole database.",
+        };
+
+    public static BackupSqlException DestinationSchemaMissing(string schema, string database) =>
+        new(SqlStates.UndefinedSchema, $"there is no schema \"{schema}\" in database \"{database}\" to restore into")
+        {
+            Hint = "Name one that exists: WITH into_schema = '…', or leave the option out.",
         };
 
     public static BackupSqlException RelationExists(string name) =>

@@ -11,10 +11,13 @@ internal static partial class Log
     [LoggerMessage(100, LogLevel.Information, "job {JobId} committed layer {Directory}: {Rows} rows, {Bytes} bytes")]
     public static partial void Committed(ILogger logger, long jobId, string directory, long rows, long bytes);
 
-    [LoggerMessage(101, LogLevel.Warning, "job {JobId} committed its layer, but {What} failed: it is a hint that can be rebuilt")]
+    [LoggerMessage(
+        101, LogLevel.Warning, "job {JobId} committed its layer, but {What} failed: it is a hint that can be rebuilt")]
     public static partial void HintFailed(ILogger logger, long jobId, string what, Exception error);
 
-    [LoggerMessage(102, LogLevel.Warning, "job {JobId} could not remove what it had written to {Directory}; it is inert and goes with the next clean-up")]
+    [LoggerMessage(
+        102, LogLevel.Warning,
+        "job {JobId} could not remove what it had written to {Directory}; it is inert and goes with the next clean-up")]
     public static partial void CleanUpFailed(ILogger logger, long jobId, string directory, Exception error);
 
     [LoggerMessage(200, LogLevel.Information, "job {JobId} published its restore: {Rows} rows, {Bytes} bytes")]

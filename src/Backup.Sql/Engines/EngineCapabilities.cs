@@ -14,18 +14,22 @@ public enum EngineCapabilities
     TimeTravel = 1,
 
     /// <summary>
-    /// An export with a window that starts after <see cref="Catalog.HlcTimestamp.Zero"/> gives only the keys that changed in it, deletions
-    /// included.
+    /// An export with a window that starts after <see cref="Catalog.HlcTimestamp.Zero"/> gives only the keys that
+    /// changed in it, deletions included.
     /// </summary>
     ChangeExport = 2,
 
     /// <summary>An export can give every version of its window (revision_history). Implies the other two.</summary>
     RevisionHistory = 4,
 
-    /// <summary>A database is exported as one page space; the engine implements <see cref="IPageSpaceReader"/>.</summary>
+    /// <summary>
+    /// A database is exported as one page space; the engine implements <see cref="IPageSpaceReader"/>.
+    /// </summary>
     PageSpaces = 8,
 
-    /// <summary>History can be held back from collection; the engine implements <see cref="IRetentionHolds"/>.</summary>
+    /// <summary>
+    /// History can be held back from collection; the engine implements <see cref="IRetentionHolds"/>.
+    /// </summary>
     RetentionHolds = 16,
 
     /// <summary>Databases have several schemas.</summary>

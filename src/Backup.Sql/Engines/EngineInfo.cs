@@ -21,6 +21,8 @@ public sealed record EngineInfo
     /// <summary>How the engine compares names of databases, schemas, tables and columns.</summary>
     public required StringComparer NameComparer { get; init; }
 
-    /// <summary>Databases that every cluster of this kind has and that a cluster restore may replace when they are empty.</summary>
+    /// <summary>
+    /// Databases that every cluster of this kind has and that a cluster restore may replace when they are empty.
+    /// </summary>
     public IReadOnlyList<string> BuiltInDatabases { get; init; } = [];
 }

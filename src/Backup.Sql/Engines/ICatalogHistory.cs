@@ -2,7 +2,9 @@ using Backup.Sql.Catalog;
 
 namespace Backup.Sql.Engines;
 
-/// <summary>Of engines that keep history: tells when the catalog changed, so that a backup can carry every version of it.</summary>
+/// <summary>
+/// Of engines that keep history: tells when the catalog changed, so that a backup can carry every version of it.
+/// </summary>
 public interface ICatalogHistory
 {
     /// <summary>The times at which an object of a database was made, changed or dropped.</summary>

@@ -32,11 +32,13 @@ public interface IDatabaseEngine : IAsyncDisposable
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The snapshot; writers go on while it is open.</returns>
     /// <exception cref="Diagnostics.BackupSqlException">3D000 unknown database; 22008 time not kept.</exception>
-    ValueTask<IEngineSnapshot> OpenSnapshotAsync(SnapshotRequest request, CancellationToken cancellationToken = default);
+    ValueTask<IEngineSnapshot> OpenSnapshotAsync(
+        SnapshotRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Starts a restore that nobody sees before it is published.</summary>
     /// <param name="request">What kind of restore.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The restore; disposing it unpublished leaves no trace.</returns>
-    ValueTask<IRestoreTransaction> BeginRestoreAsync(RestoreRequest request, CancellationToken cancellationToken = default);
+    ValueTask<IRestoreTransaction> BeginRestoreAsync(
+        RestoreRequest request, CancellationToken cancellationToken = default);
 }

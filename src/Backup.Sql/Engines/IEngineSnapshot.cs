@@ -36,11 +36,16 @@ public interface IEngineSnapshot : IAsyncDisposable
     /// Writes the rows of a span: keys ascend in byte order when <see cref="SpaceShape.Ordered"/>; the versions of one
     /// key, newest first.
     /// </summary>
+    /// <remarks>
+    /// An engine with <see cref="EngineCapabilities.RevisionHistory"/> also describes, splits and exports tables that
+    /// were dropped before the snapshot's time and whose history is still kept.
+    /// </remarks>
     /// <param name="space">A table or database of the snapshot.</param>
     /// <param name="span">One of the spans of <see cref="SplitAsync"/>, or any other range of keys.</param>
     /// <param name="window">Which versions.</param>
     /// <param name="sink">Takes the rows; when it says so it must be flushed before the next row.</param>
     /// <param name="cancellationToken">Ends the export.</param>
     ValueTask ExportAsync(
-        Space space, KeySpan span, ExportWindow window, IRowVersionSink sink, CancellationToken cancellationToken = default);
+        Space space, KeySpan span, ExportWindow window, IRowVersionSink sink,
+        CancellationToken cancellationToken = default);
 }

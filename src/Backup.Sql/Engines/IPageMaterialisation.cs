@@ -12,6 +12,7 @@ public interface IPageMaterialisation : IAsyncDisposable
 
     /// <summary>Opens what was put together, after the last page.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>A snapshot of the one database, under the space's database name and with its object ids; to be disposed before this.</returns>
+    /// <returns>A snapshot of the one database, under the space's database name and with its object ids; to be disposed
+    /// before this.</returns>
     ValueTask<IEngineSnapshot> OpenAsync(CancellationToken cancellationToken = default);
 }

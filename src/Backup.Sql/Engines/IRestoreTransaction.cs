@@ -8,7 +8,9 @@ namespace Backup.Sql.Engines;
 /// </summary>
 public interface IRestoreTransaction : IAsyncDisposable
 {
-    /// <summary>What the restore could not carry over, as sentences for the user. Complete after <see cref="CompleteAsync"/>.</summary>
+    /// <summary>
+    /// What the restore could not carry over, as sentences for the user. Complete after <see cref="CompleteAsync"/>.
+    /// </summary>
     IReadOnlyList<string> Notices { get; }
 
     /// <summary>
@@ -25,8 +27,8 @@ public interface IRestoreTransaction : IAsyncDisposable
     /// that has one writer queues the calls itself.
     /// </summary>
     /// <param name="space">
-    /// The destination: a <see cref="TableSpace"/> with the id of a created table, or the <see cref="PageSpace"/> of a new
-    /// database.
+    /// The destination: a <see cref="TableSpace"/> with the id of a created table, or the <see cref="PageSpace"/> of a
+    /// new database.
     /// </param>
     /// <param name="shape">The shape of the space at the layer restored; pages say how many there are.</param>
     /// <param name="rows">The rows.</param>
@@ -36,11 +38,13 @@ public interface IRestoreTransaction : IAsyncDisposable
 
     /// <summary>Makes indexes, constraints, views, triggers; checks foreign keys; makes all of it durable.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="Diagnostics.BackupSqlException">23503 rows without the rows that they refer to, the first ones named.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">23503 rows without the rows that they refer to, the first ones
+    /// named.</exception>
     ValueTask CompleteAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Makes everything visible at once. After it has returned nothing can undo the restore.</summary>
     /// <param name="cancellationToken">Ends the call before the point of no return, not after.</param>
-    /// <exception cref="Diagnostics.BackupSqlException">42P04, 42P07 somebody took a name meanwhile; nothing was changed.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">42P04, 42P07 somebody took a name meanwhile; nothing was
+    /// changed.</exception>
     ValueTask PublishAsync(CancellationToken cancellationToken = default);
 }

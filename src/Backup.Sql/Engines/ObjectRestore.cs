@@ -15,7 +15,8 @@ public sealed record ObjectRestore(ObjectDescriptor Source, ObjectDescriptor Tar
     public required string SourceEngine { get; init; }
 
     /// <summary>
-    /// True when an equal object is there already: it is not made, but what refers to its id means the one of that name.
+    /// True when an equal object is there already: it is not made, but what refers to its id means the one of that
+    /// name.
     /// </summary>
     public bool Exists { get; init; }
 }

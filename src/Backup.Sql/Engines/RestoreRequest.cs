@@ -3,7 +3,9 @@ namespace Backup.Sql.Engines;
 /// <summary>What a restore is to do.</summary>
 public sealed record RestoreRequest
 {
-    /// <summary>Names what is staged, so that what a dead process left behind can be told apart. Letters and digits.</summary>
+    /// <summary>
+    /// Names what is staged, so that what a dead process left behind can be told apart. Letters and digits.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>Databases that come into being with the publication. None of them may exist.</summary>

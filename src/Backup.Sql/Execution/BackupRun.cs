@@ -10,7 +10,8 @@ using Backup.Sql.Rows;
 namespace Backup.Sql.Execution;
 
 /// <summary>
-/// Carries out the steps of a BACKUP. Until the manifest is put nothing of it can be seen; afterwards nothing may undo it.
+/// Carries out the steps of a BACKUP. Until the manifest is put nothing of it can be seen; afterwards nothing may undo
+/// it.
 /// </summary>
 internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
 {
@@ -89,12 +90,14 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         progress.Begin("opening a snapshot", 0);
         _engine = context.Engines[step.Engine];
         _snapshot = await _engine.OpenSnapshotAsync(
-            new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken).ConfigureAwait(false);
+            new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken)
+                .ConfigureAwait(false);
     }
 
     private async Task BeginLayerAsync(BeginLayerStep step, CancellationToken cancellationToken)
     {
-        var opened = await context.Collections.OpenAsync(step.Collection, step.Incrementals, cancellationToken).ConfigureAwait(false);
+        var opened = await context.Collections.OpenAsync(step.Collection, step.Incrementals, cancellationToken)
+            .ConfigureAwait(false);
         _opened.Add(opened);
         _collection = opened.Collection;
         _parent = await LoadParentAsync(step, cancellationToken).ConfigureAwait(false);
@@ -146,14 +149,16 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         var before = _parent?.Newest.Manifest.Find(step.Space);
         var coverage = step.Mode switch
         {
-            // Rows without a key of their own cannot be merged with those of the layer below, nor pages of another size.
+            // Rows without a key of their own cannot be merged with those of the layer below, nor pages of another
+            // size.
             ExportMode.Changes when shape.StableKeys => SpaceCoverage.Changes,
             ExportMode.ChangedPages when before!.Shape.PageSize == shape.PageSize => SpaceCoverage.Changes,
             _ => SpaceCoverage.Full,
         };
         var entry = step.Mode == ExportMode.IfChanged && before!.Fingerprint.Scope == FingerprintScope.State
             && await FingerprintAsync(step, shape, cancellationToken).ConfigureAwait(false) == before.Fingerprint
-            ? before with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [], DigestFiles = [] }
+            ? before with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [],
+                DigestFiles = [] }
             : await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
         lock (_gate)
             _spaces.Add(entry);
@@ -211,22 +216,26 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         return total.ToFingerprint(FingerprintScope.State);
     }
 
-    private ValueTask<IReadOnlyList<KeySpan>> SplitAsync(ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
+    private ValueTask<IReadOnlyList<KeySpan>> SplitAsync(
+        ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
     {
         // A few spans per worker, so that all end at about the same time; no file larger than wanted.
         var bytes = shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes;
-        var target = Math.Clamp(bytes / (_workers.Workers * 4), SmallestSpan, Math.Max(SmallestSpan, context.Settings.FileSize));
+        var target = Math.Clamp(
+            bytes / (_workers.Workers * 4), SmallestSpan, Math.Max(SmallestSpan, context.Settings.FileSize));
         return _snapshot!.SplitAsync(step.Space, target, cancellationToken);
     }
 
     private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
         progress.Begin("writing the manifest", 0.05);
-        var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken).ConfigureAwait(false);
-        contents.CheckSpaces(_spaces.Select(space => space.Space));
+        var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken)
+            .ConfigureAwait(false);
         var history = step.RevisionHistory
-            ? await CatalogHistory.ReadAsync(_engine!, step.Scope, _parent?.End, _snapshot!.Timestamp, cancellationToken).ConfigureAwait(false)
+            ? await CatalogHistory.ReadAsync(
+                _engine!, step.Scope, _parent?.End, _snapshot!.Timestamp, cancellationToken).ConfigureAwait(false)
             : null;
+        contents.CheckSpaces(_spaces.Select(space => space.Space), history);
         var manifest = _layer!.DescribeLayer() with
         {
             IsFullCluster = step.Scope.IsCluster,
@@ -242,7 +251,8 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         };
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(
-            contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries), _spaces.Sum(space => space.RawBytes));
+            contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries),
+            _spaces.Sum(space => space.RawBytes));
         Log.Committed(context.Logger, jobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
     }
 

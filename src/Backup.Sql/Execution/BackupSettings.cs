@@ -3,22 +3,34 @@ namespace Backup.Sql.Execution;
 /// <summary>What a host may tune; every value has a default that suits most.</summary>
 public sealed record BackupSettings
 {
-    /// <summary>Codec of data files: <c>zstd</c> (default), <c>brotli</c> or <c>none</c>.</summary>
-    public string Compression { get; init; } = "zstd";
+    /// <summary>
+    /// Codec of data files: <c>zstd</c>, <c>brotli</c> or <c>none</c>. Default: null, zstd, or Brotli on a machine
+    /// without libzstd.
+    /// </summary>
+    public string? Compression { get; init; }
 
-    /// <summary>The codec's level. Default 1; zstd takes 1 to 19, Brotli 0 to 11.</summary>
-    public int CompressionLevel { get; init; } = 1;
+    /// <summary>
+    /// Level of that codec; a statement that names another codec gets that one's own default. Default: null, the
+    /// codec's own (zstd 1). Zstd takes 1 to 19, Brotli 0 to 11.
+    /// </summary>
+    public int? CompressionLevel { get; init; }
 
-    /// <summary>Bytes, after compression, at which a data file is closed and the next begins. Default 128 MiB.</summary>
+    /// <summary>
+    /// Bytes, after compression, at which a data file is closed and the next begins. Default 128 MiB.
+    /// </summary>
     public long FileSize { get; init; } = 128L << 20;
 
     /// <summary>How many spans are worked on at a time. Default 0: one per core.</summary>
     public int Workers { get; init; }
 
-    /// <summary>Bytes of buffers that one job may hold. Default 96 MiB; workers are fewer where it does not suffice.</summary>
+    /// <summary>
+    /// Bytes of buffers that one job may hold. Default 96 MiB; workers are fewer where it does not suffice.
+    /// </summary>
     public long MemoryBudget { get; init; } = 96L << 20;
 
-    /// <summary>True to let BACKUP INTO 'sub' IN write a full backup where there is none. Default false: an error.</summary>
+    /// <summary>
+    /// True to let BACKUP INTO 'sub' IN write a full backup where there is none. Default false: an error.
+    /// </summary>
     public bool FullBackupWithSubdirectory { get; init; }
 
     /// <summary>The number of workers that cores and memory allow; at least one.</summary>

@@ -13,14 +13,16 @@ namespace Backup.Sql.Execution;
 internal sealed record CatalogHistory(HlcTimestamp Start, IReadOnlyList<SchemaChange> Changes)
 {
     public static async Task<CatalogHistory> ReadAsync(
-        IDatabaseEngine engine, BackupScope scope, HlcTimestamp? parentEnd, HlcTimestamp end, CancellationToken cancellationToken)
+        IDatabaseEngine engine, BackupScope scope, HlcTimestamp? parentEnd, HlcTimestamp end,
+        CancellationToken cancellationToken)
     {
         var history = (ICatalogHistory)engine;
         var start = parentEnd ?? await history.GetHistoryStartAsync(cancellationToken).ConfigureAwait(false);
         var changes = new List<SchemaChange>();
         foreach (var database in scope.AllDatabases())
         {
-            var times = await history.GetCatalogChangesAsync(database, start, end, cancellationToken).ConfigureAwait(false);
+            var times = await history.GetCatalogChangesAsync(database, start, end, cancellationToken)
+                .ConfigureAwait(false);
             if (times.Count == 0)
                 continue;
             var before = await ObjectsAsync(engine, scope, database, start, cancellationToken).ConfigureAwait(false);
@@ -48,7 +50,8 @@ internal sealed record CatalogHistory(HlcTimestamp Start, IReadOnlyList<SchemaCh
     }
 
     private static async Task<Dictionary<long, ObjectDescriptor>> ObjectsAsync(
-        IDatabaseEngine engine, BackupScope scope, string database, HlcTimestamp at, CancellationToken cancellationToken)
+        IDatabaseEngine engine, BackupScope scope, string database, HlcTimestamp at,
+        CancellationToken cancellationToken)
     {
         var catalog = await engine.OpenCatalogAsync(at, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);

@@ -6,7 +6,9 @@ public sealed record JobProgress
     /// <summary>The job.</summary>
     public required long JobId { get; init; }
 
-    /// <summary>What it is doing, for people: <c>exporting</c>, <c>ingesting</c>, <c>building indexes</c>, <c>publishing</c>.</summary>
+    /// <summary>
+    /// What it is doing, for people: <c>exporting</c>, <c>ingesting</c>, <c>building indexes</c>, <c>publishing</c>.
+    /// </summary>
     public required string Phase { get; init; }
 
     /// <summary>The object being worked on, for people; null between objects.</summary>

@@ -37,13 +37,14 @@ internal sealed class LayerContents(IEngineSnapshot snapshot, BackupScope scope)
 
     /// <summary>
     /// Compares the tables of the snapshot with the spaces that were written: the plan was made from a catalog that may
-    /// have been a moment older.
+    /// have been a moment older. With history, tables that were dropped inside the window count too.
     /// </summary>
-    public void CheckSpaces(IEnumerable<Space> written)
+    public void CheckSpaces(IEnumerable<Space> written, CatalogHistory? history)
     {
+        var earlier = history?.Changes.Select(change => change.Descriptor).OfType<TableDescriptor>() ?? [];
         var pages = written.OfType<PageSpace>().Select(space => space.Database).ToHashSet(StringComparer.Ordinal);
         var tables = written.OfType<TableSpace>().Select(space => (space.Database, space.TableId)).ToHashSet();
-        var expected = _objects.OfType<TableDescriptor>()
+        var expected = _objects.OfType<TableDescriptor>().Concat(earlier)
             .Where(table => !table.ExcludeData && !pages.Contains(table.Database))
             .Select(table => (table.Database, table.Id));
         if (!tables.SetEquals(expected))

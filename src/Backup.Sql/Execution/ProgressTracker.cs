@@ -41,11 +41,12 @@ internal sealed class ProgressTracker
     /// <summary>What the job is doing, for people.</summary>
     public string Phase => Volatile.Read(ref _phase);
 
-    /// <summary>Starts a phase that makes up a share of the job.</summary>
+    /// <summary>Reports the end of the phase before and starts one that makes up a share of the job.</summary>
     public void Begin(string phase, double share)
     {
         lock (_gate)
         {
+            Report();
             _base += _share;
             _share = share;
             Volatile.Write(ref _phase, phase);
@@ -90,13 +91,16 @@ internal sealed class ProgressTracker
     /// <summary>Counts bytes that went to, or came from, the store.</summary>
     public void AddStored(long bytes) => Interlocked.Add(ref _stored, bytes);
 
-    /// <summary>Reports that all is done.</summary>
+    /// <summary>Reports the end of the last phase, and that all is done.</summary>
     public void Finish()
     {
         lock (_gate)
         {
+            Report();
             (_base, _share) = (1, 0);
             Volatile.Write(ref _phase, "done");
+            (_object, _bytesTotal) = (null, 0);
+            _rows = _bytes = _stored = 0;
             Report();
         }
     }

@@ -8,8 +8,8 @@ using Backup.Sql.Rows;
 namespace Backup.Sql.Execution;
 
 /// <summary>
-/// Carries out the steps of a RESTORE. Nothing can be seen of it before the last step, and that one only comes when every
-/// space has proved its fingerprint.
+/// Carries out the steps of a RESTORE. Nothing can be seen of it before the last step, and that one only comes when
+/// every space has proved its fingerprint.
 /// </summary>
 internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
 {
@@ -71,7 +71,8 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
         }
 
         _reader = new ChainReader(chain, step.At, context.Collections.Codecs);
-        if (!_reader.Chain.Layers.Select(layer => layer.Manifest.LayerId).SequenceEqual(step.Layers, StringComparer.Ordinal))
+        if (!_reader.Chain.Layers.Select(layer => layer.Manifest.LayerId)
+            .SequenceEqual(step.Layers, StringComparer.Ordinal))
             throw Errors.CollectionChanged();
     }
 
@@ -98,7 +99,8 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
         var database = new MaterialisedDatabase(pages, scratch);
         lock (_gate)
             _aside.Add(step.Space.Database, database);
-        await ReadAsync(step.Space, (source, token) => pages.IngestAsync(source, token), cancellationToken).ConfigureAwait(false);
+        await ReadAsync(step.Space, (source, token) => pages.IngestAsync(source, token), cancellationToken)
+            .ConfigureAwait(false);
         await database.OpenAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -185,7 +187,8 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
         {
             try
             {
-                await snapshot.ExportAsync(step.Source, KeySpan.All, ExportWindow.Full, pipe, failed.Token).ConfigureAwait(false);
+                await snapshot.ExportAsync(step.Source, KeySpan.All, ExportWindow.Full, pipe, failed.Token)
+                    .ConfigureAwait(false);
                 await pipe.FlushAsync(failed.Token).ConfigureAwait(false);
                 pipe.Complete();
             }

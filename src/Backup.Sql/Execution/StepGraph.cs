@@ -2,7 +2,9 @@ using Backup.Sql.Planning.Steps;
 
 namespace Backup.Sql.Execution;
 
-/// <summary>Runs the steps of a plan: each as soon as those that it waits for are done, independent ones side by side.</summary>
+/// <summary>
+/// Runs the steps of a plan: each as soon as those that it waits for are done, independent ones side by side.
+/// </summary>
 internal static class StepGraph
 {
     /// <summary>Runs all steps; the first error cancels the others and is thrown once all have stopped.</summary>

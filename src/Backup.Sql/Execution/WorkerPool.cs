@@ -1,8 +1,8 @@
 namespace Backup.Sql.Execution;
 
 /// <summary>
-/// Bounds how many spans a job works on at a time, over all its spaces: each worker holds buffers, so this bounds memory
-/// as well as the load on the cores.
+/// Bounds how many spans a job works on at a time, over all its spaces: each worker holds buffers, so this bounds
+/// memory as well as the load on the cores.
 /// </summary>
 internal sealed class WorkerPool(int workers) : IDisposable
 {
@@ -12,8 +12,8 @@ internal sealed class WorkerPool(int workers) : IDisposable
     public int Workers => workers;
 
     /// <summary>
-    /// Works on all items, in their order as workers come free; the first error stops the rest and is thrown once all have
-    /// ended.
+    /// Works on all items, in their order as workers come free; the first error stops the rest and is thrown once all
+    /// have ended.
     /// </summary>
     public async Task ForEachAsync<T>(
         IReadOnlyList<T> items, Func<T, CancellationToken, Task> work, CancellationToken cancellationToken)

@@ -5,7 +5,9 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Parsing;
 
-/// <summary>From text to <see cref="Statement"/>s. Every answer is a tree or a <see cref="BackupSqlException"/>.</summary>
+/// <summary>
+/// From text to <see cref="Statement"/>s. Every answer is a tree or a <see cref="BackupSqlException"/>.
+/// </summary>
 /// <remarks>All members may be called from several threads at once.</remarks>
 public static class BackupSqlParser
 {
@@ -32,10 +34,14 @@ public static class BackupSqlParser
         var faults = new List<BackupSqlException>(0);
         while (reader.ReadStatement() is { } tokens)
         {
+            if (reader.Fault is { } tokenFault)
+            {
+                faults.Add(tokenFault);
+                continue;
+            }
+
             try
             {
-                if (reader.Fault is not null)
-                    throw reader.Fault;
                 statements.Add(Build(source, tokens, reader.Dialect));
             }
             catch (BackupSqlException fault)
@@ -64,8 +70,8 @@ public static class BackupSqlParser
     }
 
     /// <summary>
-    /// Tells by the leading words whether a text begins with a statement of this library, so that a host can send it here.
-    /// It is cheap, allocates nothing, and says nothing about whether the text is right.
+    /// Tells by the leading words whether a text begins with a statement of this library, so that a host can send it
+    /// here. It is cheap, allocates nothing, and says nothing about whether the text is right.
     /// </summary>
     /// <param name="text">Any SQL text.</param>
     /// <returns>True when this library should have it.</returns>
@@ -84,7 +90,9 @@ public static class BackupSqlParser
     /// <summary>The keywords that may follow a text, for completion: option names in lower case.</summary>
     /// <param name="text">A text up to the cursor, without the word that is being typed.</param>
     /// <param name="options">How it is read; null for <see cref="ParseOptions.Default"/>.</param>
-    /// <returns>The keywords that may come next in the last statement, none when the text is wrong before its end.</returns>
+    /// <returns>
+    /// The keywords that may come next in the last statement, none when the text is wrong before its end.
+    /// </returns>
     public static IReadOnlyList<string> KeywordsAfter(string text, ParseOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -100,7 +108,9 @@ public static class BackupSqlParser
             : builder.Build(parser.cockroachStatement());
     }
 
-    /// <summary>Makes a parser. SLL suffices for this grammar, which a test shows, and is the faster of the two.</summary>
+    /// <summary>
+    /// Makes a parser. SLL suffices for this grammar, which a test shows, and is the faster of the two.
+    /// </summary>
     internal static StatementParser ParserFor(
         SourceText source, TokenList tokens, StatementDialect dialect, bool fullContext = false)
     {

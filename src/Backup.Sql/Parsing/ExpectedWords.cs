@@ -7,6 +7,8 @@ namespace Backup.Sql.Parsing;
 internal static class ExpectedWords
 {
     private const int MaxWords = 5;
+    private const string Operator = "an operator";
+    private const string End = "the end";
 
     /// <summary>The words for an error message: <c>INTO, TO, "," or "."</c>.</summary>
     public static string Describe(IReadOnlyList<GrammarWalker.Step> steps)
@@ -21,9 +23,11 @@ internal static class ExpectedWords
             }
         }
 
-        // Operators go on with any expression: they are named only where nothing else is expected.
+        // Operators go on with any expression: they are named only where nothing else is expected. The end comes last.
         if (words.Count > 1)
             words.Remove(Operator);
+        if (words.Remove(End))
+            words.Insert(Math.Min(words.Count, MaxWords - 1), End);
         var shown = words.Take(MaxWords).ToList();
         return shown.Count < 2 ? string.Concat(shown) : $"{string.Join(", ", shown.SkipLast(1))} or {shown[^1]}";
     }
@@ -33,8 +37,6 @@ internal static class ExpectedWords
         .Where(step => !IsWordRule(step.Rule) && step.Rule != StatementParser.RULE_snapshotName)
         .SelectMany(step => TokensOf(step).Where(Vocabulary.IsKeyword).Select(token => Spell(token, step.Rule)))
         .Distinct();
-
-    private const string Operator = "an operator";
 
     private static IEnumerable<string> WordsOf(GrammarWalker.Step step) => step.Rule switch
     {
@@ -59,7 +61,7 @@ internal static class ExpectedWords
 
     private static string Spell(int token, int rule) => token switch
     {
-        TokenConstants.EOF => "the end",
+        TokenConstants.EOF => End,
         StatementParser.STRING => "a string",
         StatementParser.INTEGER => "an integer",
         StatementParser.QUOTED_NAME or StatementParser.IDENTIFIER => "a name",

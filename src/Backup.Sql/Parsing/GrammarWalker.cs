@@ -5,8 +5,8 @@ using Backup.Sql.Parsing.Generated;
 namespace Backup.Sql.Parsing;
 
 /// <summary>
-/// Walks the automaton of the grammar with a full stack, to tell which tokens may come next. The parser's own answer leaves
-/// out what its prediction never looked at, and cannot say in which rule a token stands.
+/// Walks the automaton of the grammar with a full stack, to tell which tokens may come next. The parser's own answer
+/// leaves out what its prediction never looked at, and cannot say in which rule a token stands.
 /// </summary>
 internal sealed class GrammarWalker
 {
@@ -20,7 +20,9 @@ internal sealed class GrammarWalker
     {
     }
 
-    /// <summary>What may come next: one step per transition, those of outer rules not yet sorted before inner ones.</summary>
+    /// <summary>
+    /// What may come next: one step per transition, those of outer rules not yet sorted before inner ones.
+    /// </summary>
     public IReadOnlyList<Step> Steps => _steps;
 
     /// <summary>Starts where a statement starts.</summary>

@@ -1,8 +1,8 @@
 namespace Backup.Sql.Parsing;
 
 /// <summary>
-/// Finds the ends of what a regular rule cannot: joined strings, dollar quotes, nested comments. Every method answers with
-/// the offset after the end, or -1 when the text ends first; -1 goes in where it came out.
+/// Finds the ends of what a regular rule cannot: joined strings, dollar quotes, nested comments. Every method answers
+/// with the offset after the end, or -1 when the text ends first; -1 goes in where it came out.
 /// </summary>
 internal static class QuoteRules
 {

@@ -7,7 +7,10 @@ internal static class SecretMask
 {
     // Beside one of these words every string of a statement is masked.
     private static readonly string[] _words =
-        ["passphrase", "password", "secret", "token", "credential", "access_key", "access.key", "shared_key", "account_key"];
+    [
+        "passphrase", "password", "secret", "token", "credential", "access_key", "access.key", "shared_key",
+        "account_key",
+    ];
 
     /// <summary>
     /// Masks the strings of a statement that speaks of a secret, and user and parameters of any location. Only the

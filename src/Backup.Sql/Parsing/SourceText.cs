@@ -4,7 +4,9 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Parsing;
 
-/// <summary>The text that is parsed: it turns tokens into spans and places, and keeps secrets out of what errors show.</summary>
+/// <summary>
+/// The text that is parsed: it turns tokens into spans and places, and keeps secrets out of what errors show.
+/// </summary>
 /// <param name="text">The whole text.</param>
 /// <param name="dialect">The dialect of every statement; null to choose it for each.</param>
 internal sealed class SourceText(string text, StatementDialect? dialect)
@@ -77,14 +79,17 @@ internal sealed class SourceText(string text, StatementDialect? dialect)
     // The line of an offset and a caret below it; a long line is cut on both sides.
     private string Excerpt(int offset)
     {
-        var lineStart = text.AsSpan(0, offset).LastIndexOfAny('\r', '\n') + 1;
-        var rest = text.AsSpan(offset).IndexOfAny('\r', '\n');
-        var lineEnd = rest < 0 ? text.Length : offset + rest;
-        var start = Math.Max(lineStart, offset - ExcerptMargin);
-        var end = Math.Min(lineEnd, offset + ExcerptMargin);
+        var start = Math.Max(0, offset - ExcerptMargin);
+        var end = Math.Min(text.Length, offset + ExcerptMargin);
+        var lineStart = text.AsSpan(start, offset - start).LastIndexOfAny('\r', '\n');
+        var lineEnd = text.AsSpan(offset, end - offset).IndexOfAny('\r', '\n');
+        var isCutBefore = lineStart < 0 && start > 0;
+        var isCutAfter = lineEnd < 0 && end < text.Length;
+        start += lineStart + 1;
+        end = lineEnd < 0 ? end : offset + lineEnd;
 
-        var prefix = start > lineStart ? "…" : string.Empty;
-        var suffix = end < lineEnd ? "…" : string.Empty;
+        var prefix = isCutBefore ? "…" : string.Empty;
+        var suffix = isCutAfter ? "…" : string.Empty;
         return $"{prefix}{Masked(start, end)}{suffix}\n{new string(' ', prefix.Length + offset - start)}^";
     }
 

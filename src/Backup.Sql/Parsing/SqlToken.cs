@@ -10,7 +10,9 @@ internal sealed class SqlToken(int type, int start, int stop, int line, int colu
     /// <summary>Offset of the first character.</summary>
     public int StartIndex { get; } = start;
 
-    /// <summary>Offset of the last character; less than <see cref="StartIndex"/> for the end of the statement.</summary>
+    /// <summary>
+    /// Offset of the last character; less than <see cref="StartIndex"/> for the end of the statement.
+    /// </summary>
     public int StopIndex { get; set; } = stop;
 
     public int Line { get; } = line;

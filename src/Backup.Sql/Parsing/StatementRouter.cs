@@ -148,7 +148,9 @@ internal static class StatementRouter
             var next = scanner.Next();
             if (scanner.Is(next, "ON"))
                 return scanner.Accept("EXTERNAL") && scanner.Accept("CONNECTION");
-            if (next.Kind is LexemeKind.End or LexemeKind.Semicolon || scanner.Is(next, "TO") || scanner.Is(next, "FROM"))
+            if (next.Kind is LexemeKind.End or LexemeKind.Semicolon)
+                return false;
+            if (scanner.Is(next, "TO") || scanner.Is(next, "FROM"))
                 return false;
             foreach (var privilege in _privileges)
             {
@@ -160,7 +162,8 @@ internal static class StatementRouter
 
     private static bool IsBackup(ref TextScanner scanner) => scanner.Accept("BACKUP") || scanner.Accept("BACKUPS");
 
-    private static bool IsSchedule(ref TextScanner scanner) => scanner.Accept("SCHEDULE") || scanner.Accept("SCHEDULES");
+    private static bool IsSchedule(ref TextScanner scanner) =>
+        scanner.Accept("SCHEDULE") || scanner.Accept("SCHEDULES");
 
     private static bool IsJob(ref TextScanner scanner) => scanner.Accept("JOB") || scanner.Accept("JOBS");
 }

@@ -27,8 +27,8 @@ internal static class StatementSplitter
         }
     }
 
-    // Only StarRocks' quote rules need to be asked for: without a dialect the scanner reads as CockroachDB does, and skips
-    // back-quoted names too, which serves statements of other databases.
+    // Only StarRocks' quote rules need to be asked for: without a dialect the scanner reads as CockroachDB does, and
+    // skips back-quoted names too, which serves statements of other databases.
     private static StatementDialect? Chosen(ReadOnlySpan<char> text, int start) =>
         DialectChooser.Choose(text, start) == StatementDialect.StarRocks ? StatementDialect.StarRocks : null;
 

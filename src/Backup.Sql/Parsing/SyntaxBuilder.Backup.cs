@@ -106,7 +106,9 @@ internal sealed partial class SyntaxBuilder
 
     // A lone "detached = FALSE" says nothing, and the canonical text leaves it out.
     private static BackupOptions WithoutLoneFalse(BackupOptions options) =>
-        options.Detached == false && options with { Detached = null } == BackupOptions.None ? BackupOptions.None : options;
+        options.Detached == false && options with { Detached = null } == BackupOptions.None
+            ? BackupOptions.None
+            : options;
 
     private BackupOptions Apply(
         BackupOptions options, StatementParser.BackupOptionContext context, OptionCollector collector)
@@ -193,7 +195,7 @@ internal sealed partial class SyntaxBuilder
     private AlterBackupStatement AlterBackup(StatementParser.AlterBackupContext context) =>
         new(
             OptionString(context),
-            Find<StatementParser.StringOrPlaceholderContext>(context, 1) is { } collection ? StringOf(collection) : null,
+            context.stringOrPlaceholder(1) is { } collection ? StringOf(collection) : null,
             ListOf<StatementParser.KeyChangeContext, KeyChange>(context, KeyChangeOf))
         {
             Span = SpanOf(context),

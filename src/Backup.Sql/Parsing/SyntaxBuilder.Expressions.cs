@@ -5,7 +5,9 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Parsing;
 
-/// <content>Expressions: the grammar gives a flat row of operands and operators, the precedences are applied here.</content>
+/// <content>
+/// Expressions: the grammar gives a flat row of operands and operators, the precedences are applied here.
+/// </content>
 internal sealed partial class SyntaxBuilder
 {
     private const int NotPrecedence = 3;
@@ -138,9 +140,10 @@ internal sealed partial class SyntaxBuilder
         };
     }
 
-    private Expression OperandOf(ParserRuleContext context) => context is StatementParser.SnapshotPrimaryContext snapshot
-        ? SnapshotPrimary(snapshot)
-        : Primary((StatementParser.PrimaryContext)context);
+    private Expression OperandOf(ParserRuleContext context) =>
+        context is StatementParser.SnapshotPrimaryContext snapshot
+            ? SnapshotPrimary(snapshot)
+            : Primary((StatementParser.PrimaryContext)context);
 
     private Expression Primary(StatementParser.PrimaryContext context)
     {

@@ -17,7 +17,10 @@ internal sealed partial class SyntaxBuilder
         StatementParser.DropRegisteredBackupsContext c =>
             new DropRegisteredBackupsStatement(StringsOf(c), c.IF() is not null) { Span = SpanOf(c) },
         StatementParser.AlterRegisteredBackupContext c =>
-            new AlterRegisteredBackupStatement(OptionString(c), LabelsOf(c.stringOrPlaceholder(1))) { Span = SpanOf(c) },
+            new AlterRegisteredBackupStatement(OptionString(c), LabelsOf(c.stringOrPlaceholder(1)))
+            {
+                Span = SpanOf(c),
+            },
         StatementParser.CreatePolicyContext c => CreatePolicy(c),
         StatementParser.AlterPolicyContext c =>
             new AlterPolicyStatement(NameOf(c.name()), PolicyChangeOf(c.policyChange())) { Span = SpanOf(c) },
@@ -41,7 +44,8 @@ internal sealed partial class SyntaxBuilder
 
     // ---- Registry ----
 
-    private ShowRegisteredBackupsStatement ShowRegisteredBackups(StatementParser.ShowRegisteredBackupsContext context) =>
+    private ShowRegisteredBackupsStatement ShowRegisteredBackups(
+        StatementParser.ShowRegisteredBackupsContext context) =>
         new(
             OptionalName(context.name()),
             context.stringOrPlaceholder() is { } labels ? LabelsOf(labels) : null)

@@ -8,14 +8,18 @@ internal sealed partial class SyntaxBuilder
 {
     private CreateExternalConnectionStatement CreateConnection(StatementParser.CreateConnectionContext context) =>
         new(
-            StringOf(context.stringOrPlaceholder(0)), StringOf(context.stringOrPlaceholder(1)), context.IF() is not null)
+            StringOf(context.stringOrPlaceholder(0)),
+            StringOf(context.stringOrPlaceholder(1)),
+            context.IF() is not null)
         {
             Span = SpanOf(context),
         };
 
     private AlterExternalConnectionStatement AlterConnection(StatementParser.AlterConnectionContext context) =>
         new(
-            StringOf(context.stringOrPlaceholder(0)), StringOf(context.stringOrPlaceholder(1)), context.IF() is not null)
+            StringOf(context.stringOrPlaceholder(0)),
+            StringOf(context.stringOrPlaceholder(1)),
+            context.IF() is not null)
         {
             Span = SpanOf(context),
         };

@@ -24,7 +24,10 @@ internal sealed partial class SyntaxBuilder
         StatementParser.ShowSnapshotJobsContext c => ShowSnapshotJobs(c),
         StatementParser.ShowSnapshotsContext c => ShowSnapshots(c),
         StatementParser.DropSnapshotContext c => new DropSnapshotStatement(
-            SnapshotName(c.snapshotName(0)), SnapshotName(c.snapshotName(1)), c.FORCE() is not null) { Span = SpanOf(c) },
+            SnapshotName(c.snapshotName(0)), SnapshotName(c.snapshotName(1)), c.FORCE() is not null)
+        {
+            Span = SpanOf(c),
+        },
         StatementParser.RecoverContext c => Recover(c),
         StatementParser.GrantSnapshotPrivilegeContext c => GrantSnapshotPrivilege(c),
         _ => throw new InvalidOperationException($"no builder for {context.GetType().Name}"),
@@ -235,7 +238,7 @@ internal sealed partial class SyntaxBuilder
         if (context.qualifiedName() is { } qualified)
         {
             var name = QualifiedName(qualified);
-            if (_upperCaseFilter && name.Parts.Count == 1)
+            if (_upperCaseFilter && name.Parts.Count == 1 && First(context).Type != StatementParser.QUOTED_NAME)
                 name = name with { Parts = [UpperCaseColumn(name.Last)] };
             return new NameExpression(name) { Span = name.Span };
         }
@@ -258,24 +261,17 @@ internal sealed partial class SyntaxBuilder
 
     private RecoverStatement Recover(StatementParser.RecoverContext context)
     {
-        var span = SpanOf(context);
-        if (context.PARTITION() is not null)
+        var kind = TypeAt(context, 1) switch
         {
-            return new RecoverStatement(
-                RecoverObject.Partition, QualifiedName(context.qualifiedName()), SnapshotName(context.snapshotName()))
-            {
-                Span = span,
-            };
-        }
-
-        if (context.TABLE() is not null)
-            return new RecoverStatement(RecoverObject.Table, QualifiedName(context.qualifiedName()), null) { Span = span };
-        var database = SnapshotName(context.snapshotName());
-        ValueList<Name> parts = [database];
-        return new RecoverStatement(RecoverObject.Database, new ObjectName(parts) { Span = database.Span }, null)
-        {
-            Span = span,
+            StatementParser.DATABASE => RecoverObject.Database,
+            StatementParser.TABLE => RecoverObject.Table,
+            _ => RecoverObject.Partition,
         };
+        var name = context.snapshotName() is { } single ? SnapshotName(single) : null;
+        if (context.qualifiedName() is { } qualified)
+            return new RecoverStatement(kind, QualifiedName(qualified), name) { Span = SpanOf(context) };
+        ValueList<Name> parts = [name!];
+        return new RecoverStatement(kind, new ObjectName(parts) { Span = name!.Span }, null) { Span = SpanOf(context) };
     }
 
     private GrantSnapshotPrivilegeStatement GrantSnapshotPrivilege(

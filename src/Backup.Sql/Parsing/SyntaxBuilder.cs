@@ -71,7 +71,9 @@ internal sealed partial class SyntaxBuilder(SourceText source)
     private static SqlToken TokenAt(ParserRuleContext context, int child) =>
         (SqlToken)((ITerminalNode)Children(context)[child]).Symbol;
 
-    /// <summary>The type of a child that is a token; 0 for a child that is a rule, and where there is no child.</summary>
+    /// <summary>
+    /// The type of a child that is a token; 0 for a child that is a rule, and where there is no child.
+    /// </summary>
     private static int TypeAt(ParserRuleContext context, int child)
     {
         var children = Children(context);

@@ -5,11 +5,15 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Parsing;
 
-/// <summary>Turns the place where a parse stops into an error that says what was expected and what may have been meant.</summary>
+/// <summary>
+/// Turns the place where a parse stops into an error that says what was expected and what may have been meant.
+/// </summary>
 internal sealed class SyntaxErrorBuilder(SourceText source, TokenList tokens, StatementDialect dialect)
 {
     // Words before the error are looked at only in statements that somebody typed.
     private const int MaxTokensForHint = 256;
+    private const int MinLettersForHint = 3;
+    private const int MaxLettersForHint = 64;
 
     /// <summary>Makes the error.</summary>
     /// <param name="parser">The parser, where it stands.</param>
@@ -25,8 +29,8 @@ internal sealed class SyntaxErrorBuilder(SourceText source, TokenList tokens, St
             place, source.Describe(found), ExpectedWords.Describe(walker.Steps), Nearest(walker, found));
     }
 
-    // From the start of the statement, since the parser has passed over what may be left out; in a long one from the parser's
-    // place, which costs nothing.
+    // From the start of the statement, since the parser has passed over what may be left out; in a long one from the
+    // parser's place, which costs nothing.
     private GrammarWalker WalkerAt(Parser parser, SqlToken found)
     {
         if (found.TokenIndex <= MaxTokensForHint)
@@ -51,10 +55,11 @@ internal sealed class SyntaxErrorBuilder(SourceText source, TokenList tokens, St
         : type is StatementParser.INTO or StatementParser.WITH or StatementParser.AS or StatementParser.IN
             or StatementParser.INCREMENTAL;
 
-    // A keyword near to the word found or, since a misspelt keyword often passes for a name, near to the word before it.
+    // A keyword near to the word found or, since a misspelt keyword often passes for a name, near to the word before
+    // it.
     private string? Nearest(GrammarWalker walker, SqlToken found)
     {
-        if (IsWord(found) && Spelling.Nearest(source.TextOf(found), ExpectedWords.Keywords(walker.Steps)) is { } nearest)
+        if (IsWord(found) && NearestTo(found, walker) is { } nearest)
             return nearest;
         if (found.TokenIndex is 0 or > MaxTokensForHint
             || tokens[found.TokenIndex - 1].Type != StatementParser.IDENTIFIER)
@@ -62,8 +67,15 @@ internal sealed class SyntaxErrorBuilder(SourceText source, TokenList tokens, St
             return null;
         }
 
-        var earlier = WalkerBefore(found.TokenIndex - 1);
-        return Spelling.Nearest(source.TextOf(tokens[found.TokenIndex - 1]), ExpectedWords.Keywords(earlier.Steps));
+        return NearestTo(tokens[found.TokenIndex - 1], WalkerBefore(found.TokenIndex - 1));
+    }
+
+    private string? NearestTo(SqlToken token, GrammarWalker walker)
+    {
+        var word = source.TextOf(token);
+        return word.Length is < MinLettersForHint or > MaxLettersForHint
+            ? null
+            : NearestName.Find(word.ToString(), ExpectedWords.Keywords(walker.Steps));
     }
 
     /// <summary>The entry rule of a dialect.</summary>

@@ -4,8 +4,8 @@ using Backup.Sql.Syntax;
 namespace Backup.Sql.Parsing;
 
 /// <summary>
-/// Finds words and quoted texts without a grammar: enough to choose a dialect, to route a text, and to find the end of a
-/// statement. With no dialect it reads as CockroachDB does, and takes back-quoted names as names besides.
+/// Finds words and quoted texts without a grammar: enough to choose a dialect, to route a text, and to find the end of
+/// a statement. With no dialect it reads as CockroachDB does, and takes back-quoted names as names besides.
 /// </summary>
 internal ref struct TextScanner(ReadOnlySpan<char> text, int position, StatementDialect? dialect)
 {
@@ -43,7 +43,9 @@ internal ref struct TextScanner(ReadOnlySpan<char> text, int position, Statement
         return lexeme;
     }
 
-    /// <summary>Reads the next lexeme; at the end of the text it is <see cref="LexemeKind.End"/> again and again.</summary>
+    /// <summary>
+    /// Reads the next lexeme; at the end of the text it is <see cref="LexemeKind.End"/> again and again.
+    /// </summary>
     public Lexeme Next()
     {
         SkipBlanks();

@@ -5,9 +5,10 @@ using Backup.Sql.Syntax;
 namespace Backup.Sql.Parsing;
 
 /// <summary>
-/// The text as the lexers see it. Every unit beyond ASCII is handed on as U+007F: to both dialects it is a letter, and the
-/// lexer caches no transition beyond ASCII. U+007F itself becomes U+0000, which belongs to no word. For the same reason a
-/// semicolon is handed on at the end of the text: a transition over the end of input is worked out anew every time.
+/// The text as the lexers see it. Every unit beyond ASCII is handed on as U+007F: to both dialects it is a letter, and
+/// the lexer caches no transition beyond ASCII. U+007F itself becomes U+0000, which belongs to no word. For the same
+/// reason a semicolon is handed on at the end of the text: a transition over the end of input is worked out anew every
+/// time.
 /// </summary>
 internal sealed class TextStream(string text, StatementDialect dialect) : ICharStream
 {

@@ -3,8 +3,8 @@ using Antlr4.Runtime;
 namespace Backup.Sql.Parsing;
 
 /// <summary>
-/// Stops at the first error: a repaired statement would do something that nobody wrote. A new one is made for every parse,
-/// for a used one believes itself in recovery.
+/// Stops at the first error: a repaired statement would do something that nobody wrote. A new one is made for every
+/// parse, for a used one believes itself in recovery.
 /// </summary>
 internal sealed class ThrowingErrorStrategy(SyntaxErrorBuilder errors) : DefaultErrorStrategy
 {

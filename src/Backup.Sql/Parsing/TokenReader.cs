@@ -6,8 +6,8 @@ using Backup.Sql.Syntax;
 namespace Backup.Sql.Parsing;
 
 /// <summary>
-/// Reads the tokens of one statement after the other, each by the lexer of its dialect. It finds the ends that the lexers
-/// cannot see, and refuses what the parser must not be given: brackets too deep to recurse into.
+/// Reads the tokens of one statement after the other, each by the lexer of its dialect. It finds the ends that the
+/// lexers cannot see, and refuses what the parser must not be given: brackets too deep to recurse into.
 /// </summary>
 internal sealed class TokenReader(SourceText source)
 {
@@ -23,7 +23,9 @@ internal sealed class TokenReader(SourceText source)
     /// <summary>The dialect of the statement that was read last.</summary>
     public StatementDialect Dialect { get; private set; }
 
-    /// <summary>The first thing wrong with the tokens of the statement that was read last; null if nothing is.</summary>
+    /// <summary>
+    /// The first thing wrong with the tokens of the statement that was read last; null if nothing is.
+    /// </summary>
     public BackupSqlException? Fault { get; private set; }
 
     /// <summary>Reads the next statement that is not empty, whole, even when there is a <see cref="Fault"/>.</summary>
@@ -98,7 +100,7 @@ internal sealed class TokenReader(SourceText source)
                     break;
                 case CockroachLexer.COMMENT_START:
                     if (!SkipTo(lexer, QuoteRules.EndOfComment(_text, token.StartIndex)))
-                        Report(Errors.UnterminatedComment(source.Place(token)));
+                        Report(token, Errors.UnterminatedComment);
                     continue;
                 case CockroachLexer.DOTTED_WORD:
                     tokens.Add(new SqlToken(
@@ -108,18 +110,18 @@ internal sealed class TokenReader(SourceText source)
                     break;
                 case CockroachLexer.UNTERMINATED_STRING:
                     token.StopIndex = Math.Min(token.StopIndex, _text.Length - 1);
-                    Report(Errors.UnterminatedString(source.Place(token)));
+                    Report(token, Errors.UnterminatedString);
                     break;
                 case CockroachLexer.UNTERMINATED_NAME:
                     token.StopIndex = Math.Min(token.StopIndex, _text.Length - 1);
-                    Report(Errors.UnterminatedName(source.Place(token)));
+                    Report(token, Errors.UnterminatedName);
                     break;
                 case CockroachLexer.OTHER:
-                    Report(Errors.UnexpectedCharacter(source.Place(token), _text[token.StartIndex]));
+                    Fault ??= Errors.UnexpectedCharacter(source.Place(token), _text[token.StartIndex]);
                     break;
                 case CockroachLexer.LPAREN or CockroachLexer.LBRACKET:
                     if (++depth > MaxDepth)
-                        Report(Errors.NestedTooDeeply(source.Place(token)));
+                        Report(token, Errors.NestedTooDeeply);
                     break;
                 case CockroachLexer.RPAREN or CockroachLexer.RBRACKET:
                     depth--;
@@ -149,7 +151,7 @@ internal sealed class TokenReader(SourceText source)
     private void EndAt(Lexer lexer, SqlToken token, int end)
     {
         if (!SkipTo(lexer, end))
-            Report(Errors.UnterminatedString(source.Place(token)));
+            Report(token, Errors.UnterminatedString);
         token.StopIndex = end.OrEndOf(_text) - 1;
     }
 
@@ -165,5 +167,7 @@ internal sealed class TokenReader(SourceText source)
         return end >= 0;
     }
 
-    private void Report(BackupSqlException fault) => Fault ??= fault;
+    // Only the first fault is wanted, and an excerpt of the text costs something.
+    private void Report(SqlToken token, Func<SourcePlace, BackupSqlException> error) =>
+        Fault ??= error(source.Place(token));
 }

@@ -15,16 +15,20 @@ internal sealed class BackupPlanner(PlanningContext context)
     public async Task<ExecutionPlan> PlanAsync(BoundBackup backup, CancellationToken cancellationToken)
     {
         var engine = context.Engines[backup.Engine];
+        _ = context.Collections.Codecs.Choose(
+            backup.Compression, backup.CompressionLevel); // refuses what it cannot write
         var target = await new BackupTarget(context, backup).ResolveAsync(cancellationToken).ConfigureAwait(false);
         var parent = target.Chain?.Newest.Manifest;
         if (target.Chain is not null)
             ChainRules.CheckAppend(target.Chain, engine.Info, backup);
 
         var steps = new StepList();
-        var spaces = await SpacesAsync(engine, backup, cancellationToken).ConfigureAwait(false);
+        var spaces = await SpacesAsync(engine, backup, parent?.End, cancellationToken).ConfigureAwait(false);
         var holds = engine.Info.Capabilities.HasFlag(EngineCapabilities.RetentionHolds);
         var protect = holds
-            ? steps.Add(id => new ProtectStep { Id = id, Engine = backup.Engine, From = parent?.End ?? backup.AsOf ?? HlcTimestamp.Zero })
+            ? steps.Add(id =>
+                new ProtectStep { Id = id, Engine = backup.Engine,
+                    From = parent?.End ?? backup.AsOf ?? HlcTimestamp.Zero })
             : 0;
         var snapshot = steps.Add(id => new OpenSnapshotStep
         {
@@ -35,7 +39,9 @@ internal sealed class BackupPlanner(PlanningContext context)
             After = StepList.Of(protect),
         });
         var layer = steps.Add(id => target.Begin(backup) with { Id = id, After = [snapshot] });
-        var exports = spaces.Select(space => steps.Add(id => Export(space, parent, engine.Info, backup) with { Id = id, After = [layer] })).ToList();
+        var exports = spaces.Select(
+            space => steps.Add(id => Export(space, parent, engine.Info, backup) with { Id = id, After = [layer] }))
+                .ToList();
         var manifest = steps.Add(id => new WriteManifestStep
         {
             Id = id,
@@ -54,8 +60,9 @@ internal sealed class BackupPlanner(PlanningContext context)
     }
 
     private static async Task<IReadOnlyList<PlannedSpace>> SpacesAsync(
-        IDatabaseEngine engine, BoundBackup backup, CancellationToken cancellationToken)
+        IDatabaseEngine engine, BoundBackup backup, HlcTimestamp? parentEnd, CancellationToken cancellationToken)
     {
+        var end = backup.AsOf ?? await engine.GetCurrentTimeAsync(cancellationToken).ConfigureAwait(false);
         var catalog = await engine.OpenCatalogAsync(backup.AsOf, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
         var pages = engine.Info.Capabilities.HasFlag(EngineCapabilities.PageSpaces);
@@ -68,11 +75,23 @@ internal sealed class BackupPlanner(PlanningContext context)
             foreach (var table in objects.OfType<TableDescriptor>().Where(t => !t.ExcludeData))
             {
                 var size = await catalog.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false);
-                tables.Add(new PlannedSpace(new TableSpace(database, table.Id), QualifiedName(table), table, size.Rows, size.Bytes));
+                tables.Add(new PlannedSpace(
+                    new TableSpace(database, table.Id), QualifiedName(table), table, size.Rows, size.Bytes));
+            }
+
+            if (backup.RevisionHistory)
+            {
+                var dropped = await DroppedTables.FindAsync(
+                    engine, backup.Scope, database, parentEnd, end, objects.Select(o => o.Id).ToHashSet(),
+                    cancellationToken)
+                    .ConfigureAwait(false);
+                tables.AddRange(dropped.Select(
+                    table => new PlannedSpace(new TableSpace(database, table.Id), QualifiedName(table), table, 0, 0)));
             }
 
             if (pages && backup.Scope.Databases.Contains(database, StringComparer.Ordinal))
-                spaces.Add(new PlannedSpace(new PageSpace(database), database, null, tables.Sum(t => t.Rows), tables.Sum(t => t.Bytes)));
+                spaces.Add(new PlannedSpace(
+                    new PageSpace(database), database, null, tables.Sum(t => t.Rows), tables.Sum(t => t.Bytes)));
             else
                 spaces.AddRange(tables);
         }
@@ -81,10 +100,11 @@ internal sealed class BackupPlanner(PlanningContext context)
     }
 
     /// <summary>
-    /// A space enters in full unless it is proved that less suffices: page digests of the same database, or a change log
-    /// that covers the window of a table whose shape did not change, or an equal fingerprint.
+    /// A space enters in full unless it is proved that less suffices: page digests of the same database, or a change
+    /// log that covers the window of a table whose shape did not change, or an equal fingerprint.
     /// </summary>
-    private static ExportSpaceStep Export(PlannedSpace space, BackupManifest? parent, EngineInfo engine, BoundBackup backup)
+    private static ExportSpaceStep Export(
+        PlannedSpace space, BackupManifest? parent, EngineInfo engine, BoundBackup backup)
     {
         var before = parent?.Find(space.Space);
         var mode = before is null ? ExportMode.Full
@@ -105,7 +125,8 @@ internal sealed class BackupPlanner(PlanningContext context)
     }
 
     private static bool SameShape(BackupManifest parent, TableDescriptor table) =>
-        parent.Objects.OfType<TableDescriptor>().FirstOrDefault(t => t.Id == table.Id && t.Database == table.Database) is { } before
+        parent.Objects.OfType<TableDescriptor>()
+            .FirstOrDefault(t => t.Id == table.Id && t.Database == table.Database) is { } before
         && before.Columns.SequenceEqual(table.Columns, ColumnShape.Instance)
         && before.PrimaryKey.SequenceEqual(table.PrimaryKey, StringComparer.Ordinal);
 

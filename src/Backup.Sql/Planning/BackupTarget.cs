@@ -32,7 +32,8 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
                 break;
             case BackupDestination.Subdirectory:
                 if (await collection.HasBackupAsync(backup.Subdirectory!, cancellationToken).ConfigureAwait(false))
-                    Chain = await collection.LoadChainAsync(backup.Subdirectory!, cancellationToken).ConfigureAwait(false);
+                    Chain = await collection.LoadChainAsync(backup.Subdirectory!, cancellationToken)
+                        .ConfigureAwait(false);
                 else if (context.FullBackupWithSubdirectory)
                     Subdirectory = backup.Subdirectory;
                 else

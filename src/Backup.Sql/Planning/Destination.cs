@@ -24,7 +24,8 @@ internal sealed class Destination
     {
         var objects = new Dictionary<string, IReadOnlyList<ObjectDescriptor>>(StringComparer.Ordinal);
         foreach (var database in await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false))
-            objects.Add(database.Name, await catalog.GetObjectsAsync(database.Name, cancellationToken).ConfigureAwait(false));
+            objects.Add(database.Name, await catalog.GetObjectsAsync(database.Name, cancellationToken)
+                .ConfigureAwait(false));
         return new Destination(engine.Info, objects);
     }
 
@@ -34,15 +35,22 @@ internal sealed class Destination
 
     public bool IsBuiltIn(string database) => Info.BuiltInDatabases.Contains(database, Comparer);
 
-    /// <summary>The databases that a cluster restore must not find: all but built-in ones that hold no relation.</summary>
+    /// <summary>
+    /// The databases that a cluster restore must not find: all but built-in ones that hold no relation.
+    /// </summary>
     public IReadOnlyList<string> UserDatabases() =>
         [.. _objects.Where(d => !IsBuiltIn(d.Key) || d.Value.Any(IsRelation)).Select(d => d.Key)];
 
     /// <summary>True if an object of the same kind and name is there.</summary>
     public bool Has(ObjectDescriptor wanted) => Find(wanted) is not null;
 
+    /// <summary>True if a database has a schema.</summary>
+    public bool HasSchema(string database, string schema) =>
+        In(database).Any(o => o is SchemaDescriptor && Comparer.Equals(o.Name, schema));
+
     /// <summary>True if a table, view or sequence of that name is there.</summary>
-    public bool HasRelation(ObjectDescriptor wanted) => In(wanted.Database).Any(o => IsRelation(o) && SameName(o, wanted));
+    public bool HasRelation(ObjectDescriptor wanted) =>
+        In(wanted.Database).Any(o => IsRelation(o) && SameName(o, wanted));
 
     /// <summary>True if a type of the same name and members is there; one with other members is an error.</summary>
     public bool SameTypeExists(ObjectDescriptor wanted) => wanted is TypeDescriptor type && Find(type) switch

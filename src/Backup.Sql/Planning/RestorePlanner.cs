@@ -26,7 +26,8 @@ internal sealed class RestorePlanner(PlanningContext context)
         var notices = new List<string>(restore.Notices);
         var plan = restore.Kind switch
         {
-            RestoreTargetKind.Tables => await TablesAsync(restore, point, destination, notices, cancellationToken).ConfigureAwait(false),
+            RestoreTargetKind.Tables => await TablesAsync(restore, point, destination, notices, cancellationToken)
+                .ConfigureAwait(false),
             RestoreTargetKind.Databases => Databases(restore, point, destination, restore.Databases, notices),
             _ => Cluster(restore, point, destination, notices),
         };
@@ -38,7 +39,8 @@ internal sealed class RestorePlanner(PlanningContext context)
         if (restore.Locations.Count > 0)
         {
             var locations = await context.Collections
-                .OpenLocationsAsync([restore.Collection, .. restore.Locations], cancellationToken).ConfigureAwait(false);
+                .OpenLocationsAsync([restore.Collection, .. restore.Locations], cancellationToken)
+                    .ConfigureAwait(false);
             await using var closing = locations.ConfigureAwait(false);
             return locations.Chain;
         }
@@ -47,6 +49,9 @@ internal sealed class RestorePlanner(PlanningContext context)
             .OpenAsync(restore.Collection, restore.IncrementalLocation, cancellationToken).ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
+        if (restore is { WithIds: true, Subdirectory: { } id }
+            && await collection.FindByIdAsync(id, cancellationToken).ConfigureAwait(false) is { } named)
+            return named;
         var subdirectory = restore.Subdirectory
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();
@@ -71,7 +76,8 @@ internal sealed class RestorePlanner(PlanningContext context)
     }
 
     private Contents Databases(
-        BoundRestore restore, RestorePoint point, Destination destination, IReadOnlyList<string> names, List<string> notices)
+        BoundRestore restore, RestorePoint point, Destination destination, IReadOnlyList<string> names,
+        List<string> notices)
     {
         var contents = new Contents();
         foreach (var name in names)
@@ -80,7 +86,8 @@ internal sealed class RestorePlanner(PlanningContext context)
                 ?? throw Errors.DatabaseNotInBackup(name, point.Manifest.CompleteDatabases);
             var target = restore.NewDatabaseName ?? source;
             // An empty built-in database may be there already: what it held before goes into it.
-            if (!(restore.Kind == RestoreTargetKind.Cluster && destination.IsBuiltIn(target) && destination.HasDatabase(target)))
+            if (!(restore.Kind == RestoreTargetKind.Cluster && destination.IsBuiltIn(target)
+                && destination.HasDatabase(target)))
             {
                 if (destination.HasDatabase(target))
                     throw Errors.DatabaseExists(target);
@@ -98,7 +105,8 @@ internal sealed class RestorePlanner(PlanningContext context)
     }
 
     private void AddObjects(
-        BoundRestore restore, RestorePoint point, Destination destination, string source, string target, Contents contents, List<string> notices)
+        BoundRestore restore, RestorePoint point, Destination destination, string source, string target,
+        Contents contents, List<string> notices)
     {
         var selection = new RestoreSelection(restore.Skip, destination.Comparer, point.Manifest.EngineKind, _ => false);
         foreach (var descriptor in point.Objects.Where(o => o.Database == source && o is not DatabaseDescriptor))
@@ -107,7 +115,8 @@ internal sealed class RestorePlanner(PlanningContext context)
     }
 
     private async Task<Contents> TablesAsync(
-        BoundRestore restore, RestorePoint point, Destination destination, List<string> notices, CancellationToken cancellationToken)
+        BoundRestore restore, RestorePoint point, Destination destination, List<string> notices,
+        CancellationToken cancellationToken)
     {
         var backup = new DescriptorCatalog(point.Objects, new Dictionary<long, TableStatistics>());
         var databases = point.Objects.Select(o => o.Database).Distinct(StringComparer.Ordinal).ToList();
@@ -136,6 +145,8 @@ internal sealed class RestorePlanner(PlanningContext context)
     {
         var into = destination.FindDatabase(restore.IntoDatabase ?? database)
             ?? throw Errors.DestinationDatabaseMissing(restore.IntoDatabase ?? database, chosen[0].Object.Name);
+        if (restore.IntoSchema is { } schema && !destination.HasSchema(into, schema))
+            throw Errors.DestinationSchemaMissing(schema, into);
         var objects = point.Objects.Where(o => o.Database == database && o is not DatabaseDescriptor).ToList();
         var scope = new BackupScope { Objects = [.. chosen.Select(c => c.Object)] };
         var selection = new RestoreSelection(
@@ -144,10 +155,14 @@ internal sealed class RestorePlanner(PlanningContext context)
         foreach (var descriptor in scope.Select(database, objects))
         {
             var alias = chosen.FirstOrDefault(c => c.Object.Id == descriptor.Id).Named?.As;
-            var target = descriptor with { Database = into, Schema = SchemaOf(restore, descriptor), Name = alias ?? descriptor.Name };
-            if (descriptor is SchemaDescriptor && destination.Has(descriptor with { Database = into }))
+            var target =
+                descriptor with { Database = into, Schema = SchemaOf(restore, descriptor),
+                    Name = alias ?? descriptor.Name };
+            if (descriptor is SchemaDescriptor
+                && (restore.IntoSchema is not null || destination.Has(descriptor with { Database = into })))
                 continue;
-            if (descriptor is TableDescriptor or ViewDescriptor or SequenceDescriptor && destination.HasRelation(target))
+            if (descriptor is TableDescriptor or ViewDescriptor or SequenceDescriptor
+                && destination.HasRelation(target))
                 throw Errors.RelationExists(target.Name);
             selection.Add(descriptor, target);
         }
@@ -159,12 +174,14 @@ internal sealed class RestorePlanner(PlanningContext context)
         descriptor is SchemaDescriptor ? null : restore.IntoSchema ?? descriptor.Schema;
 
     private void AddSelected(
-        BoundRestore restore, RestorePoint point, RestoreSelection selection, Contents contents, List<string> notices, Destination? destination = null)
+        BoundRestore restore, RestorePoint point, RestoreSelection selection, Contents contents, List<string> notices,
+        Destination? destination = null)
     {
         foreach (var o in selection.Resolve(point.Objects))
         {
             contents.Objects.Add(destination is null ? o : o with { Exists = destination.SameTypeExists(o.Target) });
-            if (o.Source is not TableDescriptor table || table.ExcludeData || (restore.SchemaOnly && !restore.VerifyOnly))
+            if (o.Source is not TableDescriptor table || table.ExcludeData
+                || (restore.SchemaOnly && !restore.VerifyOnly))
                 continue;
             var fromPages = point.Manifest.Find(new TableSpace(table.Database, table.Id)) is null;
             if (fromPages && point.Manifest.Find(new PageSpace(table.Database)) is null)
@@ -175,12 +192,15 @@ internal sealed class RestorePlanner(PlanningContext context)
         }
 
         notices.AddRange(selection.Notices);
-        var readable = context.Engines.Values.Any(e => e is IPageSpaceReader && e.Info.Kind == point.Manifest.EngineKind);
+        var readable = context.Engines.Values.Any(
+            e => e is IPageSpaceReader && e.Info.Kind == point.Manifest.EngineKind);
         if (contents.Materialised.Count > 0 && !readable)
-            throw Errors.EngineMissing(point.Manifest.EngineKind, point.Manifest.EnginePackage ?? point.Manifest.EngineKind);
+            throw Errors.EngineMissing(
+                point.Manifest.EngineKind, point.Manifest.EnginePackage ?? point.Manifest.EngineKind);
     }
 
-    private static IReadOnlyList<PlanStep> Steps(BoundRestore restore, Chain chain, RestorePoint point, Contents contents)
+    private static IReadOnlyList<PlanStep> Steps(
+        BoundRestore restore, Chain chain, RestorePoint point, Contents contents)
     {
         var steps = new StepList();
         var open = steps.Add(id => new OpenChainStep
@@ -231,7 +251,8 @@ internal sealed class RestorePlanner(PlanningContext context)
                 Name = $"{table.Database}.{table.Schema ?? NameResolver.DefaultSchema}.{table.Name}",
                 IndexEntries = figures.TryGetValue(table.Id, out var size) ? size.IndexEntries : 0,
                 EstimatedRows = size?.Rows ?? 0,
-                EstimatedBytes = fromPages ? size?.Bytes ?? 0 : BytesOf(point, new TableSpace(table.Database, table.Id)),
+                EstimatedBytes = fromPages ? size?.Bytes ?? 0
+                    : BytesOf(point, new TableSpace(table.Database, table.Id)),
                 After = fromPages ? [create, materialised[table.Database]] : [create],
             }));
         }
@@ -241,7 +262,8 @@ internal sealed class RestorePlanner(PlanningContext context)
         return steps.ToList();
     }
 
-    private static IngestSpaceStep IngestPages(int id, RestorePoint point, PageSpace source, PageSpace target, int begin)
+    private static IngestSpaceStep IngestPages(
+        int id, RestorePoint point, PageSpace source, PageSpace target, int begin)
     {
         var tables = point.Manifest.Objects.OfType<TableDescriptor>()
             .Where(t => t.Database == source.Database).Select(t => t.Id).ToHashSet();

@@ -14,8 +14,8 @@ internal sealed record RestorePoint(
     public BackupManifest Manifest => Layers[^1].Manifest;
 
     /// <summary>
-    /// Picks the layers for a time: the end of a layer, or any time inside the history of one; without a time, the whole
-    /// chain.
+    /// Picks the layers for a time: the end of a layer, or any time inside the history of one; without a time, the
+    /// whole chain.
     /// </summary>
     public static RestorePoint Choose(Chain chain, HlcTimestamp? asOf)
     {
@@ -27,8 +27,8 @@ internal sealed record RestorePoint(
     }
 
     /// <summary>
-    /// The objects at a time inside the layer's history: of an object that changed in it, the last definition before that
-    /// time. The history starts with the definitions at its own start, so that none is missing.
+    /// The objects at a time inside the layer's history: of an object that changed in it, the last definition before
+    /// that time. The history starts with the definitions at its own start, so that none is missing.
     /// </summary>
     private static List<ObjectDescriptor> ObjectsAt(BackupManifest manifest, HlcTimestamp at)
     {

@@ -65,10 +65,12 @@ internal sealed class RestoreSelection(
         var owned = known.Values.OfType<SequenceDescriptor>().FirstOrDefault(
             s => s.OwnerTable == source.Id && s.Database == source.Database && !Present(s));
         if (owned is not null && !skip.HasFlag(SkipMissing.SequenceOwners) && !skip.HasFlag(SkipMissing.Sequences))
-            throw Errors.MissingDependency("table", source.Name, "sequence", owned.Name, "skip_missing_sequence_owners");
+            throw Errors.MissingDependency(
+                "table", source.Name, "sequence", owned.Name, "skip_missing_sequence_owners");
         return target with
         {
-            ForeignKeys = [.. source.ForeignKeys.Select(key => ForeignKey(source, target, key)).OfType<ForeignKeyDescriptor>()],
+            ForeignKeys =
+                [.. source.ForeignKeys.Select(key => ForeignKey(source, target, key)).OfType<ForeignKeyDescriptor>()],
             Columns = [.. target.Columns.Select(column => Column(source, column, known))],
         };
     }
@@ -83,7 +85,8 @@ internal sealed class RestoreSelection(
             var renamed = _targets[restored.Id];
             return key with
             {
-                ReferencedTable = comparer.Equals(renamed.Name, key.ReferencedTable) ? key.ReferencedTable : renamed.Name,
+                ReferencedTable = comparer.Equals(renamed.Name, key.ReferencedTable) ? key.ReferencedTable
+                    : renamed.Name,
                 ReferencedSchema = key.ReferencedSchema is null ? null : renamed.Schema,
             };
         }
@@ -92,7 +95,8 @@ internal sealed class RestoreSelection(
         if (existsAtDestination(atDestination))
             return key;
         if (!skip.HasFlag(SkipMissing.ForeignKeys))
-            throw Errors.MissingDependency("table", source.Name, "table", key.ReferencedTable, "skip_missing_foreign_keys");
+            throw Errors.MissingDependency(
+                "table", source.Name, "table", key.ReferencedTable, "skip_missing_foreign_keys");
         _notices.Add($"foreign key {key.Name} of {source.Name} was left out: there is no table {key.ReferencedTable}");
         return null;
     }
@@ -123,7 +127,8 @@ internal sealed class RestoreSelection(
         if (source.OwnerTable is not { } owner || Missing(source, owner, known) is not { } table)
             return target;
         if (!skip.HasFlag(SkipMissing.SequenceOwners))
-            throw Errors.MissingDependency("sequence", source.Name, "table", table.Name, "skip_missing_sequence_owners");
+            throw Errors.MissingDependency(
+                "sequence", source.Name, "table", table.Name, "skip_missing_sequence_owners");
         return target with { OwnerTable = null, OwnerColumn = null };
     }
 
@@ -142,8 +147,11 @@ internal sealed class RestoreSelection(
         return true;
     }
 
-    /// <summary>The object of that id if it is neither restored nor there already; null when nothing is missing.</summary>
-    private ObjectDescriptor? Missing(ObjectDescriptor user, long id, Dictionary<(string, long), ObjectDescriptor> known) =>
+    /// <summary>
+    /// The object of that id if it is neither restored nor there already; null when nothing is missing.
+    /// </summary>
+    private ObjectDescriptor? Missing(
+        ObjectDescriptor user, long id, Dictionary<(string, long), ObjectDescriptor> known) =>
         known.TryGetValue((user.Database, id), out var needed) && !Present(needed) ? needed : null;
 
     private bool Present(ObjectDescriptor needed) => _targets.ContainsKey(needed.Id) || existsAtDestination(needed);

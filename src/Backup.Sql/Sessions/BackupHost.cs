@@ -16,12 +16,14 @@ public sealed class BackupHost : IAsyncDisposable
 {
     /// <summary>Puts a host together.</summary>
     /// <param name="options">Engines, stores, settings.</param>
-    /// <exception cref="BackupSqlException">42704 no engine, or the default one is not among them; 42710 two providers for one scheme.</exception>
+    /// <exception cref="BackupSqlException">42704 no engine, or the default one is not among them; 42710 two providers
+    /// for one scheme.</exception>
     public BackupHost(BackupHostOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
-        DefaultEngine = options.DefaultEngine ?? options.Engines.Keys.Order(StringComparer.Ordinal).FirstOrDefault() ?? "";
+        DefaultEngine = options.DefaultEngine ?? options.Engines.Keys.Order(StringComparer.Ordinal)
+            .FirstOrDefault() ?? "";
         if (!options.Engines.ContainsKey(DefaultEngine))
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
         Providers = new ObjectStoreProviders(options.Stores)

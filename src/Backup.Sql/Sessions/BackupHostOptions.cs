@@ -11,7 +11,9 @@ namespace Backup.Sql.Sessions;
 /// <summary>What a host brings: engines, stores, and where state lives.</summary>
 public sealed record BackupHostOptions
 {
-    /// <summary>The engines by the name that <c>WITH engine = '…'</c> uses. At least one. The host disposes of them.</summary>
+    /// <summary>
+    /// The engines by the name that <c>WITH engine = '…'</c> uses. At least one. The host disposes of them.
+    /// </summary>
     public required IReadOnlyDictionary<string, IDatabaseEngine> Engines { get; init; }
 
     /// <summary>The engine meant when a statement names none. Default: null, the first by name.</summary>

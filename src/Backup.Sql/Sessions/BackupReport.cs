@@ -25,20 +25,26 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
 
     public async Task<StatementResult> RunAsync(BoundShowBackup show, CancellationToken cancellationToken)
     {
-        var opened = await collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken).ConfigureAwait(false);
+        var opened = await collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken)
+            .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
-        var subdirectory = show.Subdirectory
+        var named = show is { WithIds: true, Subdirectory: { } id }
+            ? await collection.FindByIdAsync(id, cancellationToken).ConfigureAwait(false)
+            : null;
+        var subdirectory = named?.Subdirectory ?? show.Subdirectory
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();
         if (show.Kind == ShowBackupKind.Validate)
             return await ValidateAsync(show, collection, subdirectory, cancellationToken).ConfigureAwait(false);
-        var chain = await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+        var chain = named ?? await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
         if (show.CheckFiles)
             await CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false);
         if (show.AsJson)
         {
-            return Result(show, [new("manifest", ResultType.Json)], chain.Layers.Select(layer => new object?[] { layer.Manifest.ToJson() }));
+            return Result(
+                show, [new("manifest", ResultType.Json)],
+                chain.Layers.Select(layer => new object?[] { layer.Manifest.ToJson() }));
         }
 
         return show.Kind switch
@@ -49,7 +55,8 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
         };
     }
 
-    private static StatementResult Result(BoundShowBackup show, IReadOnlyList<ResultColumn> columns, IEnumerable<object?[]> rows)
+    private static StatementResult Result(
+        BoundShowBackup show, IReadOnlyList<ResultColumn> columns, IEnumerable<object?[]> rows)
     {
         var all = rows.ToList();
         return ResultSet.Of($"SHOW BACKUP {all.Count}", columns, all, show.Notices);
@@ -87,7 +94,8 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
         from file in space.Files.Concat(space.DigestFiles)
         select new object?[]
         {
-            layer.PathOf(file.Name), TypeOf(layer), Pretty(space.Space, file.FirstKey), Pretty(space.Space, file.LastKey),
+            layer.PathOf(file.Name), TypeOf(layer), Pretty(space.Space, file.FirstKey),
+            Pretty(space.Space, file.LastKey),
             file.FirstKey.ToArray(), file.LastKey.ToArray(), file.RawBytes, file.Rows, null,
             show.CheckFiles ? file.Length : -1L,
         };

@@ -7,8 +7,8 @@ using Backup.Sql.Syntax;
 namespace Backup.Sql.Sessions;
 
 /// <summary>
-/// The one door: takes statements, gives results. A session remembers a user and a current database; it may be used from
-/// one thread at a time.
+/// The one door: takes statements, gives results. A session remembers a user and a current database; it may be used
+/// from one thread at a time.
 /// </summary>
 public sealed class BackupSession
 {
@@ -30,7 +30,8 @@ public sealed class BackupSession
     /// <param name="parameters">Values of the placeholders; the first is $1.</param>
     /// <param name="cancellationToken">Cancels the statement: it ends with 57014 and leaves nothing behind.</param>
     /// <returns>Columns, rows, notices and a tag.</returns>
-    /// <exception cref="BackupSqlException">The statement failed; nothing was changed. Its detail shows the place.</exception>
+    /// <exception cref="BackupSqlException">The statement failed; nothing was changed. Its detail shows the
+    /// place.</exception>
     public async Task<StatementResult> ExecuteAsync(
         string sql, IReadOnlyList<object?>? parameters = null, CancellationToken cancellationToken = default)
     {
@@ -40,8 +41,8 @@ public sealed class BackupSession
     }
 
     /// <summary>
-    /// Runs the statements of a script one after the other, and stops at the first that fails. A syntax error anywhere is
-    /// found before the first one runs.
+    /// Runs the statements of a script one after the other, and stops at the first that fails. A syntax error anywhere
+    /// is found before the first one runs.
     /// </summary>
     /// <param name="sql">The statements, separated by semicolons.</param>
     /// <param name="parameters">Values of the placeholders of all of them.</param>

@@ -47,7 +47,9 @@ public sealed class BackupSqlBuilder
     /// <returns>This builder.</returns>
     public BackupSqlBuilder AddStore(IObjectStoreProvider provider) => AddStore(_ => provider);
 
-    /// <summary>Lets <c>file://</c> and <c>nodelocal://</c> locations lie below a directory, and nowhere else.</summary>
+    /// <summary>
+    /// Lets <c>file://</c> and <c>nodelocal://</c> locations lie below a directory, and nowhere else.
+    /// </summary>
     /// <param name="root">The directory; an absolute path.</param>
     /// <returns>This builder.</returns>
     public BackupSqlBuilder AddFiles(string root) => AddStore(new FileObjectStoreProvider(root));

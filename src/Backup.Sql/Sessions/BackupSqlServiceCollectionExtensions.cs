@@ -7,8 +7,8 @@ namespace Backup.Sql.Sessions;
 public static class BackupSqlServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers one <see cref="BackupHost"/> and a <see cref="BackupSession"/> per scope. The host takes the logger factory
-    /// and the <see cref="TimeProvider"/> of the services if there are any.
+    /// Registers one <see cref="BackupHost"/> and a <see cref="BackupSession"/> per scope. The host takes the logger
+    /// factory and the <see cref="TimeProvider"/> of the services if there are any.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Adds engines and stores.</param>

@@ -12,7 +12,8 @@ internal sealed class BackupsReport(CollectionOpener collections)
 
     private static readonly ResultColumn[] PathColumns = [new("path", ResultType.String)];
 
-    private static readonly ResultColumn[] IdColumns = [new("id", ResultType.String), new("backup_time", ResultType.TimestampTz)];
+    private static readonly ResultColumn[] IdColumns =
+        [new("id", ResultType.String), new("backup_time", ResultType.TimestampTz)];
 
     public async Task<StatementResult> RunAsync(BoundShowBackups show, CancellationToken cancellationToken)
     {
@@ -21,7 +22,8 @@ internal sealed class BackupsReport(CollectionOpener collections)
         var collection = opened.Collection;
         var paths = await collection.ListBackupsAsync(cancellationToken).ConfigureAwait(false);
         if (!show.WithIds)
-            return ResultSet.Of($"SHOW BACKUPS {paths.Count}", PathColumns, paths.Select(path => new object?[] { path }));
+            return ResultSet.Of(
+                $"SHOW BACKUPS {paths.Count}", PathColumns, paths.Select(path => new object?[] { path }));
 
         var layers = new List<ChainLayer>();
         foreach (var path in paths)
@@ -40,7 +42,8 @@ internal sealed class BackupsReport(CollectionOpener collections)
 
         return ResultSet.Of(
             $"SHOW BACKUPS {layers.Count}",
-            show.WithRevisionStart ? [.. IdColumns, new ResultColumn("revision_start_time", ResultType.TimestampTz)] : IdColumns,
+            show.WithRevisionStart ? [.. IdColumns, new ResultColumn("revision_start_time", ResultType.TimestampTz)]
+                : IdColumns,
             layers.Select(layer => Row(layer, show)),
             notices);
     }

@@ -14,9 +14,11 @@ internal sealed class JobsReport(JobRegistry jobs)
     [
         new("job_id", ResultType.Int), new("job_type", ResultType.String), new("description", ResultType.String),
         new("statement", ResultType.String), new("user_name", ResultType.String), new("status", ResultType.String),
-        new("running_status", ResultType.String), new("created", ResultType.TimestampTz), new("started", ResultType.TimestampTz),
+        new("running_status", ResultType.String), new("created", ResultType.TimestampTz),
+        new("started", ResultType.TimestampTz),
         new("finished", ResultType.TimestampTz), new("modified", ResultType.TimestampTz),
-        new("fraction_completed", ResultType.Float), new("error", ResultType.String), new("coordinator_id", ResultType.Int),
+        new("fraction_completed", ResultType.Float), new("error", ResultType.String),
+        new("coordinator_id", ResultType.Int),
         new("trace_id", ResultType.Int), new("execution_errors", ResultType.StringArray),
     ];
 
@@ -42,7 +44,8 @@ internal sealed class JobsReport(JobRegistry jobs)
         {
             var all = await jobs.ListAsync(cancellationToken).ConfigureAwait(false);
             return [.. all.Where(job => !job.State.IsFinal()).OrderBy(job => job.Started ?? DateTimeOffset.MaxValue),
-                .. all.Where(job => job.State.IsFinal() && job.Finished > jobs.Now - FinishedShown).OrderBy(job => job.Finished)];
+                .. all.Where(job => job.State.IsFinal() && job.Finished > jobs.Now - FinishedShown)
+                    .OrderBy(job => job.Finished)];
         }
 
         var chosen = new List<JobRecord>();

@@ -5,7 +5,9 @@ using Backup.Sql.Rows;
 
 namespace Backup.Sql.Sessions;
 
-/// <summary>The rows of SHOW BACKUP and SHOW BACKUP SCHEMAS: one per object and layer, in the order of the chain.</summary>
+/// <summary>
+/// The rows of SHOW BACKUP and SHOW BACKUP SCHEMAS: one per object and layer, in the order of the chain.
+/// </summary>
 internal static class ObjectRows
 {
     public static IReadOnlyList<ResultColumn> Columns(BoundShowBackup show)
@@ -93,7 +95,8 @@ internal static class ObjectRows
         private readonly Dictionary<long, TableFigures> _figures = manifest.Statistics
             .GroupBy(f => f.TableId).ToDictionary(group => group.Key, group => group.First());
 
-        public TableFigures? Figures(ObjectDescriptor o) => o is TableDescriptor ? _figures.GetValueOrDefault(o.Id) : null;
+        public TableFigures? Figures(ObjectDescriptor o) =>
+            o is TableDescriptor ? _figures.GetValueOrDefault(o.Id) : null;
 
         public long? DatabaseId(ObjectDescriptor o) => o is DatabaseDescriptor
             ? null
@@ -101,7 +104,8 @@ internal static class ObjectRows
 
         public long? SchemaId(ObjectDescriptor o) => o.Schema is null
             ? null
-            : manifest.Objects.OfType<SchemaDescriptor>().FirstOrDefault(s => s.Name == o.Schema && s.Database == o.Database)?.Id;
+            : manifest.Objects.OfType<SchemaDescriptor>()
+                .FirstOrDefault(s => s.Name == o.Schema && s.Database == o.Database)?.Id;
 
         /// <summary>Stored bytes of the layer's files for a table; of a page space, for its database.</summary>
         public long? FileBytes(ObjectDescriptor o) => o switch

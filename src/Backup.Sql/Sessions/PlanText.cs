@@ -5,7 +5,9 @@ using Backup.Sql.Rows;
 
 namespace Backup.Sql.Sessions;
 
-/// <summary>Prints a plan for people: a line per step with what it works on, what it waits for, and how much that is.</summary>
+/// <summary>
+/// Prints a plan for people: a line per step with what it works on, what it waits for, and how much that is.
+/// </summary>
 internal static class PlanText
 {
     public static IReadOnlyList<ResultColumn> Columns { get; } = [new("info", ResultType.String)];
@@ -24,7 +26,8 @@ internal static class PlanText
         {
             var after = step.After.Count == 0 ? "" : "  after " + string.Join(", ", step.After);
             yield return [string.Create(
-                CultureInfo.InvariantCulture, $"{step.Id,4}  {Verb(step).PadRight(width)}  {Object(step)}{Amount(step)}{after}")];
+                CultureInfo.InvariantCulture,
+                $"{step.Id,4}  {Verb(step).PadRight(width)}  {Object(step)}{Amount(step)}{after}")];
         }
 
         yield return [string.Create(
@@ -61,14 +64,16 @@ internal static class PlanText
     private static string Object(PlanStep step) => step switch
     {
         ProtectStep protect => $"engine {protect.Engine}",
-        OpenSnapshotStep open => string.Join(", ", open.Databases) + (open.AsOf is { } time ? $" as of {time}" : " as of now"),
+        OpenSnapshotStep open =>
+            string.Join(", ", open.Databases) + (open.AsOf is { } time ? $" as of {time}" : " as of now"),
         BeginLayerStep { AtLocation: true } => "at the location itself",
         BeginLayerStep { Parent: { } parent } => parent.Length == 0 ? "below the location" : $"on top of {parent}",
         BeginLayerStep { Subdirectory: { } sub } => $"in {sub}",
         BeginLayerStep => "in a sub-directory named by its time",
         ExportSpaceStep export => export.Name,
         WriteManifestStep => "commits the backup",
-        OpenChainStep chain => $"{chain.Layers.Count} layers, at {chain.At.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss.ffffff}",
+        OpenChainStep chain =>
+            $"{chain.Layers.Count} layers, at {chain.At.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss.ffffff}",
         BeginRestoreStep begin => $"engine {begin.Engine}"
             + (begin.NewDatabases.Count > 0 ? ", new: " + string.Join(", ", begin.NewDatabases) : ""),
         CreateObjectsStep create => $"{create.Objects.Count(o => !o.Exists)} objects",

@@ -24,38 +24,48 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         new("rows", ResultType.Int), new("index_entries", ResultType.Int), new("bytes", ResultType.Int),
     ];
 
-    public async Task<StatementResult> RunAsync(Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
+    public async Task<StatementResult> RunAsync(
+        Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
         bound switch
         {
             BoundBackup backup => await RunJobAsync(
-                statement.Kind, backup.Description, backup.MaskedText, backup, backup.Detached, cancellationToken).ConfigureAwait(false),
+                statement.Kind, backup.Description, backup.MaskedText, backup, backup.Detached, cancellationToken)
+                    .ConfigureAwait(false),
             BoundRestore restore => await RunJobAsync(
-                statement.Kind, restore.Description, restore.MaskedText, restore, restore.Detached, cancellationToken).ConfigureAwait(false),
+                statement.Kind, restore.Description, restore.MaskedText, restore, restore.Detached, cancellationToken)
+                    .ConfigureAwait(false),
             BoundExplain explain => await ExplainAsync(statement, explain, cancellationToken).ConfigureAwait(false),
-            BoundShowBackups show => await new BackupsReport(host.Collections).RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundShowBackups show => await new BackupsReport(host.Collections).RunAsync(show, cancellationToken)
+                .ConfigureAwait(false),
             BoundShowBackup show => await new BackupReport(host.Collections, host.Options.Random)
                 .RunAsync(show, cancellationToken).ConfigureAwait(false),
-            BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken)
+                .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
-    private async Task<StatementResult> ExplainAsync(Statement statement, BoundExplain explain, CancellationToken cancellationToken)
+    private async Task<StatementResult> ExplainAsync(
+        Statement statement, BoundExplain explain, CancellationToken cancellationToken)
     {
         var inner = ((ExplainStatement)statement).Inner;
         var plan = explain.Inner is BoundBackup or BoundRestore
             ? await PlanAsync(explain.Inner, cancellationToken).ConfigureAwait(false)
             : null;
-        return ResultSet.Of("EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan), plan?.Notices ?? explain.Inner.Notices);
+        return ResultSet.Of(
+            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
+            plan?.Notices ?? explain.Inner.Notices);
     }
 
     private async Task<StatementResult> RunJobAsync(
-        string kind, string description, string masked, BoundStatement bound, bool detached, CancellationToken cancellationToken)
+        string kind, string description, string masked, BoundStatement bound, bool detached,
+        CancellationToken cancellationToken)
     {
         // What can be refused by planning is refused before a job exists.
         var plan = await PlanAsync(bound, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
-        var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken).ConfigureAwait(false);
+        var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
+            .ConfigureAwait(false);
         if (detached)
         {
             _ = host.Jobs.Start(job, Work(plan), progress, CancellationToken.None);
@@ -77,7 +87,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     }
 
     /// <summary>
-    /// The work of a job: runs the plan; when the collection has moved on since, plans again. A resumed job brings no plan.
+    /// The work of a job: runs the plan; when the collection has moved on since, plans again. A resumed job brings no
+    /// plan.
     /// </summary>
     private JobWork Work(ExecutionPlan? first) => async (job, tracker, cancellationToken) =>
     {
@@ -90,17 +101,21 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 await host.Jobs.SavePlanAsync(job.Id, plan.ToJson()).ConfigureAwait(false);
                 return await host.Runner.RunAsync(plan, job.Id, tracker, cancellationToken).ConfigureAwait(false);
             }
-            catch (BackupSqlException error) when (error.SqlState == SqlStates.ObjectInUse && attempt < PlanningAttempts)
+            catch (BackupSqlException error) when (
+                error.SqlState == SqlStates.ObjectInUse && attempt < PlanningAttempts)
             {
                 plan = null;
             }
         }
     };
 
-    private async Task<ExecutionPlan> PlanAsync(BoundStatement bound, CancellationToken cancellationToken) => bound switch
+    private async Task<ExecutionPlan> PlanAsync(BoundStatement bound, CancellationToken cancellationToken) =>
+        bound switch
     {
-        BoundBackup backup => await new BackupPlanner(host.Planning).PlanAsync(backup, cancellationToken).ConfigureAwait(false),
-        _ => await new RestorePlanner(host.Planning).PlanAsync((BoundRestore)bound, cancellationToken).ConfigureAwait(false),
+        BoundBackup backup => await new BackupPlanner(host.Planning).PlanAsync(backup, cancellationToken)
+            .ConfigureAwait(false),
+        _ => await new RestorePlanner(host.Planning).PlanAsync((BoundRestore)bound, cancellationToken)
+            .ConfigureAwait(false),
     };
 
     private async Task<StatementResult> ControlAsync(BoundControlJobs control, CancellationToken cancellationToken)
@@ -127,10 +142,12 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         _ = host.Jobs.Start(job, Work(null), progress, CancellationToken.None);
     }
 
-    private async Task<IReadOnlyList<long>> JobsOfTypeAsync(BoundControlJobs control, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<long>> JobsOfTypeAsync(
+        BoundControlJobs control, CancellationToken cancellationToken)
     {
         var jobs = await host.Jobs.ListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. jobs.Where(job => job.Type == control.Type && CanObey(job.State, control.Command)).Select(job => job.Id)];
+        return [.. jobs.Where(job => job.Type == control.Type && CanObey(job.State, control.Command))
+            .Select(job => job.Id)];
     }
 
     private static bool CanObey(JobState state, JobCommand command) => command switch

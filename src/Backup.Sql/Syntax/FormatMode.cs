@@ -9,6 +9,8 @@ public enum FormatMode
     /// <summary>Everything as given: parsing the text gives the same statement.</summary>
     Exposed,
 
-    /// <summary>Locations with their secret parameters masked, passphrases masked: for job descriptions and SHOW.</summary>
+    /// <summary>
+    /// Locations with their secret parameters masked, passphrases masked: for job descriptions and SHOW.
+    /// </summary>
     Described,
 }

@@ -1,6 +1,8 @@
 namespace Backup.Sql.Syntax;
 
-/// <summary>Names and places of options; equal to every other, so that places stay out of the equality of records.</summary>
+/// <summary>
+/// Names and places of options; equal to every other, so that places stay out of the equality of records.
+/// </summary>
 internal readonly struct OptionSpans(IReadOnlyList<KeyValuePair<string, SourceSpan>>? spans) : IEquatable<OptionSpans>
 {
     public SourceSpan? Find(string option)

@@ -1,6 +1,8 @@
 namespace Backup.Sql.Syntax;
 
-/// <summary>Prints statements in canonical form: one line, no closing semicolon, secrets masked unless told otherwise.</summary>
+/// <summary>
+/// Prints statements in canonical form: one line, no closing semicolon, secrets masked unless told otherwise.
+/// </summary>
 public static class SqlFormatter
 {
     /// <summary>Prints a statement.</summary>
@@ -33,7 +35,9 @@ public static class SqlFormatter
         return StringText.Cockroach(value);
     }
 
-    /// <summary>Replaces the secrets of a location by the word <c>redacted</c>, as <see cref="FormatMode.Described"/> does.</summary>
+    /// <summary>
+    /// Replaces the secrets of a location by the word <c>redacted</c>, as <see cref="FormatMode.Described"/> does.
+    /// </summary>
     /// <param name="uri">The location; of a key location the path is a secret too.</param>
     /// <returns>The location without its secrets.</returns>
     public static string RedactUri(string uri)

@@ -1,6 +1,8 @@
 namespace Backup.Sql.Syntax;
 
-/// <summary>The options of one <c>WITH</c> clause. Remembers where each stood, for errors about an option as a whole.</summary>
+/// <summary>
+/// The options of one <c>WITH</c> clause. Remembers where each stood, for errors about an option as a whole.
+/// </summary>
 public abstract record StatementOptions : SyntaxNode
 {
     private readonly OptionSpans _spans;

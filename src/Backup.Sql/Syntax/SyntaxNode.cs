@@ -19,8 +19,8 @@ public abstract record SyntaxNode
     public override int GetHashCode() => EqualityContract.GetHashCode();
 
     /// <summary>
-    /// The canonical text of a statement, secrets masked; the type's name for any smaller node, since a node alone cannot
-    /// tell whether its text is a secret.
+    /// The canonical text of a statement, secrets masked; the type's name for any smaller node, since a node alone
+    /// cannot tell whether its text is a secret.
     /// </summary>
     /// <returns>A text that may be logged.</returns>
     public sealed override string ToString() =>

@@ -19,7 +19,8 @@ public sealed class ShellCommandTests : IDisposable
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "make.sql"), Make);
 
-        var run = await RunAsync("-c", "SELECT 1 AS one", "-f", "make.sql", "-c", "SELECT * FROM till; SELECT 2 AS two");
+        var run = await RunAsync(
+            "-c", "SELECT 1 AS one", "-f", "make.sql", "-c", "SELECT * FROM till; SELECT 2 AS two");
 
         Assert.Equal("", run.Errors);
         Assert.Equal(0, run.ExitCode);
@@ -71,7 +72,8 @@ public sealed class ShellCommandTests : IDisposable
     public async Task The_first_failure_ends_a_script_with_exit_code_1_and_shows_the_place()
     {
         await File.WriteAllTextAsync(
-            Path.Combine(_directory, "bad.sql"), "SELECT 1;\n\nBACKUP DATABASE shop INOT 'nodelocal://self/b';\nSELECT 2;");
+            Path.Combine(_directory, "bad.sql"),
+            "SELECT 1;\n\nBACKUP DATABASE shop INOT 'nodelocal://self/b';\nSELECT 2;");
 
         var run = await RunAsync("--format", "csv", "-f", "bad.sql");
 
@@ -107,7 +109,10 @@ public sealed class ShellCommandTests : IDisposable
     public async Task Redirected_input_is_a_script()
     {
         var run = await ToolProcess.RunInAsync(
-            _directory, Make + ";\n\\d\nSELECT count(*) AS n\n FROM till;\nnonsense;\nSELECT 1;", "--db", "shop=sqlite:shop.db");
+            _directory,
+            Make + ";\n\\d\nSELECT count(*) AS n\n FROM till;\nnonsense;\nSELECT 1;",
+            "--db",
+            "shop=sqlite:shop.db");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(" till | table\n", run.Output);
@@ -138,7 +143,8 @@ public sealed class ShellCommandTests : IDisposable
             _directory, "", "--dir", ".", "--format", "csv", "-c", "\\l", "-c", "\\c stock\n\\l");
 
         Assert.Equal(
-            ["database,current", "shop,false", "stock,false", "database,current", "shop,false", "stock,true"], run.Lines);
+            ["database,current", "shop,false", "stock,false", "database,current", "shop,false", "stock,true"],
+            run.Lines);
     }
 
     [Fact]

@@ -61,7 +61,8 @@ public sealed class LineEditorTests
         _history.Add("first");
         _history.Add("second");
         var terminal = new FakeTerminal().Type("dra")
-            .Press(ConsoleKey.UpArrow, ConsoleKey.UpArrow, ConsoleKey.UpArrow, ConsoleKey.DownArrow, ConsoleKey.DownArrow)
+            .Press(ConsoleKey.UpArrow, ConsoleKey.UpArrow, ConsoleKey.UpArrow)
+            .Press(ConsoleKey.DownArrow, ConsoleKey.DownArrow)
             .Type("ft").Press(ConsoleKey.Enter);
 
         Assert.Equal("draft", Editor(terminal).Read("> ").Text);
@@ -83,7 +84,8 @@ public sealed class LineEditorTests
     public void Ctrl_C_forgets_the_line_and_Ctrl_D_ends_only_when_it_is_empty()
     {
         var cancelled = new FakeTerminal().Type("abc").Control(ConsoleKey.C);
-        var deleted = new FakeTerminal().Type("abc").Press(ConsoleKey.Home).Control(ConsoleKey.D).Press(ConsoleKey.Enter);
+        var deleted = new FakeTerminal().Type("abc")
+            .Press(ConsoleKey.Home).Control(ConsoleKey.D).Press(ConsoleKey.Enter);
         var ended = new FakeTerminal().Control(ConsoleKey.D);
 
         Assert.Equal(LineRead.Cancelled, Editor(cancelled).Read("> "));
@@ -95,11 +97,12 @@ public sealed class LineEditorTests
     public void A_long_line_scrolls_sideways_and_never_wraps()
     {
         var text = string.Concat(Enumerable.Range(0, 10).Select(i => $"{i}abcdefghi"));
-        var terminal = new FakeTerminal(width: 20).Type(text).Press(ConsoleKey.Home, ConsoleKey.RightArrow, ConsoleKey.Enter);
+        var terminal = new FakeTerminal(width: 20).Type(text)
+            .Press(ConsoleKey.Home, ConsoleKey.RightArrow, ConsoleKey.Enter);
 
         Assert.Equal(text, Editor(terminal).Read("> ").Text);
         Assert.Contains("> 0|abcdefghi1abcdef", terminal.Screens);
-        Assert.Contains("> efghi8abcdefghi9|", terminal.Screens.Select(screen => screen[..Math.Min(18, screen.Length)]));
+        Assert.Contains("> cdefghi9abcdefghi|", terminal.Screens);
     }
 
     [Fact]

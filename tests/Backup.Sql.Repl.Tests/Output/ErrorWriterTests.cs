@@ -45,7 +45,8 @@ public sealed class ErrorWriterTests
         var error = new BackupSqlException(SqlStates.IoError, "the disk failed");
 
         Assert.Equal(
-            "error 58030 in nightly.sql, statement at line 4: the disk failed\n", Print(error, new TextOrigin("nightly.sql", 4, 1)));
+            "error 58030 in nightly.sql, statement at line 4: the disk failed\n",
+            Print(error, new TextOrigin("nightly.sql", 4, 1)));
         Assert.Equal("error 58030: the disk failed\n", Print(error, TextOrigin.Typed));
     }
 

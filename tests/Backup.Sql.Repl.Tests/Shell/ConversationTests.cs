@@ -171,7 +171,7 @@ public sealed class ConversationTests : IDisposable
             ShowTags = true,
         };
         var shell = new StatementShell(_session, screen, _interrupts, NewBuffer, TimeProvider.System);
-        var names = lines is FakeLines ? new NameCache() : null;
+        var names = lines is FakeLines ? new CompletionState() : null;
         return new Conversation(lines, shell, _session, names, NewBuffer).RunAsync(cancellationToken);
     }
 

@@ -43,7 +43,8 @@ internal sealed class FakeSession : ISqlSession
         Task.FromResult<IReadOnlyList<DatabaseDescriptor>>(
             [.. Databases.Select((name, i) => new DatabaseDescriptor { Id = i, Database = name, Name = name })]);
 
-    public Task<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(string database, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(
+        string database, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ObjectDescriptor>>(
         [
             .. Tables.Select((name, i) => new TableDescriptor

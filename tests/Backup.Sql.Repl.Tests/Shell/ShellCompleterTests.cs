@@ -4,7 +4,7 @@ namespace Backup.Sql.Repl.Tests.Shell;
 
 public sealed class ShellCompleterTests
 {
-    private readonly NameCache _names = new();
+    private readonly CompletionState _names = new();
     private readonly ShellCompleter _completer;
 
     public ShellCompleterTests()
@@ -13,12 +13,14 @@ public sealed class ShellCompleterTests
         session.Databases.AddRange(["shop", "Stock room"]);
         session.Tables.AddRange(["till", "orders", "Order"]);
         _names.RefreshAsync(session, default).GetAwaiter().GetResult();
-        _completer = new ShellCompleter(["BACKUP", "DATABASE", "RESTORE", "revision_history"], _names);
+        _completer = new ShellCompleter(
+            text => text.Length == 0 ? ["BACKUP", "RESTORE"] : ["DATABASE", "revision_history"], _names);
     }
 
     [Theory]
     [InlineData("BACK", 0, "BACKUP")]
     [InlineData("backup dat", 7, "database")]
+    [InlineData("BACKUP REST", 7, "")]
     [InlineData("BACKUP DATABASE sh", 16, "shop")]
     [InlineData("BACKUP DATABASE sto", 16, "\"Stock room\"")]
     [InlineData("BACKUP DATABASE \"Sto", 16, "\"Stock room\"")]
@@ -35,5 +37,15 @@ public sealed class ShellCompleterTests
 
         Assert.Equal(start, offer.Start);
         Assert.Equal(candidates, string.Join(',', offer.Candidates));
+    }
+
+    [Fact]
+    public void The_lines_before_belong_to_the_statement()
+    {
+        _names.Entered = "BACKUP\n";
+        Assert.Equal(["DATABASE"], _completer.Complete("D").Candidates);
+
+        _names.Entered = "RESTORE FROM 'a\n";
+        Assert.Empty(_completer.Complete("D").Candidates);
     }
 }

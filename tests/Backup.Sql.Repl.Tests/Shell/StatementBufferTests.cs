@@ -51,15 +51,18 @@ public sealed class StatementBufferTests
         buffer.Append("-- head\nSELECT 1;  SELECT\n 2;\n\n   \\l\nx");
 
         Assert.Equal(
-            [new TextOrigin("f", 2, 1), new TextOrigin("f", 2, 12), new TextOrigin("f", 5, 4), new TextOrigin("f", 6, 1)],
-            Drain(buffer).Select(item => item.Origin));
+            ["2:1", "2:12", "5:4", "6:1"],
+            Drain(buffer).Select(item => $"{item.Origin.Line}:{item.Origin.Column}"));
     }
 
     [Fact]
     public void The_language_of_each_statement_decides_its_end()
     {
         var buffer = new StatementBuffer(
-            null, text => text.StartsWith("BACKUP", StringComparison.Ordinal), new FirstBar(), new DatabaseStatementRules());
+            file: null,
+            text => text.StartsWith("BACKUP", StringComparison.Ordinal),
+            new FirstBar(),
+            new DatabaseStatementRules());
         buffer.Append("BACKUP ' ; | SELECT 1;");
 
         Assert.Equal(["BACKUP ' ;", "SELECT 1"], Drain(buffer).Select(item => item.Text));

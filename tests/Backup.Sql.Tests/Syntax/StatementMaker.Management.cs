@@ -102,7 +102,10 @@ internal sealed partial class StatementMaker
     private ValueList<RetentionRule> Rules(bool withLast)
     {
         var cycles = System.Enum.GetValues<RetentionCycle>().Where(cycle => withLast || cycle != RetentionCycle.Last);
-        var rules = cycles.Where(_ => Bool()).Select(cycle => new RetentionRule(cycle, _random.NextInt64())).ToValueList();
+        var rules = cycles
+            .Where(_ => Bool())
+            .Select(cycle => new RetentionRule(cycle, _random.NextInt64()))
+            .ToValueList();
         return rules.IsEmpty ? [new RetentionRule(RetentionCycle.Daily, 7)] : rules;
     }
 

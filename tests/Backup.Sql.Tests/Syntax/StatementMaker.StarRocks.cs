@@ -60,7 +60,9 @@ internal sealed partial class StatementMaker
         return item.Name is null ? item : item with
         {
             Alias = Maybe(Name),
-            Partitions = item.Type == SnapshotObjectType.Table ? Maybe(() => new PartitionSet(List(Name), Bool())) : null,
+            Partitions = item.Type == SnapshotObjectType.Table
+                ? Maybe(() => new PartitionSet(List(Name), Bool()))
+                : null,
         };
     }
 

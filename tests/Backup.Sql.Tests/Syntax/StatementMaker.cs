@@ -7,16 +7,18 @@ internal sealed partial class StatementMaker
 {
     private static readonly string[] _words =
     [
-        "shop", "till", "a", "_x", "x$1", "policy", "latest", "snapshot", "table", "database", "interval", "user", "values",
-        "from", "in", "into", "to", "with", "left", "full", "backup", "date", "if", "2024_q1", "Upper", "two words", "a\"b",
-        "a`b", "a'b", "", "é", "É", "日本", "😀", "line\nbreak", "tab\t", "1", "1e9", "x.y", "--", "repository", "on",
+        "shop", "till", "a", "_x", "x$1", "policy", "latest", "snapshot", "table", "database", "interval", "user",
+        "values", "from", "in", "into", "to", "with", "left", "full", "backup", "date", "if", "2024_q1", "Upper",
+        "two words", "a\"b", "a`b", "a'b", "", "é", "É", "日本", "😀", "line\nbreak", "tab\t", "1", "1e9", "x.y", "--",
+        "repository", "on",
     ];
 
     private static readonly string[] _strings =
     [
-        "x", "", "_", "it's", "back\\slash", "s3://bucket/path?AWS_ACCESS_KEY_ID=k&AWS_SECRET_ACCESS_KEY=s%2F", "a,b", "é", "日本",
-        "😀", "\0\a\b\f\n\r\t\v\u001f\u007f", "\u0080\u07ff\u0800\uffff", "gs://user:pass@word@host/path", "$1", "$$", "\"", "`",
-        "aws:///key/path?REGION=x", "azure-kms:///a/b", "2026/03/09-141503.27", "x?CREDENTIALS", "?AZURE_ACCOUNT_KEY=", "/*", ";",
+        "x", "", "_", "it's", "back\\slash", "s3://bucket/path?AWS_ACCESS_KEY_ID=k&AWS_SECRET_ACCESS_KEY=s%2F",
+        "a,b", "é", "日本", "😀", "\0\a\b\f\n\r\t\v\u001f\u007f", "\u0080\u07ff\u0800\uffff",
+        "gs://user:pass@word@host/path", "$1", "$$", "\"", "`", "aws:///key/path?REGION=x", "azure-kms:///a/b",
+        "2026/03/09-141503.27", "x?CREDENTIALS", "?AZURE_ACCOUNT_KEY=", "/*", ";",
     ];
 
     private readonly Random _random;
@@ -28,7 +30,8 @@ internal sealed partial class StatementMaker
         _random = new Random(seed);
         Func<Statement>[] makers =
         [
-            Explain, Backup, Restore, ShowBackups, ShowBackup, AlterBackup, CreateSchedule, AlterSchedule, ShowSchedules,
+            Explain, Backup, Restore, ShowBackups, ShowBackup, AlterBackup, CreateSchedule, AlterSchedule,
+            ShowSchedules,
             () => new ShowScheduleStatement(Expression()), () => new ShowCreateScheduleStatement(Maybe(Expression)),
             () => new ControlSchedulesStatement(Enum<ScheduleControl>(), Query()), ShowJobs, ControlJobs,
             () => new AlterJobOwnerStatement(Expression(), Name()),
@@ -82,7 +85,8 @@ internal sealed partial class StatementMaker
     private T? Maybe<T>(Func<T> make)
         where T : class => Bool() ? make() : null;
 
-    private ValueList<T> List<T>(Func<T> make) => Enumerable.Range(0, _random.Next(1, 4)).Select(_ => make()).ToValueList();
+    private ValueList<T> List<T>(Func<T> make) =>
+        Enumerable.Range(0, _random.Next(1, 4)).Select(_ => make()).ToValueList();
 
     private ValueList<T> MaybeList<T>(Func<T> make) => Bool() ? List(make) : [];
 
@@ -98,7 +102,8 @@ internal sealed partial class StatementMaker
     private StringOrPlaceholder String() => _random.Next(4) == 0 ? new Placeholder(_random.Next(1, 65536)) : Literal();
 
     private StringOrPlaceholder Labels() => Bool()
-        ? new StringLiteral(LabelText.Sort(Pick(() => "b=1,a=2", () => "keep-forever=true", () => ",,=", () => "é=1,e=2")))
+        ? new StringLiteral(LabelText.Sort(
+            Pick(() => "b=1,a=2", () => "keep-forever=true", () => ",,=", () => "é=1,e=2")))
         : String() is StringLiteral { Value: var text } ? new StringLiteral(LabelText.Sort(text)) : new Placeholder(1);
 
     // ---- BACKUP and RESTORE ----

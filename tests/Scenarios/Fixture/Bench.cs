@@ -71,8 +71,6 @@ internal sealed class Bench : IAsyncDisposable
             DefaultEngine = Host.DefaultEngine,
             Providers = Host.Providers,
             Vault = Host.Options.SecretVault,
-            Compression = "zstd",
-            CompressionLevel = 1,
         }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
         return bound is BoundBackup backup
             ? await new BackupPlanner(Host.Planning).PlanAsync(backup, CancellationToken.None)

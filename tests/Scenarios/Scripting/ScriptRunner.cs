@@ -142,7 +142,8 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             command = command[match.Length..];
         }
 
-        var changesNothing = !_gate.IsClosed && (expected?.Error is not null || ReadOnly.Contains(Cut(command).First));
+        var waits = command.Contains("WHEN COMPLETE", StringComparison.Ordinal);
+        var changesNothing = !_gate.IsClosed && !waits && (expected?.Error is not null || ReadOnly.Contains(Cut(command).First));
         var before = changesNothing ? await _bench.StateAsync() : null;
         Answer answer;
         try

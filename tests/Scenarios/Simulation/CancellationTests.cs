@@ -99,7 +99,7 @@ public sealed class CancellationTests
         bench.Engine.Execute("dest", "CREATE TABLE other (a INTEGER PRIMARY KEY);");
         bench.Engine.Execute(
             "shop",
-            $"CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE log (id INTEGER PRIMARY KEY, text TEXT);"
+            $"CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE log (id INTEGER PRIMARY KEY, note TEXT);"
             + $"INSERT INTO goods VALUES {values}; INSERT INTO log VALUES {values};");
         if (statement == Full)
             return bench;

@@ -48,7 +48,7 @@ public sealed class RandomStatementsTests
         public async Task RunAsync(int steps)
         {
             foreach (var database in new[] { "one", "two" })
-                _bench.Engine.Execute(database, "CREATE TABLE base (id INTEGER PRIMARY KEY, text TEXT); INSERT INTO base VALUES (1, 'first');");
+                _bench.Engine.Execute(database, "CREATE TABLE base (id INTEGER PRIMARY KEY, note TEXT); INSERT INTO base VALUES (1, 'first');");
             for (var step = 0; step < steps; step++)
             {
                 await StepAsync();
@@ -93,7 +93,7 @@ public sealed class RandomStatementsTests
                 1 when _extras.Remove($"{database}.{extra}") => $"DROP TABLE {extra};",
                 2 when _extras.Contains($"{database}.{extra}") => $"UPDATE {extra} SET n = {key};",
                 3 => $"DELETE FROM base WHERE id = {_random.NextInt64(1, key + 1)};",
-                4 => $"UPDATE base SET text = 'changed {key}' WHERE id = {_random.NextInt64(1, key + 1)};",
+                4 => $"UPDATE base SET note = 'changed {key}' WHERE id = {_random.NextInt64(1, key + 1)};",
                 _ => $"INSERT INTO base VALUES ({key + 1000}, 'new'), ({key + 100_000}, NULL);",
             };
             _bench.Engine.Execute(database, sql);

@@ -40,6 +40,13 @@ internal sealed class SqliteBank(string path, int seed)
         return new Shift(stop, all);
     }
 
+    /// <summary>Waits until so many transactions are done.</summary>
+    public async Task RestAsync(int transactions)
+    {
+        while (Transactions < transactions)
+            await Task.Delay(1);
+    }
+
     private void Serve(int clerkSeed, CancellationToken stop)
     {
         var random = new Random(clerkSeed);

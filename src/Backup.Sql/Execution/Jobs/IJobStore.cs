@@ -1,6 +1,8 @@
 namespace Backup.Sql.Execution.Jobs;
 
-/// <summary>Keeps job records. All members may be called concurrently, by several processes where the store is shared.</summary>
+/// <summary>
+/// Keeps job records. All members may be called concurrently, by several processes where the store is shared.
+/// </summary>
 public interface IJobStore
 {
     /// <summary>Adds a job; it is durable when the call returns.</summary>

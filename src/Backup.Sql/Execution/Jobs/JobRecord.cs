@@ -16,8 +16,8 @@ public sealed record JobRecord
     public required string Statement { get; init; }
 
     /// <summary>
-    /// What was asked, as JSON: names resolved, defaults filled in, secrets replaced by references to the vault. It never
-    /// changes; the job is planned from it again after a pause, or when the collection has moved on.
+    /// What was asked, as JSON: names resolved, defaults filled in, secrets replaced by references to the vault. It
+    /// never changes; the job is planned from it again after a pause, or when the collection has moved on.
     /// </summary>
     public required string Request { get; init; }
 

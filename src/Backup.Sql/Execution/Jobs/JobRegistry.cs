@@ -3,8 +3,11 @@ using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Execution.Jobs;
 
-/// <summary>What a job does: plans, runs, cleans up after itself; cancellation means to stop and leave nothing behind.</summary>
-internal delegate Task<JobOutcome> JobWork(JobRecord job, ProgressTracker progress, CancellationToken cancellationToken);
+/// <summary>
+/// What a job does: plans, runs, cleans up after itself; cancellation means to stop and leave nothing behind.
+/// </summary>
+internal delegate Task<JobOutcome> JobWork(
+    JobRecord job, ProgressTracker progress, CancellationToken cancellationToken);
 
 /// <summary>
 /// Runs jobs and keeps their records true: a record is written before its work starts, and every change of state is one
@@ -16,7 +19,8 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
     private long _lastId;
 
     public async Task<JobRecord> CreateAsync(
-        string type, string description, string statement, string request, string user, CancellationToken cancellationToken)
+        string type, string description, string statement, string request, string user,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var job = new JobRecord
@@ -34,8 +38,11 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         return job;
     }
 
-    /// <summary>Starts a pending or paused job; the task ends with it and gives its last record; it never fails.</summary>
-    public Task<JobEnd> Start(JobRecord job, JobWork work, IProgress<JobProgress>? listener, CancellationToken cancellationToken)
+    /// <summary>
+    /// Starts a pending or paused job; the task ends with it and gives its last record; it never fails.
+    /// </summary>
+    public Task<JobEnd> Start(
+        JobRecord job, JobWork work, IProgress<JobProgress>? listener, CancellationToken cancellationToken)
     {
         var running = new RunningJob(new ProgressTracker(job.Id, time, listener), cancellationToken);
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,7 +69,8 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
     public async Task<JobRecord> WaitIfPausingAsync(long id, CancellationToken cancellationToken)
     {
         var job = await GetAsync(id, cancellationToken).ConfigureAwait(false);
-        return job.State == JobState.PauseRequested ? await WaitAsync(id, cancellationToken).ConfigureAwait(false) : job;
+        return job.State == JobState.PauseRequested ? await WaitAsync(id, cancellationToken)
+            .ConfigureAwait(false) : job;
     }
 
     /// <summary>Waits until the job is in a final state, or paused.</summary>
@@ -112,7 +120,8 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         try
         {
             var job = await MoveAsync(
-                id, JobState.Running, j => j with { Started = j.Started ?? time.GetUtcNow(), Error = null }).ConfigureAwait(false);
+                id, JobState.Running, j => j with { Started = j.Started ?? time.GetUtcNow(), Error = null })
+                    .ConfigureAwait(false);
             var outcome = await work(job, running.Progress, running.Stop.Token).ConfigureAwait(false);
             running.Progress.Finish();
             return new JobEnd(await MoveAsync(
@@ -127,7 +136,8 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
             var shown = error as BackupSqlException ?? Errors.Internal(error);
             await MoveAsync(id, JobState.Reverting).ConfigureAwait(false);
             return new JobEnd(
-                await MoveAsync(id, JobState.Failed, j => j with { Error = ErrorText(shown) }).ConfigureAwait(false), shown);
+                await MoveAsync(id, JobState.Failed, j => j with { Error = ErrorText(shown) })
+                    .ConfigureAwait(false), shown);
         }
         finally
         {

@@ -35,7 +35,9 @@ internal sealed record BeginLayerStep : PlanStep
     /// <summary>The full backup that the layer is appended to; null for a new full one.</summary>
     public string? Parent { get; init; }
 
-    /// <summary>The chain's locations, oldest first, when it was named by them (INCREMENTAL FROM); empty otherwise.</summary>
+    /// <summary>
+    /// The chain's locations, oldest first, when it was named by them (INCREMENTAL FROM); empty otherwise.
+    /// </summary>
     public IReadOnlyList<string> ParentLocations { get; init; } = [];
 
     /// <summary>Id of the chain's newest layer when the plan was made; null for a full backup.</summary>
@@ -47,10 +49,13 @@ internal sealed record BeginLayerStep : PlanStep
     /// <summary>Where a full backup goes if the user named the sub-directory; null for one named by its time.</summary>
     public string? Subdirectory { get; init; }
 
-    /// <summary>Codec of the data files: <c>zstd</c>, <c>brotli</c> or <c>none</c>.</summary>
-    public required string Compression { get; init; }
+    /// <summary>
+    /// Codec of the data files: <c>zstd</c>, <c>brotli</c> or <c>none</c>; null for the library's choice.
+    /// </summary>
+    public string? Compression { get; init; }
 
-    public int CompressionLevel { get; init; }
+    /// <summary>The codec's level; null for its default.</summary>
+    public int? CompressionLevel { get; init; }
 }
 
 /// <summary>How a space gets into a layer.</summary>

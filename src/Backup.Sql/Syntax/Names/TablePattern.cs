@@ -1,6 +1,8 @@
 namespace Backup.Sql.Syntax;
 
-/// <summary>One table, or all tables of a schema or database: <c>till</c>, <c>shop.till</c>, <c>shop.*</c>, <c>*</c>.</summary>
+/// <summary>
+/// One table, or all tables of a schema or database: <c>till</c>, <c>shop.till</c>, <c>shop.*</c>, <c>*</c>.
+/// </summary>
 /// <param name="Parts">
 /// The parts before a star, or all parts of the table's name: one to three for a table, none to two for a wildcard.
 /// </param>

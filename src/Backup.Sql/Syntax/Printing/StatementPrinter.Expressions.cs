@@ -118,6 +118,8 @@ internal sealed partial class StatementPrinter
     {
         if (_hasFilterWords && expression.Name.Parts is [{ Text: "SNAPSHOT" or "TIMESTAMP" } word])
             Write(word.Text);
+        else if (_hasFilterWords && expression.Name.Parts is [{ Text.Length: 8 or 9 } column])
+            Write(Identifiers.BackQuoted(column.Text));
         else
             Print(expression.Name);
     }

@@ -17,8 +17,10 @@ internal static class UriText
     {
         var queryAt = uri.IndexOf('?');
         var address = queryAt < 0 ? uri : uri[..queryAt];
-        var query = queryAt < 0 ? string.Empty : "?" + string.Join('&', uri[(queryAt + 1)..].Split('&').Select(Parameter));
-        return Address(WithoutPassword(address), isKey) + query;
+        address = Address(WithoutPassword(address), isKey);
+        return queryAt < 0
+            ? address
+            : $"{address}?{string.Join('&', uri[(queryAt + 1)..].Split('&').Select(Parameter))}";
     }
 
     /// <summary>Replaces the password of a user alone.</summary>

@@ -12,7 +12,9 @@ public sealed record BackupOptions : StatementOptions
     /// <summary><c>encryption_passphrase</c>.</summary>
     public StringOrPlaceholder? EncryptionPassphrase { get; init; }
 
-    /// <summary><c>detached</c>: null where not given. A lone <c>detached = FALSE</c> of BACKUP counts as not given.</summary>
+    /// <summary>
+    /// <c>detached</c>: null where not given. A lone <c>detached = FALSE</c> of BACKUP counts as not given.
+    /// </summary>
     public bool? Detached { get; init; }
 
     /// <summary><c>kms</c>: key locations, none where not given.</summary>

@@ -6,7 +6,8 @@ namespace Backup.Sql.Syntax;
 /// <param name="Uris">The collection's locations, at least one.</param>
 /// <param name="Recurrence">A cron text.</param>
 public sealed record CreatePolicyStatement(
-    Name Policy, PolicySelector Selector, ValueList<StringOrPlaceholder> Uris, StringOrPlaceholder Recurrence) : Statement
+    Name Policy, PolicySelector Selector, ValueList<StringOrPlaceholder> Uris, StringOrPlaceholder Recurrence)
+    : Statement
 {
     /// <summary>True for IF NOT EXISTS.</summary>
     public bool IfNotExists { get; init; }

@@ -33,7 +33,9 @@ public sealed record RestoreOptions : StatementOptions
     /// <summary><c>detached</c>.</summary>
     public bool Detached { get; init; }
 
-    /// <summary><c>skip_localities_check</c>; the parser sets it with <see cref="RemoveRegions"/>, which implies it.</summary>
+    /// <summary>
+    /// <c>skip_localities_check</c>; the parser sets it with <see cref="RemoveRegions"/>, which implies it.
+    /// </summary>
     public bool SkipLocalitiesCheck { get; init; }
 
     /// <summary><c>new_db_name</c>.</summary>

@@ -3,9 +3,14 @@ using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Repl.Shell;
 
-/// <summary>The names that Tab offers: as of the last statement, so that no key waits for a catalog.</summary>
-internal sealed class NameCache
+/// <summary>
+/// What Tab goes by: the statement so far, and the names as of the last statement, so that no key waits for a catalog.
+/// </summary>
+internal sealed class CompletionState
 {
+    /// <summary>The lines of the statement that were entered before the one being typed.</summary>
+    public string Entered { get; set; } = "";
+
     /// <summary>Names of databases.</summary>
     public IReadOnlyList<string> Databases { get; private set; } = [];
 
