@@ -5,8 +5,8 @@ using Backup.Sql.Catalog;
 namespace Backup.Sql.Collections;
 
 /// <summary>
-/// Short names of restorable backups: the end time and, for increments, the start, in microseconds, as base64url. Opaque
-/// to users.
+/// Short names of restorable backups: the end time and, for increments, the start, in microseconds, as base64url.
+/// Opaque to users.
 /// </summary>
 internal static class BackupIds
 {
@@ -26,7 +26,9 @@ internal static class BackupIds
     {
         end = default;
         Span<byte> bytes = stackalloc byte[16];
-        if (!Base64Url.IsValid(id, out var length) || length is not (8 or 16) || !Base64Url.TryDecodeFromChars(id, bytes, out _))
+        if (!Base64Url.IsValid(id, out var length)
+            || length is not (8 or 16)
+            || !Base64Url.TryDecodeFromChars(id, bytes, out _))
             return false;
         end = new HlcTimestamp(BinaryPrimitives.ReadInt64BigEndian(bytes) * 1000);
         return true;

@@ -36,7 +36,9 @@ internal sealed record BackupManifest
     /// <summary>The time that the layer restores, in whole microseconds.</summary>
     public required HlcTimestamp End { get; init; }
 
-    /// <summary>With revision history: any time after this and up to <see cref="End"/> can be restored. Null without.</summary>
+    /// <summary>
+    /// With revision history: any time after this and up to <see cref="End"/> can be restored. Null without.
+    /// </summary>
     public HlcTimestamp? RevisionStart { get; init; }
 
     /// <summary>The kind of engine that was backed up, as it names itself.</summary>
@@ -69,7 +71,9 @@ internal sealed record BackupManifest
     /// <summary>Version of the library that wrote the layer.</summary>
     public required string CreatedBy { get; init; }
 
-    /// <summary>The objects at <see cref="End"/>: databases, and in each an order in which they can be made again.</summary>
+    /// <summary>
+    /// The objects at <see cref="End"/>: databases, and in each an order in which they can be made again.
+    /// </summary>
     public IReadOnlyList<ObjectDescriptor> Objects { get; init; } = [];
 
     /// <summary>With revision history: the definitions that changed inside the window, in order of time.</summary>

@@ -39,7 +39,9 @@ internal sealed class Chain
     /// <param name="full">The full layer.</param>
     /// <param name="increments">The other layers, in any order.</param>
     /// <returns>The chain.</returns>
-    /// <exception cref="BackupSqlException">BS001 the layers do not join up; BS003 they are of several clusters.</exception>
+    /// <exception cref="BackupSqlException">
+    /// BS001 the layers do not join up; BS003 they are of several clusters.
+    /// </exception>
     public static Chain Build(string subdirectory, ChainLayer full, IReadOnlyCollection<ChainLayer> increments)
     {
         if (full.Manifest.Kind != LayerKind.Full)
@@ -70,7 +72,9 @@ internal sealed class Chain
     /// <summary>The part of the chain that restores a time.</summary>
     /// <param name="time">The time: a layer's end, or any time in the window of a layer with revision history.</param>
     /// <returns>The chain up to the layer that covers the time.</returns>
-    /// <exception cref="BackupSqlException">22008 the chain cannot restore that time; the nearest ones are named.</exception>
+    /// <exception cref="BackupSqlException">
+    /// 22008 the chain cannot restore that time; the nearest ones are named.
+    /// </exception>
     public Chain Cover(HlcTimestamp time)
     {
         var count = 1;
@@ -86,23 +90,22 @@ internal sealed class Chain
 
     /// <summary>The layers that hold rows of a space, newest first, down to the one that holds all of it.</summary>
     /// <param name="space">A space of the newest layer.</param>
-    /// <param name="name">The space in words, for the error.</param>
     /// <returns>At least one layer, the last one with coverage full.</returns>
     /// <exception cref="BackupSqlException">BS001 a layer that must know the space does not.</exception>
-    public IReadOnlyList<(ChainLayer Layer, SpaceManifest Space)> LayersOf(Space space, string name)
+    public IReadOnlyList<(ChainLayer Layer, SpaceManifest Space)> LayersOf(Space space)
     {
         var found = new List<(ChainLayer, SpaceManifest)>();
         for (var i = Layers.Count - 1; i >= 0; i--)
         {
-            var entry = Layers[i].Manifest.Find(space)
-                ?? throw Errors.SpaceMissingInChain(Layers[i].ToString(), name);
+            var entry = Layers[i].Find(space)
+                ?? throw Errors.SpaceMissingInChain(Layers[i].ToString(), Newest.Manifest.Describe(space));
             if (entry.Coverage != SpaceCoverage.Unchanged)
                 found.Add((Layers[i], entry));
             if (entry.Coverage == SpaceCoverage.Full)
                 return found;
         }
 
-        throw Errors.SpaceMissingInChain(Full.ToString(), name);
+        throw Errors.SpaceMissingInChain(Full.ToString(), Newest.Manifest.Describe(space));
     }
 
     private static void Check(ChainLayer layer, ChainLayer full, List<ChainLayer> all)

@@ -1,11 +1,14 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Rows;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections;
 
 /// <summary>A layer that is committed: where it lies and its manifest.</summary>
-internal sealed record ChainLayer
+internal sealed class ChainLayer
 {
+    private Dictionary<Space, SpaceManifest>? _spaces;
+
     /// <summary>The store that holds it.</summary>
     public required IObjectStore Store { get; init; }
 
@@ -20,6 +23,12 @@ internal sealed record ChainLayer
 
     /// <summary>The time that it restores.</summary>
     public HlcTimestamp End => Manifest.End;
+
+    /// <summary>Finds what the layer says of a space, also where it has thousands of them.</summary>
+    /// <param name="space">The space.</param>
+    /// <returns>Its entry, or null.</returns>
+    public SpaceManifest? Find(Space space) =>
+        (_spaces ??= Manifest.Spaces.ToDictionary(entry => entry.Space)).GetValueOrDefault(space);
 
     /// <summary>The name of one of its objects in the store.</summary>
     /// <param name="name">The name below the layer's directory.</param>

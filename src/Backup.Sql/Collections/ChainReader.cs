@@ -47,13 +47,15 @@ internal sealed class ChainReader
     /// <summary>Opens the files that a space is made of, to find out early that a codec or a file is missing.</summary>
     /// <param name="space">The space.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="BackupSqlException">58P01 a file is missing; 0A000 libzstd is; XX001 a file is damaged.</exception>
+    /// <exception cref="BackupSqlException">
+    /// 58P01 a file is missing; 0A000 libzstd is; XX001 a file is damaged.
+    /// </exception>
     public async ValueTask CheckReadableAsync(Space space, CancellationToken cancellationToken = default)
     {
-        foreach (var (layer, entry) in LayersOf(space))
+        foreach (var (layer, entry) in _chain.LayersOf(space))
         {
             if (entry.Files.Count > 0)
-                await _cache.OpenAsync(new DataFile(layer, entry.Files[0]), cancellationToken).ConfigureAwait(false);
+                await _cache.OpenAsync(DataFile.Of(layer, entry.Files[0]), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -66,7 +68,7 @@ internal sealed class ChainReader
         SpaceFingerprint? state = newest.Fingerprint.Scope == FingerprintScope.State && _at == _chain.End
             ? newest.Fingerprint
             : null;
-        return new SpaceProof(NameOf(space), LayersOf(space), state, _chain.Newest.ToString());
+        return new SpaceProof(NameOf(space), _chain.LayersOf(space), state, _chain.Newest.ToString());
     }
 
     /// <summary>Opens the rows of a range of keys.</summary>
@@ -74,17 +76,19 @@ internal sealed class ChainReader
     /// <param name="range">The keys wanted.</param>
     /// <param name="proof">The space's proof; null for none.</param>
     /// <returns>The rows, keys ascending; to be disposed.</returns>
-    /// <exception cref="BackupSqlException">BS001 the chain is broken; XX001, while it is read: a file is damaged.</exception>
+    /// <exception cref="BackupSqlException">
+    /// BS001 the chain is broken; XX001, while it is read: a file is damaged.
+    /// </exception>
     public ChainSource OpenSource(Space space, KeySpan range, SpaceProof? proof = null)
     {
-        var layers = LayersOf(space);
+        var layers = _chain.LayersOf(space);
         var wanted = space is PageSpace ? WithinPages(range, Newest(space).Shape.PageCount) : range;
         var cursors = new List<RunCursor>();
         var streams = new List<(int Rank, RowHasher Hasher)>();
         for (var rank = 0; rank < layers.Count; rank++)
         {
             var (layer, entry) = layers[rank];
-            var files = entry.Files.Select(file => new DataFile(layer, file)).Where(file => file.Overlaps(wanted));
+            var files = entry.Files.Select(file => DataFile.Of(layer, file)).Where(file => file.Overlaps(wanted));
             foreach (var run in RunCursor.CutIntoRuns(files))
             {
                 RowHasher? hasher = null;
@@ -100,7 +104,9 @@ internal sealed class ChainReader
             cursors, _at, distinctKeys, state, proof is null ? null : () => proof.Add(state, streams));
     }
 
-    /// <summary>Cuts a space into ranges for workers, in ascending order, which together cover every key once.</summary>
+    /// <summary>
+    /// Cuts a space into ranges for workers, in ascending order, which together cover every key once.
+    /// </summary>
     /// <param name="space">The space.</param>
     /// <param name="targetBytes">Wanted bytes per range before compression.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -111,11 +117,11 @@ internal sealed class ChainReader
         if (space is PageSpace)
             return SplitPages(Newest(space).Shape, targetBytes);
         var cuts = new List<byte[]>();
-        var (layer, entry) = LayersOf(space)[^1];
+        var (layer, entry) = _chain.LayersOf(space)[^1];
         long sinceCut = 0;
         foreach (var file in entry.Files)
         {
-            var open = await _cache.OpenAsync(new DataFile(layer, file), cancellationToken).ConfigureAwait(false);
+            var open = await _cache.OpenAsync(DataFile.Of(layer, file), cancellationToken).ConfigureAwait(false);
             foreach (var block in open.Index.Blocks)
             {
                 if (sinceCut >= targetBytes && IsAfter(block.FirstKey, cuts))
@@ -131,12 +137,14 @@ internal sealed class ChainReader
         return Spans(cuts);
     }
 
-    /// <summary>About the most memory that one source of a space takes, in bytes: a block of each run of files.</summary>
+    /// <summary>
+    /// About the most memory that one source of a space takes, in bytes: a block of each run of files.
+    /// </summary>
     /// <param name="space">The space.</param>
     /// <returns>Bytes.</returns>
     public long EstimateSourceMemory(Space space) =>
-        LayersOf(space).Sum(layer => 2L * DataFileFormat.BlockBytes
-            * RunCursor.CutIntoRuns(layer.Space.Files.Select(file => new DataFile(layer.Layer, file))).Count);
+        _chain.LayersOf(space).Sum(layer => 2L * DataFileFormat.BlockBytes
+            * RunCursor.CutIntoRuns(layer.Space.Files.Select(file => DataFile.Of(layer.Layer, file))).Count);
 
     private static KeySpan WithinPages(KeySpan range, long pageCount)
     {
@@ -168,11 +176,8 @@ internal sealed class ChainReader
     }
 
     private SpaceManifest Newest(Space space) =>
-        _chain.Newest.Manifest.Find(space)
+        _chain.Newest.Find(space)
         ?? throw Errors.SpaceMissingInChain(_chain.Newest.ToString(), NameOf(space));
-
-    private IReadOnlyList<(ChainLayer Layer, SpaceManifest Space)> LayersOf(Space space) =>
-        _chain.LayersOf(space, NameOf(space));
 
     private string NameOf(Space space) => _chain.Newest.Manifest.Describe(space);
 }

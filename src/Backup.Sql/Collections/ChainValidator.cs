@@ -95,7 +95,7 @@ internal sealed class ChainValidator(
             from space in layer.Manifest.Spaces
             from file in space.Files.Select(entry => (Entry: entry, IsDigest: false))
                 .Concat(space.DigestFiles.Select(entry => (Entry: entry, IsDigest: true)))
-            select (Sums: SumsOf(layer, space), File: new DataFile(layer, file.Entry), file.IsDigest);
+            select (Sums: SumsOf(layer, space), File: DataFile.Of(layer, file.Entry), file.IsDigest);
         var options = new ParallelOptions
         {
             MaxDegreeOfParallelism = MaxConcurrentFiles,
@@ -135,8 +135,11 @@ internal sealed class ChainValidator(
         catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UndefinedFile)
         {
             sums.MarkIncomplete();
-            var status = error.SqlState == SqlStates.UndefinedFile ? FindingStatus.Missing : FindingStatus.ChecksumMismatch;
-            Report(status, file.Path, error.Detail ?? error.Message);
+            var isMissing = error.SqlState == SqlStates.UndefinedFile;
+            Report(
+                isMissing ? FindingStatus.Missing : FindingStatus.ChecksumMismatch,
+                file.Path,
+                error.Detail ?? error.Message);
         }
     }
 
@@ -179,10 +182,11 @@ internal sealed class ChainValidator(
                     : IsRepetitionRight(chain, layer, space);
                 if (!isRight)
                 {
+                    var name = layer.Manifest.Describe(space.Space);
                     Report(
                         FindingStatus.FingerprintMismatch,
                         layer.ToString(),
-                        $"{layer.Manifest.Describe(space.Space)}, put together from the layers, is not what was backed up.");
+                        $"{name}, put together from the layers, is not what was backed up.");
                 }
             }
         }
@@ -193,14 +197,14 @@ internal sealed class ChainValidator(
         if (space.Coverage != SpaceCoverage.Unchanged)
             return true;
         var below = chain.Layers.TakeWhile(other => other != layer).LastOrDefault();
-        return below?.Manifest.Find(space.Space)?.Fingerprint == space.Fingerprint;
+        return below?.Find(space.Space)?.Fingerprint == space.Fingerprint;
     }
 
     private async Task<bool> IsPageStateRightAsync(
         Chain chain, ChainLayer layer, SpaceManifest space, PageSpace pages, CancellationToken cancellationToken)
     {
         var upToHere = chain.Cover(layer.End);
-        var involved = upToHere.Layers.Select(other => (other, other.Manifest.Find(pages)))
+        var involved = upToHere.Layers.Select(other => (other, other.Find(pages)))
             .Where(pair => pair.Item2 is not null);
         if (involved.Any(pair => SumsOf(pair.other, pair.Item2!).HasDamagedDigests))
             return true;

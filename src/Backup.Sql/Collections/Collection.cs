@@ -68,7 +68,8 @@ internal sealed class Collection
         {
             if (!year.IsPrefix && year.Name == CollectionLayout.Manifest)
                 throw Errors.LocationIsBackup();
-            if (year is not { IsPrefix: true, Name.Length: 5 } || year.Name.AsSpan(0, 4).ContainsAnyExceptInRange('0', '9'))
+            if (year is not { IsPrefix: true, Name.Length: 5 }
+                || year.Name.AsSpan(0, 4).ContainsAnyExceptInRange('0', '9'))
                 continue;
             var request = new ListRequest { Prefix = year.Name, Delimiter = CollectionLayout.Data };
             await foreach (var entry in _main.ListAsync(request, cancellationToken).ConfigureAwait(false))
@@ -88,8 +89,8 @@ internal sealed class Collection
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Its sub-directory; null when there is none.</returns>
     /// <remarks>
-    /// A directory is named by its end or, where that was taken, a little later; so no name before the best end found can
-    /// hide a later one. The hint is a candidate like any other.
+    /// A directory is named by its end or, where that was taken, a little later; so no name before the best end found
+    /// can hide a later one. The hint is a candidate like any other.
     /// </remarks>
     public async Task<string?> GetLatestAsync(CancellationToken cancellationToken = default)
     {
@@ -125,7 +126,8 @@ internal sealed class Collection
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The envelope.</returns>
     /// <exception cref="BackupSqlException">58P01 no such backup; XX001 it is damaged.</exception>
-    public Task<ManifestEnvelope> ReadEnvelopeAsync(string subdirectory, CancellationToken cancellationToken = default) =>
+    public Task<ManifestEnvelope> ReadEnvelopeAsync(
+        string subdirectory, CancellationToken cancellationToken = default) =>
         ReadEnvelopeAsync(_main, Checked(subdirectory), cancellationToken);
 
     /// <summary>Loads a full backup and its increments.</summary>
@@ -324,7 +326,8 @@ internal sealed class Collection
     private async Task<IReadOnlyList<ManifestEnvelope>> LoadIncrementEnvelopesAsync(
         Chain chain, CancellationToken cancellationToken)
     {
-        var (store, directories) = await FindIncrementsAsync(chain.Subdirectory, cancellationToken).ConfigureAwait(false);
+        var (store, directories) = await FindIncrementsAsync(chain.Subdirectory, cancellationToken)
+            .ConfigureAwait(false);
         var known = chain.Layers.Select(layer => layer.Directory).ToHashSet(StringComparer.Ordinal);
         return await ReadAllAsync(
             [.. directories.Where(directory => !known.Contains(directory))],
@@ -367,16 +370,21 @@ internal sealed class Collection
     {
         for (var attempt = 0; attempt < MaxNameAttempts; attempt++)
         {
-            var directory = request.Parent is { } parent
-                ? IncrementRoot(parent.Subdirectory) + CollectionLayout.IncrementDirectory(parent.End, request.End, attempt)
-                : CollectionLayout.FullDirectory(request.End, attempt);
+            var directory = NameLayer(request, attempt);
             if (await IsFreeAsync(store, directory, cancellationToken).ConfigureAwait(false)
-                && await TryLockAsync(store, directory, request.JobId, layerId, cancellationToken).ConfigureAwait(false))
+                && await TryLockAsync(store, directory, request.JobId, layerId, cancellationToken)
+                    .ConfigureAwait(false))
                 return directory;
         }
 
         throw Errors.LayerExists(CollectionLayout.FullDirectory(request.End));
     }
+
+    private string NameLayer(LayerRequest request, int attempt) =>
+        request.Parent is { } parent
+            ? IncrementRoot(parent.Subdirectory)
+                + CollectionLayout.IncrementDirectory(parent.End, request.End, attempt)
+            : CollectionLayout.FullDirectory(request.End, attempt);
 
     private static async Task<string> ClaimAsync(
         IObjectStore store, string directory, string jobId, string layerId, CancellationToken cancellationToken)

@@ -8,7 +8,8 @@ internal sealed class CollectionOpener(StoreOpener stores)
     /// <summary>The codecs that data files are read and written with.</summary>
     public CompressionCodecs Codecs { get; } = CompressionCodecs.Default;
 
-    public async Task<OpenedCollection> OpenAsync(string location, string? incrementals, CancellationToken cancellationToken)
+    public async Task<OpenedCollection> OpenAsync(
+        string location, string? incrementals, CancellationToken cancellationToken)
     {
         var main = await stores.OpenAsync(location, cancellationToken).ConfigureAwait(false);
         try
@@ -16,7 +17,8 @@ internal sealed class CollectionOpener(StoreOpener stores)
             var second = incrementals is null
                 ? null
                 : await stores.OpenAsync(incrementals, cancellationToken).ConfigureAwait(false);
-            return new OpenedCollection(Collection.Open(main, second, Codecs), second is null ? [main] : [main, second]);
+            return new OpenedCollection(
+                Collection.Open(main, second, Codecs), second is null ? [main] : [main, second]);
         }
         catch
         {
@@ -26,7 +28,8 @@ internal sealed class CollectionOpener(StoreOpener stores)
     }
 
     /// <summary>Opens the chain that the deprecated forms name by its locations, oldest first.</summary>
-    public async Task<OpenedChain> OpenLocationsAsync(IReadOnlyList<string> locations, CancellationToken cancellationToken)
+    public async Task<OpenedChain> OpenLocationsAsync(
+        IReadOnlyList<string> locations, CancellationToken cancellationToken)
     {
         var opened = new List<IObjectStore>();
         try

@@ -4,8 +4,8 @@ using Backup.Sql.Rows;
 namespace Backup.Sql.Collections;
 
 /// <summary>
-/// Takes the rows of a space and keeps nothing but their fingerprint: tells whether a table changed before it is written
-/// again.
+/// Takes the rows of a space and keeps nothing but their fingerprint: tells whether a table changed before it is
+/// written again.
 /// </summary>
 internal sealed class FingerprintSink : IRowVersionSink
 {

@@ -4,7 +4,9 @@ using Backup.Sql.Catalog;
 
 namespace Backup.Sql.Collections;
 
-/// <summary>Writes timestamps as the text that <see cref="HlcTimestamp.ToString"/> gives, exact in any JSON reader.</summary>
+/// <summary>
+/// Writes timestamps as the text that <see cref="HlcTimestamp.ToString"/> gives, exact in any JSON reader.
+/// </summary>
 internal sealed class HlcTimestampJsonConverter : JsonConverter<HlcTimestamp>
 {
     /// <inheritdoc/>

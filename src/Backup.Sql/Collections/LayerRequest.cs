@@ -13,8 +13,8 @@ internal sealed record LayerRequest
     public Chain? Parent { get; init; }
 
     /// <summary>
-    /// The layer's directory: empty for the location itself, or a directory that the user named. Null, the default, names
-    /// it after the end time and takes the next free centisecond where that name is taken.
+    /// The layer's directory: empty for the location itself, or a directory that the user named. Null, the default,
+    /// names it after the end time and takes the next free centisecond where that name is taken.
     /// </summary>
     public string? Directory { get; init; }
 

@@ -40,8 +40,8 @@ internal sealed class LayerWriter
     public string LayerId { get; }
 
     /// <summary>
-    /// Starts a space. For a page space the base is found here: where there is none (a new database, a changed page size)
-    /// the coverage becomes full whatever was asked for.
+    /// Starts a space. For a page space the base is found here: where there is none (a new database, a changed page
+    /// size) the coverage becomes full whatever was asked for.
     /// </summary>
     /// <param name="request">How the space goes into the layer.</param>
     /// <returns>The space's writer.</returns>
@@ -57,7 +57,8 @@ internal sealed class LayerWriter
                 request = request with { Coverage = SpaceCoverage.Full };
         }
 
-        return new SpaceWriter(request, _files, _request.Compression, _request.FileBytes, pageBase);
+        return new SpaceWriter(
+            request, _files, _request.Compression, _request.FileBytes, _collection.Codecs, pageBase);
     }
 
     /// <summary>The layer's manifest with what the layer itself knows; the caller adds objects and spaces.</summary>
@@ -79,13 +80,15 @@ internal sealed class LayerWriter
         };
 
     /// <summary>
-    /// Puts the manifest: before, there is no backup, after, there is a complete one. A put that reached the store although
-    /// its answer was lost is recognised by the layer's id.
+    /// Puts the manifest: before, there is no backup, after, there is a complete one. A put that reached the store
+    /// although its answer was lost is recognised by the layer's id.
     /// </summary>
     /// <param name="manifest">The manifest, all files of which are complete.</param>
     /// <param name="cancellationToken">Ends the call; the layer may or may not be committed then.</param>
     /// <returns>The layer.</returns>
-    /// <exception cref="BackupSqlException">55006 the chain was extended meanwhile; 58P02 the directory was taken.</exception>
+    /// <exception cref="BackupSqlException">
+    /// 55006 the chain was extended meanwhile; 58P02 the directory was taken.
+    /// </exception>
     public async Task<ChainLayer> CommitAsync(BackupManifest manifest, CancellationToken cancellationToken = default)
     {
         var path = CollectionLayout.Join(Directory, CollectionLayout.Manifest);

@@ -28,9 +28,9 @@ internal sealed class PageBase
     /// </returns>
     public static PageBase? Find(Chain chain, PageSpace space, SpaceShape shape, CompressionCodecs codecs)
     {
-        if (chain.Newest.Manifest.Find(space) is not { } below || below.Shape.PageSize != shape.PageSize)
+        if (chain.Newest.Find(space) is not { } below || below.Shape.PageSize != shape.PageSize)
             return null;
-        return new PageBase(chain.LayersOf(space, space.Database), codecs);
+        return new PageBase(chain.LayersOf(space), codecs);
     }
 
     /// <summary>Reads the digests of some pages.</summary>
@@ -42,7 +42,7 @@ internal sealed class PageBase
         {
             var (layer, space) = _layers[rank];
             var range = PageDigests.RangeOf(window);
-            var files = space.DigestFiles.Select(file => new DataFile(layer, file)).Where(file => file.Overlaps(range));
+            var files = space.DigestFiles.Select(file => DataFile.Of(layer, file)).Where(file => file.Overlaps(range));
             foreach (var run in RunCursor.CutIntoRuns(files))
                 await OverlayAsync(new RunCursor(run, range, _cache, rank, null), window, cancellationToken)
                     .ConfigureAwait(false);

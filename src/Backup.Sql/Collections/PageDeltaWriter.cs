@@ -6,8 +6,8 @@ using Backup.Sql.Rows;
 namespace Backup.Sql.Collections;
 
 /// <summary>
-/// Takes every page of its spans, digests it, and writes it only if its digest differs from that of the layer below; the
-/// digests of what is written go to digest files. Without a layer below everything is written.
+/// Takes every page of its spans, digests it, and writes it only if its digest differs from that of the layer below;
+/// the digests of what is written go to digest files. Without a layer below everything is written.
 /// </summary>
 internal sealed class PageDeltaWriter : SpaceSink
 {

@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Backup.Sql.Catalog;
+using Backup.Sql.Collections.Format;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 
 namespace Backup.Sql.Collections;
 
 /// <summary>
-/// Sorts rows that come in any order: fills a buffer, sorts it, hands it on as one ascending run. The writer behind it
-/// starts a new file where a run begins below the end of the one before, and readers merge the files.
+/// Sorts rows that come in any order: fills a buffer, sorts it, writes it as one ascending run. A new file starts where a
+/// run begins below the end of the one before; at the end runs are merged until few overlap.
 /// </summary>
 internal sealed class SortingWriter : SpaceSink
 {
@@ -18,66 +19,74 @@ internal sealed class SortingWriter : SpaceSink
     private const int EntryBytes = 64;
     private const int MaxRowBytes = 1 << 30;
 
-    private readonly DataFileWriter _next;
-    private readonly string _spaceName;
+    private readonly SpaceWriter _space;
+    private readonly RowFileWriter _rows;
+    private readonly RowHasher _hasher;
     private readonly List<Entry> _entries = [];
     private byte[] _buffer = [];
     private int _used;
 
-    /// <summary>Sorts in front of a writer of its own.</summary>
+    /// <summary>A worker's writer.</summary>
     /// <param name="space">The space written.</param>
     public SortingWriter(SpaceWriter space)
         : base(space)
     {
-        _next = new DataFileWriter(space);
-        _spaceName = space.RowOptions.SpaceName;
+        _space = space;
+        _rows = new RowFileWriter(space.Files, space.RowOptions);
+        _hasher = new RowHasher(space.Scope);
     }
 
-    private protected override long TotalStored => _next.BytesStored;
+    private protected override long TotalStored => _rows.StoredBytes;
+
+    private bool IsFull => _used + ((long)_entries.Count * EntryBytes) >= RunBytes;
 
     /// <inheritdoc/>
     public override bool Write(in RowVersion row)
     {
         var length = (long)row.Key.Length + row.Value.Length;
         if (length > MaxRowBytes)
-            throw Errors.RowTooLarge(_spaceName, length);
+            throw Errors.RowTooLarge(_space.RowOptions.SpaceName, length);
         EnsureRoom((int)length);
         row.Key.CopyTo(_buffer.AsSpan(_used));
         row.Value.CopyTo(_buffer.AsSpan(_used + row.Key.Length));
+        _hasher.Add(_buffer, _used, (int)length, row.Timestamp, row.IsDeletion);
         _entries.Add(new Entry(
             Prefix(row.Key), _used, row.Key.Length, (int)length, _entries.Count, row.Timestamp, row.IsDeletion));
         _used += (int)length;
         RowsTaken++;
         BytesTaken += length;
-        return _used + ((long)_entries.Count * EntryBytes) < RunBytes;
+        return !IsFull;
     }
 
     /// <inheritdoc/>
     public override async ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
-        if (_used + ((long)_entries.Count * EntryBytes) >= RunBytes)
-            await HandOnAsync(cancellationToken).ConfigureAwait(false);
+        if (IsFull)
+            await WriteRunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     internal override async ValueTask EndAsync(CancellationToken cancellationToken)
     {
-        await HandOnAsync(cancellationToken).ConfigureAwait(false);
-        await _next.EndAsync(cancellationToken).ConfigureAwait(false);
+        await WriteRunAsync(cancellationToken).ConfigureAwait(false);
+        var written = await _rows.EndAsync(cancellationToken).ConfigureAwait(false);
+        var merger = new RunMerger(_space.Files, _space.RowOptions, _space.Codecs);
+        var files = await merger.ReduceAsync(written, cancellationToken).ConfigureAwait(false);
+        _space.Add(_hasher.Take(), files, []);
     }
 
     /// <inheritdoc/>
     internal override ValueTask DiscardAsync()
     {
         ReturnOwnBuffer();
-        return _next.DiscardAsync();
+        return _rows.DisposeAsync();
     }
 
     /// <inheritdoc/>
     internal override void ReturnBuffers()
     {
         ReturnOwnBuffer();
-        _next.ReturnBuffers();
+        _rows.ReturnBuffers();
     }
 
     private void ReturnOwnBuffer()
@@ -99,20 +108,23 @@ internal sealed class SortingWriter : SpaceSink
     {
         if (_used + length <= _buffer.Length)
             return;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_used + length), Math.Min(RunBytes, 2 * _buffer.Length)));
+        var wanted = Math.Max(checked(_used + length), Math.Min(RunBytes, 2 * _buffer.Length));
+        var larger = ArrayPool<byte>.Shared.Rent(wanted);
+        _hasher.Drain();
         _buffer.AsSpan(0, _used).CopyTo(larger);
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;
     }
 
-    private async ValueTask HandOnAsync(CancellationToken cancellationToken)
+    private async ValueTask WriteRunAsync(CancellationToken cancellationToken)
     {
+        _hasher.Drain();
         _entries.Sort(Compare);
         foreach (var entry in _entries)
         {
             if (!WriteNext(entry))
-                await _next.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await _rows.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
 
         _entries.Clear();
@@ -123,7 +135,7 @@ internal sealed class SortingWriter : SpaceSink
     {
         var key = _buffer.AsSpan(entry.Offset, entry.KeyLength);
         var value = _buffer.AsSpan(entry.Offset + entry.KeyLength, entry.Length - entry.KeyLength);
-        return _next.Write(entry.IsDeletion
+        return _rows.Append(entry.IsDeletion
             ? RowVersion.Deletion(key, entry.Timestamp)
             : new RowVersion(key, entry.Timestamp, value));
     }

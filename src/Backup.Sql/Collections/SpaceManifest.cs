@@ -15,10 +15,14 @@ internal sealed record SpaceManifest
     /// <summary>What the files say about it.</summary>
     public required SpaceCoverage Coverage { get; init; }
 
-    /// <summary>True when the files hold every version of the layer's window, not only the newest of each key.</summary>
+    /// <summary>
+    /// True when the files hold every version of the layer's window, not only the newest of each key.
+    /// </summary>
     public bool AllVersions { get; init; }
 
-    /// <summary>Live rows (or pages) at the layer's end when the scope is state; else the versions in the files.</summary>
+    /// <summary>
+    /// Live rows (or pages) at the layer's end when the scope is state; else the versions in the files.
+    /// </summary>
     [JsonIgnore]
     public long Rows => Fingerprint.Rows;
 

@@ -25,18 +25,28 @@ internal sealed class SpaceWriter
     /// <param name="files">Names the data files.</param>
     /// <param name="compression">Of rows and pages.</param>
     /// <param name="fileBytes">Stored bytes after which a file ends.</param>
+    /// <param name="codecs">Reads what was written, where sorted runs have to be merged.</param>
     /// <param name="pageBase">The digests that pages are compared with; null writes all pages.</param>
     public SpaceWriter(
-        SpaceWriteRequest request, LayerFiles files, BlockCompression compression, long fileBytes, PageBase? pageBase)
+        SpaceWriteRequest request,
+        LayerFiles files,
+        BlockCompression compression,
+        long fileBytes,
+        CompressionCodecs codecs,
+        PageBase? pageBase)
     {
         _request = request;
         _base = pageBase;
         Files = files;
+        Codecs = codecs;
         RowOptions = new RowFileOptions { SpaceName = request.Name, Compression = compression, FileBytes = fileBytes };
     }
 
     /// <summary>Names the data files.</summary>
     public LayerFiles Files { get; }
+
+    /// <summary>Reads what was written.</summary>
+    public CompressionCodecs Codecs { get; }
 
     /// <summary>How rows are put into files.</summary>
     public RowFileOptions RowOptions { get; }
@@ -115,15 +125,10 @@ internal sealed class SpaceWriter
         : _request.Shape.Ordered ? new DataFileWriter(this)
         : new SortingWriter(this);
 
-    // Where two files hold the same key the later one wins, so files that start alike stay in the order of their ids.
     private static DataFileEntry[] Sort(List<DataFileEntry> files)
     {
         var sorted = files.ToArray();
-        Array.Sort(sorted, static (left, right) =>
-        {
-            var byKey = left.FirstKey.Span.SequenceCompareTo(right.FirstKey.Span);
-            return byKey != 0 ? byKey : left.Id.CompareTo(right.Id);
-        });
+        Array.Sort(sorted, DataFileEntry.CompareByKey);
         return sorted;
     }
 }

@@ -4,7 +4,9 @@ using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Collections;
 
-/// <summary>Checks backups without restoring them. Findings are given as they are made; the first one ends nothing.</summary>
+/// <summary>
+/// Checks backups without restoring them. Findings are given as they are made; the first one ends nothing.
+/// </summary>
 internal static class Verification
 {
     /// <summary>Checks that every file that a chain needs exists and has its size. Reads no file.</summary>
@@ -28,13 +30,15 @@ internal static class Verification
     /// <param name="collection">The collection.</param>
     /// <param name="subdirectory">Sub-directory of the full backup.</param>
     /// <param name="sample">
-    /// The share of data files to read, above 0 and up to 1, drawn anew each time. A space that is not read whole has its
-    /// fingerprint left unchecked.
+    /// The share of data files to read, above 0 and up to 1, drawn anew each time. A space that is not read whole has
+    /// its fingerprint left unchecked.
     /// </param>
     /// <param name="random">Draws the files.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <returns>What is wrong; nothing when all is well.</returns>
-    /// <exception cref="BackupSqlException">58P01 no such backup; 0A000 a codec is missing; 58030 the store fails.</exception>
+    /// <exception cref="BackupSqlException">
+    /// 58P01 no such backup; 0A000 a codec is missing; 58030 the store fails.
+    /// </exception>
     public static async IAsyncEnumerable<Finding> ValidateAsync(
         Collection collection,
         string subdirectory,

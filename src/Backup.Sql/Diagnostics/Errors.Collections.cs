@@ -22,7 +22,7 @@ internal static partial class Errors
     public static BackupSqlException LocationIsCollection() =>
         new(SqlStates.UndefinedFile, "the location is no backup but a collection of backups")
         {
-            Hint = "List them with SHOW BACKUPS IN '<location>' and name one: … FROM '<sub-directory>' IN '<location>'.",
+            Hint = "SHOW BACKUPS IN '<location>' lists them; name one: … FROM '<sub-directory>' IN '<location>'.",
         };
 
     public static BackupSqlException LocationIsBackup() =>
@@ -40,14 +40,14 @@ internal static partial class Errors
     public static BackupSqlException LayerExists(string directory) =>
         new(SqlStates.DuplicateFile, $"'{directory}' already holds a finished backup")
         {
-            Hint = "Take an incremental backup of it with BACKUP INTO 'sub-directory' IN, or leave the sub-directory out.",
+            Hint = "BACKUP INTO '<sub-directory>' IN appends to it; leave the sub-directory out for another full one.",
         };
 
     public static BackupSqlException BrokenChain(string directory, string fact) =>
         new(SqlStates.BrokenChain, $"the backup in '{directory}' does not join up with the one before it")
         {
             Detail = fact,
-            Hint = "Restore to an earlier time, or bring back the missing backup; a new full backup starts a new chain.",
+            Hint = "Restore to an earlier time, or bring the missing backup back; a full backup starts a new chain.",
         };
 
     public static BackupSqlException LayerBelowMissing(string directory, HlcTimestamp start) =>
@@ -124,7 +124,7 @@ internal static partial class Errors
                 ? "zstd is not available on this machine"
                 : $"'{path}' is compressed with zstd, which is not available on this machine")
         {
-            Hint = "Install libzstd: libzstd1 on Debian and Ubuntu, libzstd on Fedora, Alpine and Arch, zstd with Homebrew.",
+            Hint = "Install libzstd1 (Debian, Ubuntu), libzstd (Fedora), zstd-libs (Alpine) or zstd (Arch, Homebrew).",
         };
 
     public static BackupSqlException UnknownCompression(string name, IEnumerable<string> known) =>

@@ -102,7 +102,7 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
 
     private static IEnumerable<object?[]> Ranges(Chain chain) =>
         from space in chain.Newest.Manifest.Spaces
-        let covering = chain.LayersOf(space.Space, space.Space.Database).SelectMany(layer => layer.Space.Files).ToList()
+        let covering = chain.LayersOf(space.Space).SelectMany(layer => layer.Space.Files).ToList()
         where covering.Count > 0
         let first = covering.Select(f => f.FirstKey).MinBy(key => key, KeyOrder.Instance)
         let last = covering.Select(f => f.LastKey).MaxBy(key => key, KeyOrder.Instance)

@@ -232,7 +232,7 @@ public sealed class DamageTests
             await lab.ReplaceAsync(path, forged);
             try
             {
-                await new FileScan(new DataFile(layer, entry with { Sha256 = Hash(forged) }), lab.Codecs)
+                await new FileScan(DataFile.Of(layer, entry with { Sha256 = Hash(forged) }), lab.Codecs)
                     .RunAsync(static _ => { }, static () => { }, default);
             }
             catch (BackupSqlException error)

@@ -92,7 +92,7 @@ public sealed class DataFileTests
         var stored = new List<LabRow>();
         foreach (var entry in layer.Manifest.Spaces[0].Files)
         {
-            await new FileScan(new DataFile(layer, entry), lab.Codecs)
+            await new FileScan(DataFile.Of(layer, entry), lab.Codecs)
                 .RunAsync(row => stored.Add(LabRow.Of(row.Row)), static () => { }, default);
         }
 

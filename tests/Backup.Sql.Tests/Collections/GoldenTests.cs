@@ -8,9 +8,9 @@ using Backup.Sql.Storage;
 namespace Backup.Sql.Tests.Collections;
 
 /// <summary>
-/// Collections that earlier versions wrote must stay readable for ever. Each directory below Golden was written once, by
-/// running these tests with BACKUPSQL_WRITE_GOLDEN set to the Golden directory of the source tree, and is never changed:
-/// a new format gets new directories beside the old ones.
+/// Collections that earlier versions wrote must stay readable for ever. Each directory below Golden was written once,
+/// by running these tests with BACKUPSQL_WRITE_GOLDEN set to the Golden directory of the source tree, and is never
+/// changed: a new format gets new directories beside the old ones.
 /// </summary>
 public sealed class GoldenTests
 {

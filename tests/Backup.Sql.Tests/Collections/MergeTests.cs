@@ -1,5 +1,6 @@
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
+using Backup.Sql.Collections.Format;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using FsCheck;
@@ -121,6 +122,43 @@ public sealed class MergeTests
         var rows = await lab.ReadAsync(CollectionLab.Table, rangeBytes: 4 << 20);
         Assert.Equal(40_000, rows.Count);
         Assert.Equal(rows.Select(row => row.Key).Order(StringComparer.Ordinal), rows.Select(row => row.Key));
+    }
+
+    [Fact]
+    public async Task Many_runs_are_merged_until_few_overlap()
+    {
+        var lab = new CollectionLab { CompressionName = "none" };
+        var layer = await lab.BeginAsync(10);
+        var options = new RowFileOptions
+        {
+            SpaceName = "t",
+            Compression = lab.Codecs.Choose("none"),
+            FileBytes = 64 << 20,
+            BlockBytes = 512,
+        };
+        var files = new LayerFiles(lab.Store, layer.Directory, layer.LayerId);
+        await using var writer = new RowFileWriter(files, options);
+        for (var i = 0; i < 6000; i++)
+        {
+            // Three hundred runs of twenty rows, each over the whole range of keys.
+            if (!writer.Append(LabRow.Of((i % 20 * 300) + (i / 20), $"row {i}").ToRowVersion()))
+                await writer.FlushAsync(default);
+        }
+
+        var written = await writer.EndAsync(default);
+        Assert.Equal(300, written.Count);
+        var merged = await new RunMerger(files, options, lab.Codecs).ReduceAsync(written, default);
+        await files.WhenDurableAsync();
+        Assert.InRange(merged.Count, 1, RunMerger.MaxRuns);
+        Assert.Equal(6000, merged.Sum(file => file.Rows));
+        Assert.Equal(merged.Count, (await lab.NamesAsync(layer.Directory + "/data/")).Count);
+        foreach (var entry in merged)
+        {
+            var keys = new List<string>();
+            await new FileScan(files.Locate(entry), lab.Codecs)
+                .RunAsync(row => keys.Add(Convert.ToHexString(row.Key)), static () => { }, default);
+            Assert.Equal(keys.Order(StringComparer.Ordinal), keys);
+        }
     }
 
     [Fact]

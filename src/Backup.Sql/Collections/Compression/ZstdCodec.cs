@@ -4,7 +4,9 @@ using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Collections.Compression;
 
-/// <summary>Zstandard by the system's libzstd. Contexts are costly to make, so they are kept and handed out again.</summary>
+/// <summary>
+/// Zstandard by the system's libzstd. Contexts are costly to make, so they are kept and handed out again.
+/// </summary>
 internal sealed class ZstdCodec : ICompressionCodec
 {
     private readonly ConcurrentBag<ZstdCompressionHandle> _compressors = [];

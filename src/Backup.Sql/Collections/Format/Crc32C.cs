@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Backup.Sql.Collections.Format;
 
-/// <summary>CRC-32C (Castagnoli, RFC 3720 appendix B.4): one instruction per eight bytes on today's processors.</summary>
+/// <summary>
+/// CRC-32C (Castagnoli, RFC 3720 appendix B.4): one instruction per eight bytes on today's processors.
+/// </summary>
 internal static class Crc32C
 {
     /// <summary>Computes the checksum of some bytes.</summary>
@@ -15,7 +17,11 @@ internal static class Crc32C
     {
         var crc = ~previous;
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
-            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+        {
+            var ordered = BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
+            crc = BitOperations.Crc32C(crc, ordered);
+        }
+
         foreach (var rest in bytes[(bytes.Length & ~7)..])
             crc = BitOperations.Crc32C(crc, rest);
         return ~crc;

@@ -1,17 +1,22 @@
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
+using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections.Format;
 
-/// <summary>A data file of a committed layer, opened on demand.</summary>
-/// <param name="Layer">The layer.</param>
-/// <param name="Entry">What its manifest says of the file.</param>
-internal sealed record DataFile(ChainLayer Layer, DataFileEntry Entry)
+/// <summary>A data file that is complete, opened on demand.</summary>
+/// <param name="Store">Where it lies.</param>
+/// <param name="Path">The object's name.</param>
+/// <param name="LayerId">The layer that it belongs to.</param>
+/// <param name="Entry">What is to be found in it.</param>
+internal sealed record DataFile(IObjectStore Store, string Path, string LayerId, DataFileEntry Entry)
 {
     // The index of most files fits, and small files come whole.
     private const int TailBytes = 64 << 10;
 
-    /// <summary>The object's name.</summary>
-    public string Path => Layer.PathOf(Entry.Name);
+    /// <summary>A file of a committed layer.</summary>
+    public static DataFile Of(ChainLayer layer, DataFileEntry entry) =>
+        new(layer.Store, layer.PathOf(entry.Name), layer.Manifest.LayerId, entry);
 
     /// <summary>Tells whether the file may hold keys of a range.</summary>
     public bool Overlaps(KeySpan range) =>
@@ -26,13 +31,14 @@ internal sealed record DataFile(ChainLayer Layer, DataFileEntry Entry)
     {
         const int Least = DataFileFormat.HeaderBytes + DataFileFormat.TrailerBytes;
         if (Entry.Length < Least)
-            throw Diagnostics.Errors.Corrupt(Path, "It is shorter than any data file.");
+            throw Errors.Corrupt(Path, "It is shorter than any data file.");
         var tail = await ReadTailAsync(TailBytes, cancellationToken).ConfigureAwait(false);
         var trailer = tail.AsMemory(tail.Length - DataFileFormat.TrailerBytes);
         var footerLength = DataFileFormat.ReadTrailer(trailer.Span, Entry.Length, Path);
         if (footerLength + DataFileFormat.TrailerBytes > tail.Length)
         {
-            tail = await ReadTailAsync(footerLength + DataFileFormat.TrailerBytes, cancellationToken).ConfigureAwait(false);
+            tail = await ReadTailAsync(footerLength + DataFileFormat.TrailerBytes, cancellationToken)
+                .ConfigureAwait(false);
             trailer = tail.AsMemory(tail.Length - DataFileFormat.TrailerBytes);
         }
 
@@ -42,17 +48,17 @@ internal sealed record DataFile(ChainLayer Layer, DataFileEntry Entry)
         if (tail.Length < Entry.Length)
         {
             header = new byte[DataFileFormat.HeaderBytes];
-            await Layer.Store.ReadAsync(Path, 0, header, cancellationToken).ConfigureAwait(false);
+            await Store.ReadAsync(Path, 0, header, cancellationToken).ConfigureAwait(false);
         }
 
-        var codec = DataFileFormat.ReadHeader(header.Span, Layer.Manifest.LayerId, Entry.Id, Path);
+        var codec = DataFileFormat.ReadHeader(header.Span, LayerId, Entry.Id, Path);
         return new OpenDataFile(this, DataFileIndex.Parse(footer.Span, Entry, Path), codecs.ForReading(codec, Path));
     }
 
     private async ValueTask<byte[]> ReadTailAsync(int length, CancellationToken cancellationToken)
     {
         var tail = new byte[Math.Min(length, Entry.Length)];
-        await Layer.Store.ReadAsync(Path, Entry.Length - tail.Length, tail, cancellationToken).ConfigureAwait(false);
+        await Store.ReadAsync(Path, Entry.Length - tail.Length, tail, cancellationToken).ConfigureAwait(false);
         return tail;
     }
 }

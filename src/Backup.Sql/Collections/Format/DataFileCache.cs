@@ -16,7 +16,7 @@ internal sealed class DataFileCache(CompressionCodecs codecs)
     /// <returns>The file with its index.</returns>
     public async ValueTask<OpenDataFile> OpenAsync(DataFile file, CancellationToken cancellationToken)
     {
-        var key = (file.Layer.Manifest.LayerId, file.Entry.Id);
+        var key = (file.LayerId, file.Entry.Id);
         if (_open.TryGetValue(key, out var open))
             return open;
         open = await file.OpenAsync(codecs, cancellationToken).ConfigureAwait(false);

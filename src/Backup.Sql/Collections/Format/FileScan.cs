@@ -40,18 +40,20 @@ internal sealed class FileScan(DataFile file, CompressionCodecs codecs)
             throw Errors.Corrupt(file.Path, "Its SHA-256 does not agree with the manifest.");
     }
 
-    private static async Task<StoredBlock?> ReadAsync(OpenDataFile open, int block, CancellationToken cancellationToken) =>
+    private static async Task<StoredBlock?> ReadAsync(
+        OpenDataFile open, int block, CancellationToken cancellationToken) =>
         block < open.Index.Blocks.Length
             ? await open.ReadAsync(block, cancellationToken).ConfigureAwait(false)
             : null;
 
-    private async ValueTask AppendAsync(IncrementalHash sha, long offset, long length, CancellationToken cancellationToken)
+    private async ValueTask AppendAsync(
+        IncrementalHash sha, long offset, long length, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent((int)length);
         var memory = buffer.AsMemory(0, (int)length);
         try
         {
-            await file.Layer.Store.ReadAsync(file.Path, offset, memory, cancellationToken).ConfigureAwait(false);
+            await file.Store.ReadAsync(file.Path, offset, memory, cancellationToken).ConfigureAwait(false);
             sha.AppendData(memory.Span);
         }
         finally

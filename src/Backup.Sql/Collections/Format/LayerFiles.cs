@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections.Format;
@@ -34,8 +35,26 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
         return (name, id, writer);
     }
 
+    /// <summary>A file of the layer that is complete.</summary>
+    public DataFile Locate(DataFileEntry entry) =>
+        new(store, CollectionLayout.Join(directory, entry.Name), layerId, entry);
+
+    /// <summary>Deletes a file that is not needed any more. No manifest will list it, so it may as well stay.</summary>
+    public async ValueTask DiscardAsync(DataFileEntry entry, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.DeleteAsync(CollectionLayout.Join(directory, entry.Name), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.InsufficientPrivilege)
+        {
+            // Deleting is a right that a backup does not need, and a locked bucket refuses it.
+        }
+    }
+
     /// <summary>Waits until another file may be completed; concurrent callers may pass the limit by one each.</summary>
-    /// <exception cref="Diagnostics.BackupSqlException">What made an earlier completion fail.</exception>
+    /// <exception cref="BackupSqlException">What made an earlier completion fail.</exception>
     public async ValueTask WaitForRoomAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -63,7 +82,7 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
     }
 
     /// <summary>Waits until every file handed over is durable.</summary>
-    /// <exception cref="Diagnostics.BackupSqlException">What made a completion fail.</exception>
+    /// <exception cref="BackupSqlException">What made a completion fail.</exception>
     public Task WhenDurableAsync()
     {
         lock (_gate)

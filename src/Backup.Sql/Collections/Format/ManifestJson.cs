@@ -4,8 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Backup.Sql.Collections.Format;
 
 /// <summary>
-/// Reads the JSON of manifests. What a type declares as never null must be there: generated code would otherwise leave a
-/// missing list null instead of empty. What is added to the format later is declared nullable, or read with care.
+/// Reads the JSON of manifests. What a type declares as never null must be there: generated code would otherwise leave
+/// a missing list null instead of empty. What is added to the format later is declared nullable, or read with care.
 /// </summary>
 internal static class ManifestJson
 {

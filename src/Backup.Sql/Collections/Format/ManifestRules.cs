@@ -23,8 +23,8 @@ internal static class ManifestRules
             throw Errors.NewerFormat(path, manifest.FormatVersion);
         Require(IsId(manifest.LayerId) && IsId(manifest.ChainId), path, "An id is not 32 hexadecimal digits.");
         Require(manifest.Start <= manifest.End, path, "It ends before it starts.");
-        Require(
-            (manifest.Kind == LayerKind.Full) == (manifest.ParentLayerId is null), path, "Only full layers have no parent.");
+        var isFull = manifest.Kind == LayerKind.Full;
+        Require(isFull == (manifest.ParentLayerId is null), path, "Only full layers have no parent.");
         Require(
             !Holds(manifest.Objects, null) && !Holds(manifest.SchemaChanges, null) && !Holds(manifest.Statistics, null)
             && !Holds(manifest.Spaces, null) && !Holds(manifest.CompleteDatabases, null),
@@ -43,7 +43,9 @@ internal static class ManifestRules
     private static void CheckSpace(SpaceManifest space, LayerKind kind, string path)
     {
         Require(
-            kind == LayerKind.Incremental || space.Coverage == SpaceCoverage.Full, path, "A full layer must cover all.");
+            kind == LayerKind.Incremental || space.Coverage == SpaceCoverage.Full,
+            path,
+            "A full layer must cover all.");
         Require(
             space.Coverage != SpaceCoverage.Unchanged || (space.Files.Count == 0 && space.DigestFiles.Count == 0),
             path,

@@ -211,7 +211,8 @@ internal static class MultiSha256
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<uint> Rotate(Vector256<uint> value, int count) => (value >>> count) | (value << (32 - count));
+    private static Vector256<uint> Rotate(Vector256<uint> value, int count) =>
+        (value >>> count) | (value << (32 - count));
 
     private struct Lane
     {

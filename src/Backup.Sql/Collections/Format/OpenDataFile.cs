@@ -20,7 +20,7 @@ internal sealed record OpenDataFile(DataFile File, DataFileIndex Index, ICompres
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            await File.Layer.Store.ReadAsync(File.Path, entry.Offset, buffer.AsMemory(0, length), cancellationToken)
+            await File.Store.ReadAsync(File.Path, entry.Offset, buffer.AsMemory(0, length), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch

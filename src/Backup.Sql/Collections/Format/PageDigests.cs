@@ -18,10 +18,13 @@ internal static class PageDigests
     /// <summary>The keys of the rows that may hold digests of a window: runs may start before it.</summary>
     /// <param name="window">The window.</param>
     /// <returns>The keys.</returns>
-    public static KeySpan RangeOf(PageWindow window) =>
-        new(
+    public static KeySpan RangeOf(PageWindow window)
+    {
+        var end = window.First + PageWindow.Pages;
+        return new KeySpan(
             Key(Math.Max(1, window.First - MaxRun + 1)),
-            window.First + PageWindow.Pages > uint.MaxValue ? default(ReadOnlyMemory<byte>) : Key(window.First + PageWindow.Pages));
+            end > uint.MaxValue ? default(ReadOnlyMemory<byte>) : Key(end));
+    }
 
     /// <summary>The key of a page.</summary>
     /// <param name="page">Its number, from 1.</param>

@@ -8,9 +8,9 @@ using Backup.Sql.Storage;
 namespace Backup.Sql.Collections.Format;
 
 /// <summary>
-/// Encodes rows into the blocks of data files, one thread's share of a space. While a block is compressed the one before
-/// it is being written. A file ends when it has reached its size, and where keys stop ascending: within a file they
-/// always ascend, and a reader merges files.
+/// Encodes rows into the blocks of data files, one thread's share of a space. While a block is compressed the one
+/// before it is being written. A file ends when it has reached its size, and where keys stop ascending: within a file
+/// they always ascend, and a reader merges files.
 /// </summary>
 /// <remarks>
 /// A row that does not fit into the block is encoded behind it, as the first of the next one, and
@@ -43,13 +43,16 @@ internal sealed class RowFileWriter : IAsyncDisposable
     {
         _files = files;
         _options = options;
+        // Room for a block and the row behind it.
         _buffer = ArrayPool<byte>.Shared.Rent(options.BlockBytes + (options.BlockBytes / 2));
     }
 
     /// <summary>The buffer that holds the last row; another one after the next call.</summary>
     public byte[] Buffer => _buffer;
 
-    /// <summary>Where the key of the last row stands in <see cref="Buffer"/>; the value follows it without a gap.</summary>
+    /// <summary>
+    /// Where the key of the last row stands in <see cref="Buffer"/>; the value follows it without a gap.
+    /// </summary>
     public int LastRowOffset => _now.LastKey;
 
     /// <summary>Bytes of the last row's key and value.</summary>
@@ -244,7 +247,8 @@ internal sealed class RowFileWriter : IAsyncDisposable
         _file!.Count(block.Rows, rawLength, first, last);
     }
 
-    private void WriteNumber(int number) => _footer.Advance(Varint.Write(_footer.GetSpan(Varint.MaxBytes), (uint)number));
+    private void WriteNumber(int number) =>
+        _footer.Advance(Varint.Write(_footer.GetSpan(Varint.MaxBytes), (uint)number));
 
     private void MoveToFront()
     {
@@ -289,8 +293,8 @@ internal sealed class RowFileWriter : IAsyncDisposable
         var footer = new byte[countLength + _footer.WrittenCount + DataFileFormat.TrailerBytes];
         count[..countLength].CopyTo(footer);
         _footer.WrittenSpan.CopyTo(footer.AsSpan(countLength));
-        DataFileFormat.WriteTrailer(
-            footer.AsSpan(footer.Length - DataFileFormat.TrailerBytes), footer.AsSpan(0, footer.Length - DataFileFormat.TrailerBytes));
+        var trailer = footer.Length - DataFileFormat.TrailerBytes;
+        DataFileFormat.WriteTrailer(footer.AsSpan(trailer), footer.AsSpan(0, trailer));
         return footer;
     }
 

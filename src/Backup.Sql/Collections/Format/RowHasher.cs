@@ -9,7 +9,9 @@ namespace Backup.Sql.Collections.Format;
 /// </summary>
 internal sealed class RowHasher(FingerprintScope scope)
 {
-    /// <summary>Bytes that a digest of content has after key and value: wall time, logical counter, deletion flag.</summary>
+    /// <summary>
+    /// Bytes that a digest of content has after key and value: wall time, logical counter, deletion flag.
+    /// </summary>
     private const int SuffixBytes = 13;
 
     private const int BatchRows = 256;

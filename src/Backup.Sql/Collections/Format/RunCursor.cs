@@ -3,8 +3,8 @@ using Backup.Sql.Rows;
 namespace Backup.Sql.Collections.Format;
 
 /// <summary>
-/// Walks through the rows of files whose key ranges follow one another, within a range of keys. Only the blocks that may
-/// hold such keys are read, each while the one before it is in use.
+/// Walks through the rows of files whose key ranges follow one another, within a range of keys. Only the blocks that
+/// may hold such keys are read, each while the one before it is in use.
 /// </summary>
 internal sealed class RunCursor : IAsyncDisposable
 {
@@ -40,7 +40,9 @@ internal sealed class RunCursor : IAsyncDisposable
     /// <summary>The layer's place, 0 for the newest.</summary>
     public int Rank { get; }
 
-    /// <summary>The current file's number: of two rows with one key in one layer the one of the later file counts.</summary>
+    /// <summary>
+    /// The current file's number: of two rows with one key in one layer the one of the later file counts.
+    /// </summary>
     public long FileId { get; private set; }
 
     /// <summary>True when <see cref="Rows"/> stands on a row.</summary>

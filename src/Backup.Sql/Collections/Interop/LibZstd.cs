@@ -61,7 +61,11 @@ internal static partial class LibZstd
     {
         string[] names = OperatingSystem.IsWindows() ? ["libzstd.dll", "zstd.dll"]
             : OperatingSystem.IsMacOS()
-                ? ["libzstd.1.dylib", "libzstd.dylib", "/opt/homebrew/lib/libzstd.dylib", "/usr/local/lib/libzstd.dylib"]
+                ?
+                [
+                    "libzstd.1.dylib", "libzstd.dylib",
+                    "/opt/homebrew/lib/libzstd.dylib", "/usr/local/lib/libzstd.dylib",
+                ]
                 : ["libzstd.so.1", "libzstd.so"];
         foreach (var name in names)
         {
