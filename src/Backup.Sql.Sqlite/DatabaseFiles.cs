@@ -3,7 +3,9 @@ using Backup.Sql.Sqlite.Catalog;
 
 namespace Backup.Sql.Sqlite;
 
-/// <summary>The files of the cluster: those that were named, and those that lie in its directory at the moment.</summary>
+/// <summary>
+/// The files of the cluster: those that were named, and those that lie in its directory at the moment.
+/// </summary>
 internal sealed class DatabaseFiles
 {
     /// <summary>The name of the directory that is the engine's own.</summary>
@@ -95,7 +97,8 @@ internal sealed class DatabaseFiles
     {
         lock (_gate)
         {
-            var same = _named.Values.FirstOrDefault(other => string.Equals(other.Path, file.Path, StringComparison.Ordinal));
+            var same = _named.Values.FirstOrDefault(other =>
+                string.Equals(other.Path, file.Path, StringComparison.Ordinal));
             if (same is not null)
                 throw SqliteErrors.SameFileTwice(same.Name, file.Name);
             if (!_named.TryAdd(file.Name, file))

@@ -51,7 +51,8 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
     /// </summary>
     /// <param name="options">Which files, and how.</param>
     /// <returns>The engine.</returns>
-    /// <exception cref="BackupSqlException">55000 no SQLite provider is set; 22023 the options name no database, or one file twice.</exception>
+    /// <exception cref="BackupSqlException">55000 no SQLite provider is set; 22023 the options name no database, or
+    /// one file twice.</exception>
     public static SqliteEngine Open(SqliteEngineOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -67,7 +68,8 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
     }
 
     /// <inheritdoc/>
-    public ValueTask<HlcTimestamp> GetCurrentTimeAsync(CancellationToken cancellationToken = default) => new(_clock.Next());
+    public ValueTask<HlcTimestamp> GetCurrentTimeAsync(CancellationToken cancellationToken = default) =>
+        new(_clock.Next());
 
     /// <inheritdoc/>
     public async ValueTask<ICatalogReader> OpenCatalogAsync(
@@ -76,7 +78,8 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         if (asOf is not null)
             throw SqliteErrors.NoHistory();
         return await Task.Run(
-            () => CurrentCatalog.Read(_files.List(), _connections.Open, _opener.OpenNow, cancellationToken), cancellationToken)
+            () => CurrentCatalog.Read(_files.List(), _connections.Open, _opener.OpenNow, cancellationToken),
+            cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -94,7 +97,8 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         try
         {
             var databases = await Task.Run(
-                () => _opener.OpenAsync(files, Scratch, () => time = _clock.Next(), cancellationToken), cancellationToken)
+                () => _opener.OpenAsync(files, Scratch, () => time = _clock.Next(), cancellationToken),
+                cancellationToken)
                 .ConfigureAwait(false);
             return new SqliteSnapshot(time, databases, scratch);
         }
@@ -122,7 +126,8 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         ArgumentNullException.ThrowIfNull(space);
         ArgumentNullException.ThrowIfNull(shape);
         var path = Path.Combine(Path.GetFullPath(scratchDirectory), $"{NewId()}.db");
-        return new(new PageMaterialisation(new PageFileWriter(path, space.Database, shape), space.Database, _connections, _clock));
+        var writer = new PageFileWriter(path, space.Database, shape);
+        return new(new PageMaterialisation(writer, space.Database, _connections, _clock));
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,9 @@ namespace Backup.Sql.Sqlite;
 /// </summary>
 public sealed record SqliteEngineOptions
 {
-    /// <summary>Database names and their files; relative paths count from the current directory. Default: none.</summary>
+    /// <summary>
+    /// Database names and their files; relative paths count from the current directory. Default: none.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
@@ -24,8 +26,8 @@ public sealed record SqliteEngineOptions
     public string? ScratchDirectory { get; init; }
 
     /// <summary>
-    /// The cluster's identity. Default: 128 random bits that the engine keeps in <c>.backupsql/cluster-id</c> beside the
-    /// first database and makes when first asked.
+    /// The cluster's identity. Default: 128 random bits that the engine keeps in <c>.backupsql/cluster-id</c> beside
+    /// the first database and makes when first asked.
     /// </summary>
     public string? ClusterId { get; init; }
 

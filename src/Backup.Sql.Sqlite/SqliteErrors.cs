@@ -155,7 +155,9 @@ internal static class SqliteErrors
         };
 
     public static BackupSqlException MalformedTree(string database, long page) =>
-        new(SqlStates.DataCorrupted, $"page {Connection.Literal(page)} of database {database} is not what its parent says")
+        new(
+            SqlStates.DataCorrupted,
+            $"page {Connection.Literal(page)} of database {database} is not what its parent says")
         {
             Hint = "Run PRAGMA integrity_check on the database.",
         };
@@ -199,16 +201,21 @@ internal static class SqliteErrors
                 "Run PRAGMA integrity_check, and restore the database from a backup."),
             ResultCodes.NotADatabase => (SqlStates.DataCorrupted, "is not a SQLite database, or is encrypted",
                 "Check the file."),
-            ResultCodes.Full => (SqlStates.DiskFull, "has no room on its disk", "Make room and run the statement again."),
-            ResultCodes.NoMemory => (SqlStates.OutOfMemory, "could not get memory", "Lower the memory budget of other work."),
+            ResultCodes.Full => (
+                SqlStates.DiskFull, "has no room on its disk", "Make room and run the statement again."),
+            ResultCodes.NoMemory => (
+                SqlStates.OutOfMemory, "could not get memory", "Lower the memory budget of other work."),
             ResultCodes.ReadOnly or ResultCodes.Permission or ResultCodes.Authorization => (
-                SqlStates.InsufficientPrivilege, "cannot be written", "Check the permissions of the file and its directory."),
+                SqlStates.InsufficientPrivilege,
+                "cannot be written",
+                "Check the permissions of the file and its directory."),
             ResultCodes.Interrupt => (SqlStates.QueryCanceled, "was interrupted", "Run the statement again."),
             ResultCodes.IoError or ResultCodes.CannotOpen => (SqlStates.IoError, "failed to read or write its files",
                 "Check the disk and the permissions."),
             ResultCodes.Constraint => (SqlStates.ObjectNotInState, "refused a row that breaks a constraint",
                 "Check the constraints of the tables restored."),
-            _ => (SqlStates.ObjectNotInState, "refused a statement", "Check the statement or the object that it makes."),
+            _ => (
+                SqlStates.ObjectNotInState, "refused a statement", "Check the statement or the object that it makes."),
         };
         return new BackupSqlException(state, $"database {database} {message}")
         {

@@ -66,7 +66,8 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
         var bounds = new List<byte[]>();
         if (database.Header.IsReadable && table is { IsVirtual: false, IsWithoutRowId: false, RowIdName: not null })
         {
-            var shape = await MeasureAsync(database, table, targetBytes / database.Geometry.PageSize).ConfigureAwait(false);
+            var leaves = targetBytes / database.Geometry.PageSize;
+            var shape = await MeasureAsync(database, table, leaves).ConfigureAwait(false);
             bounds.AddRange(shape.Bounds.Select(last => RowKeys.OfRowId(last + 1)));
         }
 
@@ -77,7 +78,11 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
     }
 
     public async ValueTask ExportAsync(
-        Space space, KeySpan span, ExportWindow window, IRowVersionSink sink, CancellationToken cancellationToken = default)
+        Space space,
+        KeySpan span,
+        ExportWindow window,
+        IRowVersionSink sink,
+        CancellationToken cancellationToken = default)
     {
         if (!window.Start.IsZero || window.AllVersions)
             throw SqliteErrors.NoHistory();
@@ -85,7 +90,8 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
         if (space is PageSpace)
         {
             await database.UsePagesAsync(reader => Task.Run(
-                () => PageExport.RunAsync(reader, span, sink, cancellationToken), cancellationToken)).ConfigureAwait(false);
+                () => PageExport.RunAsync(reader, span, sink, cancellationToken),
+                cancellationToken)).ConfigureAwait(false);
             return;
         }
 
@@ -120,7 +126,8 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
     {
         if (PageRowExport.CanRead(database.Header, schema, table))
         {
-            var rest = await ExportFromPagesAsync(database, table, shadow, span, sink, cancellationToken).ConfigureAwait(false);
+            var rest = await ExportFromPagesAsync(database, table, shadow, span, sink, cancellationToken)
+                .ConfigureAwait(false);
             if (rest is null)
                 return;
             span = rest;
@@ -161,18 +168,22 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
     {
         ReadOnlySpan<byte> first = RowKeys.OfShadow(shadow);
         ReadOnlySpan<byte> end = RowKeys.OfShadow(shadow + 1);
-        if (span.Start.Span.SequenceCompareTo(end) >= 0 || (!span.End.IsEmpty && span.End.Span.SequenceCompareTo(first) <= 0))
+        if (span.Start.Span.SequenceCompareTo(end) >= 0
+            || (!span.End.IsEmpty && span.End.Span.SequenceCompareTo(first) <= 0))
             return null;
         var whole = span.Start.Span.SequenceCompareTo(first) <= 0
             && (span.End.IsEmpty || span.End.Span.SequenceCompareTo(end) >= 0);
         return whole ? KeySpan.All : span;
     }
 
-    private static IEnumerable<SqliteTable> StoredTables(SqliteTable table) => table.IsVirtual ? table.Shadows : [table];
+    private static IEnumerable<SqliteTable> StoredTables(SqliteTable table) =>
+        table.IsVirtual ? table.Shadows : [table];
 
     /// <summary>SQLite orders by collation and direction, and texts of UTF-16 by their own bytes.</summary>
     private static bool IsOrdered(SqliteSchema schema, SqliteTable table) =>
-        table.IsWithoutRowId ? schema.IsUtf8 && table.KeyColumns.All(column => column.IsBinary) : table.RowIdName is not null;
+        table.IsWithoutRowId
+            ? schema.IsUtf8 && table.KeyColumns.All(column => column.IsBinary)
+            : table.RowIdName is not null;
 
     private static async Task<TreeShape> MeasureAsync(DatabaseSnapshot database, SqliteTable table, long leavesPerPart)
     {
@@ -190,7 +201,8 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
             ? database
             : throw SqliteErrors.UnknownDatabase(space.Database);
 
-    private async Task<(SqliteSchema Schema, SqliteTable Table)> TableAsync(Space space, CancellationToken cancellationToken)
+    private async Task<(SqliteSchema Schema, SqliteTable Table)> TableAsync(
+        Space space, CancellationToken cancellationToken)
     {
         var table = (TableSpace)space;
         if (table.Partition is not null)

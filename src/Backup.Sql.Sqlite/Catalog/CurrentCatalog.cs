@@ -48,7 +48,8 @@ internal sealed class CurrentCatalog : ICatalogReader
         return catalog;
     }
 
-    public ValueTask<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(
+        CancellationToken cancellationToken = default) =>
         new([.. _databases.Values
             .OrderBy(entry => entry.File.Name, AsciiIgnoreCaseComparer.Instance)
             .Select(entry => entry.Schema?.Database ?? Unreadable(entry.File.Name))]);
@@ -65,7 +66,10 @@ internal sealed class CurrentCatalog : ICatalogReader
         await using (database.ConfigureAwait(false))
         {
             var now = new SnapshotCatalog(
-                new Dictionary<string, DatabaseSnapshot>(AsciiIgnoreCaseComparer.Instance) { [database.Name] = database });
+                new Dictionary<string, DatabaseSnapshot>(AsciiIgnoreCaseComparer.Instance)
+                {
+                    [database.Name] = database,
+                });
             return await now.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -5,7 +5,9 @@ namespace Backup.Sql.Sqlite.Catalog;
 /// <summary>The foreign keys in the text of a CREATE TABLE statement, in their order there.</summary>
 internal static class ForeignKeyClauses
 {
-    /// <summary>A clause: the text from its first to its last token, and the token that names the table referred to.</summary>
+    /// <summary>
+    /// A clause: the text from its first to its last token, and the token that names the table referred to.
+    /// </summary>
     internal readonly record struct Clause(int Start, int End, int ReferencedName);
 
     /// <summary>SQLite has no names for foreign keys that it would tell; they are numbered from 1.</summary>
@@ -29,7 +31,8 @@ internal static class ForeignKeyClauses
     }
 
     /// <summary>
-    /// The edit that removes a clause. A clause of the table takes the comma in front of it along; that of a column has none.
+    /// The edit that removes a clause. A clause of the table takes the comma in front of it along; that of a column
+    /// has none.
     /// </summary>
     public static (int Start, int Length, string Replacement) Removal(SqlText ddl, Clause clause)
     {

@@ -21,7 +21,8 @@ internal sealed class SchemaReader
     /// <summary>The rows of <c>sqlite_master</c>, in the order in which objects were made.</summary>
     public static List<MasterRow> ReadMaster(Connection connection)
     {
-        using var rows = connection.Prepare("SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master ORDER BY rowid");
+        using var rows = connection.Prepare(
+            "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master ORDER BY rowid");
         var master = new List<MasterRow>();
         while (rows.Step())
         {
@@ -59,7 +60,8 @@ internal sealed class SchemaReader
         Database = _connection.Database,
         Name = _connection.Database,
         Properties = SqliteProperties.Pragmas.ToDictionary(
-            pragma => SqliteProperties.Pragma + pragma, pragma => _connection.QueryText($"PRAGMA {pragma}") ?? string.Empty),
+            pragma => SqliteProperties.Pragma + pragma,
+            pragma => _connection.QueryText($"PRAGMA {pragma}") ?? string.Empty),
     };
 
     private List<SqliteTable> ReadTables()

@@ -53,7 +53,9 @@ internal sealed class SqlText
             return string.Empty;
         var quote = span[^1];
         var inner = span[1..^1].ToString();
-        return quote == ']' ? inner : inner.Replace(new string(quote, 2), new string(quote, 1), StringComparison.Ordinal);
+        return quote == ']'
+            ? inner
+            : inner.Replace(new string(quote, 2), new string(quote, 1), StringComparison.Ordinal);
     }
 
     /// <summary>True when a token can be a name and means this one.</summary>

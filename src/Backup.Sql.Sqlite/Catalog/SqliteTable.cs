@@ -27,7 +27,9 @@ internal sealed record SqliteTable
     /// <summary>The stored column that is the rowid; -1 when none is.</summary>
     public int RowIdColumn { get; init; } = -1;
 
-    /// <summary>A name by which SQL reaches the rowid; null when columns have taken all of them, or there is none.</summary>
+    /// <summary>
+    /// A name by which SQL reaches the rowid; null when columns have taken all of them, or there is none.
+    /// </summary>
     public string? RowIdName { get; init; }
 
     /// <summary>True for the module of a virtual table, which has no rows of its own.</summary>

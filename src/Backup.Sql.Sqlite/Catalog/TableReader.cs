@@ -1,4 +1,3 @@
-using System.Globalization;
 using Backup.Sql.Catalog;
 using Backup.Sql.Sqlite.Interop;
 
@@ -65,10 +64,7 @@ internal sealed class TableReader(Connection connection, IReadOnlyList<MasterRow
             [SqliteProperties.Module] = VirtualTables.ModuleOf(row.Sql!),
         };
         for (var i = 0; i < shadows.Count; i++)
-        {
-            var number = i.ToString(CultureInfo.InvariantCulture);
-            properties[SqliteProperties.Shadow + number] = shadows[i].Descriptor.Ddl!;
-        }
+            properties[SqliteProperties.ShadowOf(i)] = shadows[i].Descriptor.Ddl!;
 
         var descriptor = new TableDescriptor
         {

@@ -33,7 +33,9 @@ internal static class VirtualTables
         !Suffixes.TryGetValue(ModuleOf(row.Sql!), out var suffixes)
             ? []
             : [.. master
-                .Where(other => other.Type == "table" && other.RootPage != 0 && SuffixOf(row.Name, other.Name) is { } suffix
+                .Where(other => other.Type == "table"
+                    && other.RootPage != 0
+                    && SuffixOf(row.Name, other.Name) is { } suffix
                     && suffixes.Contains(suffix, AsciiIgnoreCaseComparer.Instance))
                 .OrderBy(other => other.Name, StringComparer.Ordinal)];
 

@@ -50,16 +50,24 @@ internal sealed unsafe class NativeStatement : Statement
         // A null pointer would bind NULL, so that even an empty text needs an address.
         byte none = 0;
         fixed (byte* start = utf8)
-            Connection.Check(NativeApi.BindText(_statement, parameter, start is null ? &none : start, utf8.Length, Lifetime(utf8)));
+        {
+            var address = start is null ? &none : start;
+            Connection.Check(NativeApi.BindText(_statement, parameter, address, utf8.Length, Lifetime(utf8)));
+        }
     }
 
     public override void BindPinnedBlob(int parameter, ReadOnlySpan<byte> value)
     {
         byte none = 0;
         fixed (byte* start = value)
-            Connection.Check(NativeApi.BindBlob(_statement, parameter, start is null ? &none : start, value.Length, Lifetime(value)));
+        {
+            var address = start is null ? &none : start;
+            Connection.Check(NativeApi.BindBlob(_statement, parameter, address, value.Length, Lifetime(value)));
+        }
     }
 
-    /// <summary>0: SQLite uses the bytes where they lie; -1: it copies them, which costs nothing when there are none.</summary>
+    /// <summary>
+    /// 0: SQLite uses the bytes where they lie; -1: it copies them, which costs nothing when there are none.
+    /// </summary>
     private static nint Lifetime(ReadOnlySpan<byte> value) => value.IsEmpty ? -1 : 0;
 }

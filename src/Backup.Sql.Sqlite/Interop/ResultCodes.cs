@@ -1,6 +1,8 @@
 namespace Backup.Sql.Sqlite.Interop;
 
-/// <summary>The numbers of SQLite's C interface that this engine needs; see sqlite.org/rescode.html and c3ref.</summary>
+/// <summary>
+/// The numbers of SQLite's C interface that this engine needs; see sqlite.org/rescode.html and c3ref.
+/// </summary>
 internal static class ResultCodes
 {
     public const int Ok = 0;
@@ -23,7 +25,9 @@ internal static class ResultCodes
     public const int Row = 100;
     public const int Done = 101;
 
-    /// <summary>An I/O error of a read that met the end of the file; the rest of the buffer was filled with zeros.</summary>
+    /// <summary>
+    /// An I/O error of a read that met the end of the file; the rest of the buffer was filled with zeros.
+    /// </summary>
     public const int ShortRead = IoError | (2 << 8);
 
     /// <summary>The basic code inside an extended one.</summary>

@@ -27,14 +27,18 @@ internal sealed unsafe class Snapshot : IDisposable
     /// <summary>The database's size in pages.</summary>
     public uint PageCount { get; }
 
-    /// <summary>The two salts, as the log's header stores them at offset 16 and each frame's header at offset 8.</summary>
+    /// <summary>
+    /// The two salts, as the log's header stores them at offset 16 and each frame's header at offset 8.
+    /// </summary>
     public ulong Salts { get; }
 
     /// <summary>True when the library can give snapshots at all.</summary>
     public static bool IsSupportedBy(Connection connection) => connection.Native is { HasSnapshots: true };
 
     /// <summary>The snapshot of a connection's open read transaction.</summary>
-    /// <returns>Null when the log holds no frame, so that everything is in the database file, or there is no log.</returns>
+    /// <returns>
+    /// Null when the log holds no frame, so that everything is in the database file, or there is no log.
+    /// </returns>
     public static Snapshot? TryGet(Connection connection)
     {
         if (connection.Native is not { HasSnapshots: true })

@@ -53,10 +53,14 @@ internal abstract class Statement : IDisposable
     /// <summary>Sets a parameter to a floating-point number.</summary>
     public abstract void BindFloat(int parameter, double value);
 
-    /// <summary>Sets a parameter to text; the caller keeps the bytes pinned until the next <see cref="Reset"/>.</summary>
+    /// <summary>
+    /// Sets a parameter to text; the caller keeps the bytes pinned until the next <see cref="Reset"/>.
+    /// </summary>
     public abstract void BindPinnedText(int parameter, ReadOnlySpan<byte> utf8);
 
-    /// <summary>Sets a parameter to a blob; the caller keeps the bytes pinned until the next <see cref="Reset"/>.</summary>
+    /// <summary>
+    /// Sets a parameter to a blob; the caller keeps the bytes pinned until the next <see cref="Reset"/>.
+    /// </summary>
     public abstract void BindPinnedBlob(int parameter, ReadOnlySpan<byte> value);
 
     /// <summary>Sets a parameter to text, which is copied.</summary>

@@ -23,7 +23,12 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     private int _followersRefused;
 
     private DatabaseSnapshot(
-        Func<Connection> open, Connection leader, PageGeometry geometry, Snapshot? snapshot, LogFrames? frames, string? copy)
+        Func<Connection> open,
+        Connection leader,
+        PageGeometry geometry,
+        Snapshot? snapshot,
+        LogFrames? frames,
+        string? copy)
     {
         _open = open;
         _leader = leader;
@@ -48,8 +53,8 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     public bool IsCopied => _copy is not null;
 
     /// <summary>
-    /// The first page's header; <see cref="FileHeader.Unreadable"/> where pages cannot be reached, or are encrypted by the
-    /// library: then trees cannot be read, only rows and whole pages.
+    /// The first page's header; <see cref="FileHeader.Unreadable"/> where pages cannot be reached, or are encrypted
+    /// by the library: then trees cannot be read, only rows and whole pages.
     /// </summary>
     public FileHeader Header => _header.Value;
 

@@ -16,7 +16,9 @@ internal sealed class FilePageReader : PageReader
     {
         _path = path;
         _file = FileGuard.Run(
-            path, "could not be opened", () => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            path,
+            "could not be opened",
+            () => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
     }
 
     public override void Dispose() => _file.Dispose();

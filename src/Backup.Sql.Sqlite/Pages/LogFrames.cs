@@ -55,7 +55,9 @@ internal sealed class LogFrames
         return new LogFrames(NewestOfEach(all), snapshot.Salts, pageSize);
     }
 
-    /// <summary>Puts the pages of a range that the log holds over those that were read from the database file.</summary>
+    /// <summary>
+    /// Puts the pages of a range that the log holds over those that were read from the database file.
+    /// </summary>
     /// <returns>False when the log was started anew: the database file alone is to be read.</returns>
     public bool TryOverlay(VfsFile log, uint first, Span<byte> pages, string database)
     {

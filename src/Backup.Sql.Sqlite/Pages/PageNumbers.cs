@@ -8,7 +8,10 @@ internal static class PageNumbers
 {
     public const int KeyBytes = sizeof(uint);
 
-    /// <summary>The byte at which SQLite's locks lie; the page that holds it never carries data (sqlite.org/fileformat2.html, 1.4).</summary>
+    /// <summary>
+    /// The byte at which SQLite's locks lie; the page that holds it never carries data (sqlite.org/fileformat2.html,
+    /// 1.4).
+    /// </summary>
     private const long LockByte = 1L << 30;
 
     /// <summary>The page of the file's locks, which is zeros wherever it is written.</summary>

@@ -1,6 +1,8 @@
 namespace Backup.Sql.Sqlite.Pages;
 
-/// <summary>Reads the pages of one snapshot. One thread at a time; readers of one snapshot may work side by side.</summary>
+/// <summary>
+/// Reads the pages of one snapshot. One thread at a time; readers of one snapshot may work side by side.
+/// </summary>
 internal abstract class PageReader(PageGeometry geometry) : IDisposable
 {
     private readonly uint _lockPage = PageNumbers.LockPage(geometry.PageSize);

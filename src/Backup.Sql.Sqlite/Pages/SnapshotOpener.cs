@@ -154,7 +154,9 @@ internal sealed class SnapshotOpener(ConnectionSource connections, TimeProvider 
     {
         var page = new byte[leader.QueryInteger("PRAGMA page_size")];
         var code = VfsFile.OfDatabase(leader).Read(0, page);
-        return code is ResultCodes.Ok or ResultCodes.ShortRead ? page : throw SqliteErrors.ReadFailed(leader.Database, code);
+        return code is ResultCodes.Ok or ResultCodes.ShortRead
+            ? page
+            : throw SqliteErrors.ReadFailed(leader.Database, code);
     }
 
     /// <summary>Puts back what the backup interface changes in the first page: counters, schema version.</summary>

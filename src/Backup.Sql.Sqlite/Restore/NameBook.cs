@@ -18,7 +18,9 @@ internal sealed class NameBook
 
     public void Add(string name) => _taken.Add(name);
 
-    /// <summary>A name that is free: the one wanted, else with the table's name behind it, else with a number too.</summary>
+    /// <summary>
+    /// A name that is free: the one wanted, else with the table's name behind it, else with a number too.
+    /// </summary>
     public string Free(string wanted, string table)
     {
         var name = wanted;

@@ -13,10 +13,14 @@ internal static class NameRewriter
     private static readonly string[] EndsFromList =
         ["SELECT", "WHERE", "ON", "GROUP", "ORDER", "SET", "VALUES", "USING", "HAVING", "LIMIT", "BY"];
 
-    /// <summary>A CREATE TABLE statement under another name, with other tables behind its foreign keys or without them.</summary>
+    /// <summary>
+    /// A CREATE TABLE statement under another name, with other tables behind its foreign keys or without them.
+    /// </summary>
     /// <param name="ddl">The statement.</param>
     /// <param name="name">The new name.</param>
-    /// <param name="references">Per foreign key of the text, the table referred to, or null to leave the key out.</param>
+    /// <param name="references">
+    /// Per foreign key of the text, the table referred to, or null to leave the key out.
+    /// </param>
     public static string Table(string ddl, string name, IReadOnlyList<string?> references)
     {
         var text = new SqlText(ddl);
@@ -76,7 +80,10 @@ internal static class NameRewriter
     }
 
     private static bool IsKind(SqlText text, int index) =>
-        text.IsWord(index, "TABLE") || text.IsWord(index, "INDEX") || text.IsWord(index, "VIEW") || text.IsWord(index, "TRIGGER");
+        text.IsWord(index, "TABLE")
+        || text.IsWord(index, "INDEX")
+        || text.IsWord(index, "VIEW")
+        || text.IsWord(index, "TRIGGER");
 
     private static IEnumerable<(int, int, string)> Changes(SqlText text, params (int Index, string Name)[] changes) =>
         from change in changes

@@ -29,17 +29,20 @@ internal static class NeutralDdl
     {
         if (index.Columns.Count == 0 || index.Predicate is not null)
         {
-            notices.Add($"{table.Name}: index {index.Name} is over expressions or a condition in another dialect and was left out");
+            notices.Add(
+                $"{table.Name}: index {index.Name} is over an expression or a condition in another dialect; left out");
             return null;
         }
 
         var unique = index.Unique ? "UNIQUE " : string.Empty;
-        return $"CREATE {unique}INDEX {Connection.Quote(name)} ON {Connection.Quote(table.Name)} ({Names(index.Columns)})";
+        var place = $"{Connection.Quote(table.Name)} ({Names(index.Columns)})";
+        return $"CREATE {unique}INDEX {Connection.Quote(name)} ON {place}";
     }
 
     private static string? RowIdColumn(TableDescriptor table) =>
         table.PrimaryKey.Count == 1
-        && table.Columns.FirstOrDefault(column => column.Name == table.PrimaryKey[0]) is { Type.Kind: ColumnKind.Integer } key
+        && table.Columns.FirstOrDefault(column => column.Name == table.PrimaryKey[0])
+            is { Type.Kind: ColumnKind.Integer } key
             ? key.Name
             : null;
 
@@ -53,13 +56,15 @@ internal static class NeutralDdl
         if (column.Default is not null)
             notices.Add($"{table.Name}.{column.Name}: the default is written in another dialect and was left out");
         if (IsKeptAsText(column.Type.Kind))
-            notices.Add($"{table.Name}.{column.Name}: SQLite has no type for {Words(column.Type.Kind)}; the values are text");
+            notices.Add(
+                $"{table.Name}.{column.Name}: SQLite has no type for {Words(column.Type.Kind)}; the values are text");
         return sql.ToString();
     }
 
     private static string ForeignKey(ForeignKeyDescriptor key)
     {
-        var sql = new StringBuilder($"FOREIGN KEY ({Names(key.Columns)}) REFERENCES {Connection.Quote(key.ReferencedTable)}");
+        var sql = new StringBuilder(
+            $"FOREIGN KEY ({Names(key.Columns)}) REFERENCES {Connection.Quote(key.ReferencedTable)}");
         if (key.ReferencedColumns.Count > 0)
             sql.Append(" (").Append(Names(key.ReferencedColumns)).Append(')');
         if (key.OnDelete is not null)

@@ -20,12 +20,14 @@ internal sealed class PageFileWriter : IDisposable
     public PageFileWriter(string path, string database, SpaceShape shape)
     {
         if (!PageGeometry.IsPageSize(shape.PageSize) || shape.PageCount is < 0 or > uint.MaxValue - 1)
-            throw SqliteErrors.WrongPage(database, $"{shape.PageCount} pages of {shape.PageSize} bytes are no SQLite database.");
+            throw SqliteErrors.WrongPage(
+                database, $"{shape.PageCount} pages of {shape.PageSize} bytes are no SQLite database.");
         _database = database;
         _geometry = new PageGeometry(shape.PageSize, (uint)shape.PageCount);
         _file = FileGuard.Run(path, "could not be made", () =>
         {
-            var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
+            var file = File.OpenHandle(
+                path, FileMode.CreateNew, FileAccess.Write, FileShare.None, FileOptions.Asynchronous);
             RandomAccess.SetLength(file, _geometry.Bytes);
             return file;
         });

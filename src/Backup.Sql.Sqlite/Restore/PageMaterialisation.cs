@@ -15,7 +15,8 @@ internal sealed class PageMaterialisation(
     public ValueTask<IEngineSnapshot> OpenAsync(CancellationToken cancellationToken = default)
     {
         writer.Complete(durable: false);
-        return new(new SqliteSnapshot(clock.Next(), [DatabaseSnapshot.OfFile(connections, writer.Path, database)], null));
+        var opened = DatabaseSnapshot.OfFile(connections, writer.Path, database);
+        return new(new SqliteSnapshot(clock.Next(), [opened], null));
     }
 
     public ValueTask DisposeAsync()

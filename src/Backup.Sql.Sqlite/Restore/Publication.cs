@@ -72,7 +72,9 @@ internal static class Publication
         }
     }
 
-    /// <summary>The restore has happened: what cannot be removed now is removed when the engine is opened next.</summary>
+    /// <summary>
+    /// The restore has happened: what cannot be removed now is removed when the engine is opened next.
+    /// </summary>
     private static void RemoveStaged(IReadOnlyList<StagedFile> files)
     {
         try
@@ -118,7 +120,9 @@ internal static class Publication
         LocalFiles.FlushDirectory(Path.GetDirectoryName(files[0].Target.Path)!);
     }
 
-    /// <summary>Two names of one file agree in all its times; two files made apart differ in the time of their making.</summary>
+    /// <summary>
+    /// Two names of one file agree in all its times; two files made apart differ in the time of their making.
+    /// </summary>
     private static bool IsSameFile(string first, string second)
     {
         var (a, b) = (new FileInfo(first), new FileInfo(second));

@@ -7,7 +7,8 @@ using Backup.Sql.Sqlite.Interop;
 namespace Backup.Sql.Sqlite.Restore;
 
 /// <summary>A table that a restore makes.</summary>
-internal sealed class RestoredTable(ObjectRestore restore, SqliteTable table, bool isExact, string? virtualDdl) : IDisposable
+internal sealed class RestoredTable(ObjectRestore restore, SqliteTable table, bool isExact, string? virtualDdl)
+    : IDisposable
 {
     private readonly RowInserter?[] _inserters = new RowInserter?[Math.Max(1, table.Shadows.Count)];
 

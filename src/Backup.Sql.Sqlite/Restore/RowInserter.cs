@@ -97,7 +97,8 @@ internal sealed unsafe class RowInserter : IDisposable
             (names, places) = (names.Prepend(Connection.Quote(_table.RowIdName!)), places.Prepend("?"));
 
         // ABORT: a conflict clause in the table must not make rows vanish.
-        return $"INSERT OR ABORT INTO main.{_table.Quoted} ({string.Join(", ", names)}) VALUES ({string.Join(", ", places)})";
+        return $"INSERT OR ABORT INTO main.{_table.Quoted} ({string.Join(", ", names)}) "
+            + $"VALUES ({string.Join(", ", places)})";
     }
 
     private long RowIdOf(ReadOnlySpan<byte> key)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Rows;
@@ -176,7 +175,9 @@ internal sealed class TableRestore : IDisposable
             return;
         }
 
-        var ddl = isExact ? NameRewriter.Table(source.Ddl!, target.Name, References(source, target)) : NeutralDdl.Table(target, _notices);
+        var ddl = isExact
+            ? NameRewriter.Table(source.Ddl!, target.Name, References(source, target))
+            : NeutralDdl.Table(target, _notices);
         _connection.Execute(ddl);
         _names.Add(target.Name);
         _tables.Add(source.Id, new RestoredTable(restore, ReadTable(target.Name), isExact, null));
@@ -192,7 +193,7 @@ internal sealed class TableRestore : IDisposable
     {
         var shadows = new List<SqliteTable>();
         for (var number = 0;
-            source.Properties.TryGetValue(SqliteProperties.Shadow + number.ToString(CultureInfo.InvariantCulture), out var ddl);
+            source.Properties.TryGetValue(SqliteProperties.ShadowOf(number), out var ddl);
             number++)
         {
             var name = target.Name + "_" + VirtualTables.SuffixOf(source.Name, new SqlText(ddl).Name(2));
@@ -264,7 +265,8 @@ internal sealed class TableRestore : IDisposable
                 _names.Add("sqlite_stat1");
             }
 
-            using var insert = _connection.Prepare("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, nullif(?2, ''), ?3)");
+            using var insert = _connection.Prepare(
+                "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, nullif(?2, ''), ?3)");
             insert.BindText(1, table.Target.Name);
             insert.BindText(2, index ?? string.Empty);
             insert.BindText(3, figures);
@@ -296,15 +298,16 @@ internal sealed class TableRestore : IDisposable
             delete.Step();
         }
 
-        using var insert = _connection.Prepare("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, CAST(?2 AS INTEGER))");
+        using var insert = _connection.Prepare(
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, CAST(?2 AS INTEGER))");
         insert.BindText(1, table.Target.Name);
         insert.BindText(2, counter);
         insert.Step();
     }
 
     /// <summary>
-    /// Enters virtual tables into the schema as rows, without their modules: those would make their own tables anew, and
-    /// may not even be loaded here.
+    /// Enters virtual tables into the schema as rows, without their modules: those would make their own tables anew,
+    /// and may not even be loaded here.
     /// </summary>
     private void MakeVirtual()
     {

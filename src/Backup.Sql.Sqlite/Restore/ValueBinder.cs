@@ -9,15 +9,17 @@ using Backup.Sql.Sqlite.Interop;
 namespace Backup.Sql.Sqlite.Restore;
 
 /// <summary>
-/// Binds the values of records to the parameters of an INSERT. Kinds that SQLite has no storage class for become text in
-/// the form that its date functions and people read.
+/// Binds the values of records to the parameters of an INSERT. Kinds that SQLite has no storage class for become text
+/// in the form that its date functions and people read.
 /// </summary>
 internal static class ValueBinder
 {
     private const int LongestText = 64;
     private const long TicksPerMicrosecond = TimeSpan.TicksPerMillisecond / 1000;
 
-    /// <summary>Binds the value at which a reader stands; the record stays pinned until the statement is reset.</summary>
+    /// <summary>
+    /// Binds the value at which a reader stands; the record stays pinned until the statement is reset.
+    /// </summary>
     public static void Bind(Statement insert, int parameter, in RecordReader value)
     {
         switch (value.Kind)
@@ -70,7 +72,8 @@ internal static class ValueBinder
             case ValueKind.Time:
                 return FormatMoment(Microseconds(value.GetInteger()), "HH:mm:ss.ffffff", text, value.GetInteger());
             case ValueKind.Timestamp:
-                return FormatMoment(Microseconds(value.GetInteger()), "yyyy-MM-dd HH:mm:ss.ffffff", text, value.GetInteger());
+                return FormatMoment(
+                    Microseconds(value.GetInteger()), "yyyy-MM-dd HH:mm:ss.ffffff", text, value.GetInteger());
             default:
                 return FormatMoment(
                     Microseconds(value.GetInteger()), "yyyy-MM-dd HH:mm:ss.ffffff'+00:00'", text, value.GetInteger());

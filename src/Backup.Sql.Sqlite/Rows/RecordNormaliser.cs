@@ -6,8 +6,9 @@ using Backup.Sql.Sqlite.Pages;
 namespace Backup.Sql.Sqlite.Rows;
 
 /// <summary>
-/// Makes the record of a row that a reader of SQLite sees out of the record in the file: the rowid stands in its column,
-/// and whole numbers of REAL columns are floating-point numbers. All other bytes are copied. The memory is pooled and kept.
+/// Makes the record of a row that a reader of SQLite sees out of the record in the file: the rowid stands in its
+/// column, and whole numbers of REAL columns are floating-point numbers. All other bytes are copied. The memory is
+/// pooled and kept.
 /// </summary>
 internal sealed class RecordNormaliser(IReadOnlyList<StoredForm> forms) : IDisposable
 {
@@ -67,7 +68,9 @@ internal sealed class RecordNormaliser(IReadOnlyList<StoredForm> forms) : IDispo
         _record = [];
     }
 
-    /// <summary>Every varint ends with a byte below 0x80: of types nobody uses, nine bytes long, there are none.</summary>
+    /// <summary>
+    /// Every varint ends with a byte below 0x80: of types nobody uses, nine bytes long, there are none.
+    /// </summary>
     private static int CountTypes(ReadOnlySpan<byte> header, int position)
     {
         var count = 0;
@@ -104,7 +107,9 @@ internal sealed class RecordNormaliser(IReadOnlyList<StoredForm> forms) : IDispo
         return LongestNumber;
     }
 
-    /// <summary>In the fewest bytes, as everywhere: types of integers take one byte, so that the header keeps its length.</summary>
+    /// <summary>
+    /// In the fewest bytes, as everywhere: types of integers take one byte, so that the header keeps its length.
+    /// </summary>
     private int WriteInteger(long value, int typePosition, int position)
     {
         var (type, length) = value switch

@@ -5,8 +5,8 @@ using Backup.Sql.Sqlite.Pages;
 namespace Backup.Sql.Sqlite.Rows;
 
 /// <summary>
-/// Goes through the rows of a table's b-tree in the order of their rowids, straight from the pages: a record costs a copy
-/// instead of a step of SQLite's machine and a call per column.
+/// Goes through the rows of a table's b-tree in the order of their rowids, straight from the pages: a record costs a
+/// copy instead of a step of SQLite's machine and a call per column.
 /// </summary>
 internal sealed class TreeCursor : IDisposable
 {
