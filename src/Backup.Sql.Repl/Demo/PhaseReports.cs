@@ -3,7 +3,9 @@ using Backup.Sql.Repl.Output;
 
 namespace Backup.Sql.Repl.Demo;
 
-/// <summary>Keeps the last report of each phase of a job, to be printed where no bar could be watched, or after it.</summary>
+/// <summary>
+/// Keeps the last report of each phase of a job, to be printed where no bar could be watched, or after it.
+/// </summary>
 internal sealed class PhaseReports : IProgress<JobProgress>
 {
     private readonly List<JobProgress> _last = [];

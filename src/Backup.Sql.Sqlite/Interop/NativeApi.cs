@@ -13,8 +13,8 @@ namespace Backup.Sql.Sqlite.Interop;
 /// <remarks>
 /// These are imports and not function pointers because of what the compiler does before a call: for imports it clears
 /// the upper halves of the vector registers. Without that, every floating-point instruction of SQLite that follows
-/// vector code of ours costs some hundred nanoseconds. The short functions, which neither wait nor call back, leave out the
-/// change of the thread's mode.
+/// vector code of ours costs some hundred nanoseconds. The short functions, which neither wait nor call back, leave out
+/// the change of the thread's mode.
 /// </remarks>
 internal sealed unsafe partial class NativeApi
 {

@@ -61,7 +61,7 @@ internal sealed class Chain
                 break;
             at = byEnd.FindLastIndex(at, candidate => candidate.End == layer.Start);
             if (at < 0)
-                throw Errors.LayerBelowMissing(layer.ToString(), layer.Start);
+                throw Errors.LayerBelowMissing(layer.ToString(), layer.Start.ToDateTimeOffset());
         }
 
         chain.Add(full);
@@ -81,7 +81,7 @@ internal sealed class Chain
         while (count <= Layers.Count && Layers[count - 1].End < time)
             count++;
         if (count > Layers.Count)
-            throw Errors.TimeBeyondChain(time, End);
+            throw Errors.TimeBeyondChain(time.ToDateTimeOffset(), End.ToDateTimeOffset());
         var layer = Layers[count - 1];
         if (layer.End != time)
             RequireHistory(layer, time);
@@ -118,7 +118,7 @@ internal sealed class Chain
         if (manifest.Start >= manifest.End)
             throw Errors.BrokenChain(layer.ToString(), "It does not end after it starts.");
         if (!all.Any(below => below.End == manifest.Start && below.Manifest.LayerId == manifest.ParentLayerId))
-            throw Errors.LayerBelowMissing(layer.ToString(), manifest.Start);
+            throw Errors.LayerBelowMissing(layer.ToString(), manifest.Start.ToDateTimeOffset());
     }
 
     private void RequireHistory(ChainLayer layer, HlcTimestamp time)
@@ -126,15 +126,16 @@ internal sealed class Chain
         if (layer.Manifest.RevisionStart is { } from)
         {
             if (time <= from)
-                throw Errors.TimeBeforeHistory(time, from);
+                throw Errors.TimeBeforeHistory(time.ToDateTimeOffset(), from.ToDateTimeOffset());
         }
         else if (layer == Full)
         {
-            throw Errors.TimeBeforeChain(time, layer.End);
+            throw Errors.TimeBeforeChain(time.ToDateTimeOffset(), layer.End.ToDateTimeOffset());
         }
         else
         {
-            throw Errors.TimeWithoutHistory(time, layer.Start, layer.End);
+            throw Errors.TimeWithoutHistory(
+                time.ToDateTimeOffset(), layer.Start.ToDateTimeOffset(), layer.End.ToDateTimeOffset());
         }
     }
 }

@@ -30,7 +30,9 @@ internal sealed record DataFileEntry
     /// <summary>Name of the codec, for people: the file's header decides.</summary>
     public required string Codec { get; init; }
 
-    /// <summary>The order of files in a manifest: by first key; files that start alike in the order of their ids.</summary>
+    /// <summary>
+    /// The order of files in a manifest: by first key; files that start alike in the order of their ids.
+    /// </summary>
     /// <param name="left">One file.</param>
     /// <param name="right">The other file.</param>
     /// <returns>Less than, equal to or greater than 0.</returns>

@@ -8,8 +8,8 @@ using Backup.Sql.Rows;
 namespace Backup.Sql.Collections;
 
 /// <summary>
-/// Sorts rows that come in any order: fills a buffer, sorts it, writes it as one ascending run. A new file starts where a
-/// run begins below the end of the one before; at the end runs are merged until few overlap.
+/// Sorts rows that come in any order: fills a buffer, sorts it, writes it as one ascending run. A new file starts where
+/// a run begins below the end of the one before; at the end runs are merged until few overlap.
 /// </summary>
 internal sealed class SortingWriter : SpaceSink
 {

@@ -3,9 +3,9 @@ using System.Data.Common;
 namespace Backup.Sql.Diagnostics;
 
 /// <summary>
-/// The only exception that this library answers a statement with. It says what is wrong (<see cref="Exception.Message"/>:
-/// lower case, no full stop), which facts belong to it (<see cref="Detail"/>), what to do next (<see cref="Hint"/>), and,
-/// where the statement's text is to blame, the place.
+/// The only exception that this library answers a statement with. It says what is wrong (<see
+/// cref="Exception.Message"/>: lower case, no full stop), which facts belong to it (<see cref="Detail"/>), what to do
+/// next (<see cref="Hint"/>), and, where the statement's text is to blame, the place.
 /// </summary>
 /// <remarks>Secrets never enter a message, a detail or a hint.</remarks>
 public sealed class BackupSqlException : DbException
@@ -32,7 +32,9 @@ public sealed class BackupSqlException : DbException
     /// <summary>Line of the offending text, from 1; 0 when the error has no place in the text.</summary>
     public int Line { get; init; }
 
-    /// <summary>Column of the offending text in UTF-16 units, from 1; 0 when the error has no place in the text.</summary>
+    /// <summary>
+    /// Column of the offending text in UTF-16 units, from 1; 0 when the error has no place in the text.
+    /// </summary>
     public int Column { get; init; }
 
     /// <summary>Length of the offending text in UTF-16 units.</summary>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Backup.Sql.Catalog;
-using Backup.Sql.Collections;
 
 namespace Backup.Sql.Diagnostics;
 
@@ -50,8 +48,8 @@ internal static partial class Errors
             Hint = "Restore to an earlier time, or bring the missing backup back; a full backup starts a new chain.",
         };
 
-    public static BackupSqlException LayerBelowMissing(string directory, HlcTimestamp start) =>
-        BrokenChain(directory, $"It starts at {Print(start)} and no backup of the chain ends there.");
+    public static BackupSqlException LayerBelowMissing(string directory, DateTimeOffset start) =>
+        BrokenChain(directory, $"It starts at {Show(start)} and no backup of the chain ends there.");
 
     public static BackupSqlException SpaceMissingInChain(string directory, string space) =>
         BrokenChain(directory, $"It holds nothing of {space}, which the backups above it build on.");
@@ -70,31 +68,31 @@ internal static partial class Errors
             Hint = "Keep the backups of each cluster in a collection of its own.",
         };
 
-    public static BackupSqlException TimeBeforeChain(HlcTimestamp time, HlcTimestamp first) =>
-        new(SqlStates.TimeOutOfRange, $"the backup holds nothing of {Print(time)}")
+    public static BackupSqlException TimeBeforeChain(DateTimeOffset time, DateTimeOffset first) =>
+        new(SqlStates.TimeOutOfRange, $"the backup holds nothing of {Show(time)}")
         {
-            Detail = $"The earliest time that it restores is {Print(first)}.",
+            Detail = $"The earliest time that it restores is {Show(first)}.",
             Hint = "Choose a later time, or an earlier backup of the collection.",
         };
 
-    public static BackupSqlException TimeBeyondChain(HlcTimestamp time, HlcTimestamp last) =>
-        new(SqlStates.TimeOutOfRange, $"the backups do not reach {Print(time)}")
+    public static BackupSqlException TimeBeyondChain(DateTimeOffset time, DateTimeOffset last) =>
+        new(SqlStates.TimeOutOfRange, $"the backups do not reach {Show(time)}")
         {
-            Detail = $"The newest one ends at {Print(last)}.",
+            Detail = $"The newest one ends at {Show(last)}.",
             Hint = "Leave AS OF SYSTEM TIME out to restore the newest, or take an incremental backup first.",
         };
 
-    public static BackupSqlException TimeWithoutHistory(HlcTimestamp time, HlcTimestamp before, HlcTimestamp after) =>
-        new(SqlStates.TimeOutOfRange, $"{Print(time)} lies inside a backup without revision history")
+    public static BackupSqlException TimeWithoutHistory(DateTimeOffset time, DateTimeOffset before, DateTimeOffset after) =>
+        new(SqlStates.TimeOutOfRange, $"{Show(time)} lies inside a backup without revision history")
         {
-            Detail = $"The nearest times that can be restored are {Print(before)} and {Print(after)}.",
+            Detail = $"The nearest times that can be restored are {Show(before)} and {Show(after)}.",
             Hint = "Choose one of them; backups taken WITH revision_history restore any time.",
         };
 
-    public static BackupSqlException TimeBeforeHistory(HlcTimestamp time, HlcTimestamp from) =>
-        new(SqlStates.TimeOutOfRange, $"the backup's history does not reach back to {Print(time)}")
+    public static BackupSqlException TimeBeforeHistory(DateTimeOffset time, DateTimeOffset from) =>
+        new(SqlStates.TimeOutOfRange, $"the backup's history does not reach back to {Show(time)}")
         {
-            Detail = $"It starts after {Print(from)}.",
+            Detail = $"It starts after {Show(from)}.",
             Hint = "Choose a later time, or an earlier backup of the collection.",
         };
 
@@ -108,7 +106,7 @@ internal static partial class Errors
     public static BackupSqlException NewerFormat(string path, int version) =>
         new(SqlStates.UnsupportedFormat, $"'{path}' was written in format {version}, which this version cannot read")
         {
-            Hint = $"Update Backup.Sql; this version reads formats up to {BackupManifest.CurrentFormat}.",
+            Hint = "Update Backup.Sql on the machine that reads.",
         };
 
     public static BackupSqlException UnknownCodec(byte id, string path) =>
@@ -168,9 +166,6 @@ internal static partial class Errors
         {
             Hint = "Nothing was changed. SHOW BACKUP VALIDATE FROM … finds the damaged object.",
         };
-
-    private static string Print(HlcTimestamp time) =>
-        time.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -24,7 +24,8 @@ internal static class NearestName
     {
         if (Math.Abs(left.Length - right.Length) > limit)
             return limit + 1;
-        int[] before = new int[right.Length + 1], previous = new int[right.Length + 1], current = new int[right.Length + 1];
+        int[] before = new int[right.Length + 1], previous = new int[right.Length + 1],
+        current = new int[right.Length + 1];
         for (var j = 0; j <= right.Length; j++)
             previous[j] = j;
         for (var i = 1; i <= left.Length; i++)

@@ -21,7 +21,9 @@ public static class SqlStates
     /// <summary>A value does not fit the option or parameter it is given for.</summary>
     public const string InvalidParameterValue = "22023";
 
-    /// <summary>A named thing that is no database, table or schema (setting, option, job, location) does not exist.</summary>
+    /// <summary>
+    /// A named thing that is no database, table or schema (setting, option, job, location) does not exist.
+    /// </summary>
     public const string UndefinedObject = "42704";
 
     /// <summary>The database does not exist.</summary>

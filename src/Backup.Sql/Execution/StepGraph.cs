@@ -7,7 +7,10 @@ namespace Backup.Sql.Execution;
 /// </summary>
 internal static class StepGraph
 {
-    /// <summary>Runs all steps; the first error cancels the others and is thrown once all have stopped.</summary>
+    /// <summary>
+    /// Runs all steps; the first error cancels the others and is thrown once all have stopped. A cancellation that comes
+    /// when every step is done changes nothing: what is published cannot be called cancelled.
+    /// </summary>
     public static async Task RunAsync(
         IReadOnlyList<PlanStep> steps, Func<PlanStep, CancellationToken, Task> run, CancellationToken cancellationToken)
     {
@@ -24,7 +27,6 @@ internal static class StepGraph
         await Task.WhenAll(tasks.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (first is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
-        cancellationToken.ThrowIfCancellationRequested();
 
         async Task RunOneAsync(PlanStep step, Task[] waited)
         {

@@ -39,7 +39,8 @@ internal sealed class WorkerPool(int workers) : IDisposable
         await Task.WhenAll(running).ConfigureAwait(false);
         if (first is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
-        cancellationToken.ThrowIfCancellationRequested();
+        if (running.Count < items.Count)
+            cancellationToken.ThrowIfCancellationRequested();
 
         async Task RunOneAsync(T item)
         {

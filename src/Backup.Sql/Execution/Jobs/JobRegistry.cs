@@ -86,6 +86,13 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         var job = await GetAsync(id, cancellationToken).ConfigureAwait(false);
         if (job.State is JobState.Paused or JobState.PauseRequested)
             return;
+        if (job.State == JobState.Pending && _running.TryGetValue(id, out var starting))
+        {
+            // A detached job is handed back before it has moved: that it was pending for a moment is nobody's business.
+            await starting.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+            job = await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        }
+
         if (job.State != JobState.Running)
             throw Errors.JobNotInState(id, "paused", job.State.ToText());
         await MoveAsync(id, JobState.PauseRequested, j => j with { Error = reason }).ConfigureAwait(false);
@@ -122,6 +129,7 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
             var job = await MoveAsync(
                 id, JobState.Running, j => j with { Started = j.Started ?? time.GetUtcNow(), Error = null })
                     .ConfigureAwait(false);
+            running.HasStarted();
             var outcome = await work(job, running.Progress, running.Stop.Token).ConfigureAwait(false);
             running.Progress.Finish();
             return new JobEnd(await MoveAsync(
@@ -141,6 +149,7 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         }
         finally
         {
+            running.HasStarted(); // or never will
             _running.TryRemove(id, out _);
             running.Dispose();
         }
@@ -224,13 +233,19 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
     private sealed class RunningJob(ProgressTracker progress, CancellationToken caller) : IDisposable
     {
         private readonly Lock _gate = new();
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _disposed;
 
         public ProgressTracker Progress { get; } = progress;
 
+        /// <summary>Ends when the record says that the job runs.</summary>
+        public Task Started => _started.Task;
+
         public CancellationTokenSource Stop { get; } = CancellationTokenSource.CreateLinkedTokenSource(caller);
 
         public Task<JobEnd> Completion { get; set; } = null!; // set before anybody can see the job
+
+        public void HasStarted() => _started.TrySetResult();
 
         public void Cancel()
         {
