@@ -55,7 +55,10 @@ internal sealed class BarProgressView(IAnsiConsole console) : IProgressView
         public void DrawIn(ProgressContext context)
         {
             lock (_lock)
+            {
                 _task = context.AddTask("job", maxValue: 1);
+                _task.Value = Latest?.Fraction ?? 0;
+            }
         }
 
         public void Report(JobProgress value)

@@ -50,7 +50,7 @@ internal sealed class CompressionCodecs
         var codec = name is null ? _zstdAvailable ? Zstd : Brotli : Find(name);
         var chosen = level ?? codec.DefaultLevel;
         return chosen < codec.MinLevel || chosen > codec.MaxLevel
-            ? throw Errors.CompressionLevelOutOfRange(codec, chosen)
+            ? throw Errors.CompressionLevelOutOfRange(codec.Name, chosen, codec.MinLevel, codec.MaxLevel)
             : new BlockCompression(codec, chosen);
     }
 

@@ -82,7 +82,8 @@ internal static partial class Errors
             Hint = "Leave AS OF SYSTEM TIME out to restore the newest, or take an incremental backup first.",
         };
 
-    public static BackupSqlException TimeWithoutHistory(DateTimeOffset time, DateTimeOffset before, DateTimeOffset after) =>
+    public static BackupSqlException TimeWithoutHistory(
+        DateTimeOffset time, DateTimeOffset before, DateTimeOffset after) =>
         new(SqlStates.TimeOutOfRange, $"{Show(time)} lies inside a backup without revision history")
         {
             Detail = $"The nearest times that can be restored are {Show(before)} and {Show(after)}.",
@@ -131,10 +132,10 @@ internal static partial class Errors
             Hint = $"Choose one of {string.Join(", ", known.Order(StringComparer.Ordinal))}.",
         };
 
-    public static BackupSqlException CompressionLevelOutOfRange(ICompressionCodec codec, int level) =>
-        new(SqlStates.InvalidParameterValue, $"compression level {Number(level)} does not exist for {codec.Name}")
+    public static BackupSqlException CompressionLevelOutOfRange(string codec, int level, int least, int most) =>
+        new(SqlStates.InvalidParameterValue, $"compression level {Number(level)} does not exist for {codec}")
         {
-            Hint = $"Choose a level from {Number(codec.MinLevel)} to {Number(codec.MaxLevel)}.",
+            Hint = $"Choose a level from {Number(least)} to {Number(most)}.",
         };
 
     public static BackupSqlException CodecClash(string name, byte id) =>

@@ -8,11 +8,13 @@ namespace Backup.Sql.Execution;
 internal static class StepGraph
 {
     /// <summary>
-    /// Runs all steps; the first error cancels the others and is thrown once all have stopped. A cancellation that comes
-    /// when every step is done changes nothing: what is published cannot be called cancelled.
+    /// Runs all steps; the first error cancels the others and is thrown once all have stopped. A cancellation that
+    /// comes when every step is done changes nothing: what is published cannot be called cancelled.
     /// </summary>
     public static async Task RunAsync(
-        IReadOnlyList<PlanStep> steps, Func<PlanStep, CancellationToken, Task> run, CancellationToken cancellationToken)
+        IReadOnlyList<PlanStep> steps,
+        Func<PlanStep, CancellationToken, Task> run,
+        CancellationToken cancellationToken)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var tasks = new Dictionary<int, Task>();
