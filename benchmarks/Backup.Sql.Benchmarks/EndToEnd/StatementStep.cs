@@ -32,7 +32,7 @@ internal static class StatementStep
 
         // What the warm-up left lying about, and what it still has compiled in the background, is not the statement's.
         GC.Collect();
-        for (var methods = 0; methods != JitInfo.GetCompiledMethodCount(); await Task.Delay(SettleTime).ConfigureAwait(false))
+        for (var methods = 0L; methods != JitInfo.GetCompiledMethodCount(); await Task.Delay(SettleTime).ConfigureAwait(false))
             methods = JitInfo.GetCompiledMethodCount();
         var (watch, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         await RunOneAsync(rest).ConfigureAwait(false);
