@@ -119,16 +119,18 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
     {
         progress.Expect(1, step.EstimatedBytes);
         var shape = ShapeOf(step.Source);
-        var rows = await ReadAsync(
-            step.Source,
-            async (source, token) =>
-            {
-                if (step.Destination is null)
-                    await DrainAsync(source, token).ConfigureAwait(false);
-                else
-                    await _restore!.IngestAsync(step.Destination, shape, source, token).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
+        var rows = step.Destination switch
+        {
+            null => await ReadAsync(step.Source, DrainAsync, cancellationToken).ConfigureAwait(false),
+            TableSpace => await ReadInOrderAsync(
+                step.Source,
+                (source, token) => _restore!.IngestAsync(step.Destination, shape, source, token),
+                cancellationToken).ConfigureAwait(false),
+            _ => await ReadAsync(
+                step.Source,
+                (source, token) => _restore!.IngestAsync(step.Destination, shape, source, token),
+                cancellationToken).ConfigureAwait(false),
+        };
         // Pages are not what a user counts: of a database, the rows that its manifest counted.
         Interlocked.Add(ref _rows, step.Source is PageSpace ? step.EstimatedRows : rows);
     }
@@ -156,48 +158,54 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
         return rows;
     }
 
+    /// <summary>Reads a table from its first to its last key and proves its fingerprint at the end.</summary>
+    private async Task<long> ReadInOrderAsync(
+        Space space, Func<IRowSource, CancellationToken, ValueTask> take, CancellationToken cancellationToken)
+    {
+        var proof = _reader!.BeginProof(space);
+        var source = _reader.OpenSource(space, KeySpan.All, proof);
+        await using var _ = source.ConfigureAwait(false);
+        var rows = await TransferAsync(
+            (sink, token) => RowTransfer.CopyAsync(source, sink, token), take, cancellationToken).ConfigureAwait(false);
+        proof.Verify();
+        return rows;
+    }
+
     private async Task IngestFromPagesAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
         progress.Expect(1, step.EstimatedBytes);
         var snapshot = _aside[step.Source.Database].Snapshot;
         var shape = await snapshot.DescribeAsync(step.Source, cancellationToken).ConfigureAwait(false);
-        using var pipe = new RowPipe();
-        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var export = Task.Run(() => ExportAsync(), CancellationToken.None);
-        var counted = new CountingSource(pipe, progress);
-        try
-        {
-            if (step.Destination is null)
-                await DrainAsync(counted, failed.Token).ConfigureAwait(false);
-            else
-                await _restore!.IngestAsync(step.Destination, shape, counted, failed.Token).ConfigureAwait(false);
-        }
-        catch
-        {
-            await failed.CancelAsync().ConfigureAwait(false);
-            await export.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            throw;
-        }
+        var rows = await TransferAsync(
+            (sink, token) => snapshot.ExportAsync(step.Source, KeySpan.All, ExportWindow.Full, sink, token).AsTask(),
+            (source, token) => step.Destination is null
+                ? DrainAsync(source, token)
+                : _restore!.IngestAsync(step.Destination, shape, source, token),
+            cancellationToken).ConfigureAwait(false);
+        Interlocked.Add(ref _rows, rows);
+    }
 
-        await export.ConfigureAwait(false);
-        Interlocked.Add(ref _rows, counted.Rows);
-        Interlocked.Add(ref _bytes, counted.Bytes);
-
-        async Task ExportAsync()
-        {
-            try
-            {
-                await snapshot.ExportAsync(step.Source, KeySpan.All, ExportWindow.Full, pipe, failed.Token)
-                    .ConfigureAwait(false);
-                await pipe.FlushAsync(failed.Token).ConfigureAwait(false);
-                pipe.Complete();
-            }
-            catch (Exception error)
-            {
-                pipe.Complete(error);
-                throw;
-            }
-        }
+    /// <summary>Carries the rows of a table over as one worker, however many tables wait: each holds buffers.</summary>
+    private async Task<long> TransferAsync(
+        Func<IRowVersionSink, CancellationToken, Task> give,
+        Func<IRowSource, CancellationToken, ValueTask> take,
+        CancellationToken cancellationToken)
+    {
+        long rows = 0;
+        await _workers.ForEachAsync(
+            [give],
+            (one, token) => RowTransfer.RunAsync(
+                one,
+                async (source, inner) =>
+                {
+                    var counted = new CountingSource(source, progress);
+                    await take(counted, inner).ConfigureAwait(false);
+                    rows = counted.Rows;
+                    Interlocked.Add(ref _bytes, counted.Bytes);
+                },
+                token),
+            cancellationToken).ConfigureAwait(false);
+        return rows;
     }
 
     private async Task CompleteAsync(CancellationToken cancellationToken)
