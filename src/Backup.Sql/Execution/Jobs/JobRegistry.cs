@@ -34,8 +34,12 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         return job;
     }
 
-    /// <summary>Starts a pending or paused job; the task ends with it and gives its last record; it never fails.</summary>
-    public Task<JobEnd> Start(JobRecord job, JobWork work, IProgress<JobProgress>? listener, CancellationToken cancellationToken)
+    /// <summary>
+    /// Starts a pending or paused job and waits until its record says so, so that whoever is told its number can pause
+    /// it. The run's task ends with it and gives its last record; it never fails.
+    /// </summary>
+    public async Task<JobRun> StartAsync(
+        JobRecord job, JobWork work, IProgress<JobProgress>? listener, CancellationToken cancellationToken)
     {
         var running = new RunningJob(new ProgressTracker(job.Id, time, listener), cancellationToken);
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,7 +47,8 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         if (!_running.TryAdd(job.Id, running))
             throw Errors.JobNotInState(job.Id, "started", JobState.Running.ToText());
         start.SetResult();
-        return running.Completion;
+        await running.Started.Task.ConfigureAwait(false);
+        return new JobRun(running.Completion);
     }
 
     public DateTimeOffset Now => time.GetUtcNow();
@@ -113,12 +118,13 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         {
             var job = await MoveAsync(
                 id, JobState.Running, j => j with { Started = j.Started ?? time.GetUtcNow(), Error = null }).ConfigureAwait(false);
+            running.Started.TrySetResult();
             var outcome = await work(job, running.Progress, running.Stop.Token).ConfigureAwait(false);
             running.Progress.Finish();
             return new JobEnd(await MoveAsync(
                 id, JobState.Succeeded, j => j with { Outcome = outcome, Error = null }).ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (running.Stop.IsCancellationRequested)
+        catch (Exception error) when (running.Stop.IsCancellationRequested && IsCancellation(error))
         {
             return new JobEnd(await EndStoppedAsync(id).ConfigureAwait(false));
         }
@@ -131,10 +137,15 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         }
         finally
         {
+            running.Started.TrySetResult();
             _running.TryRemove(id, out _);
             running.Dispose();
         }
     }
+
+    // Engines that are interrupted say so in their own way.
+    private static bool IsCancellation(Exception error) =>
+        error is OperationCanceledException or BackupSqlException { SqlState: SqlStates.QueryCanceled };
 
     private async Task<JobRecord> EndStoppedAsync(long id)
     {
@@ -219,6 +230,8 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         public ProgressTracker Progress { get; } = progress;
 
         public CancellationTokenSource Stop { get; } = CancellationTokenSource.CreateLinkedTokenSource(caller);
+
+        public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<JobEnd> Completion { get; set; } = null!; // set before anybody can see the job
 
