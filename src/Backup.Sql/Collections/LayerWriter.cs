@@ -11,6 +11,12 @@ namespace Backup.Sql.Collections;
 /// </summary>
 internal sealed class LayerWriter
 {
+    /// <summary>
+    /// Between the look at the chain and the manifest nobody else of this process may extend it: of two layers on one
+    /// parent a reader could only follow one. Striped by chain.
+    /// </summary>
+    private static readonly SemaphoreSlim[] Turns = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1))];
+
     private readonly Collection _collection;
     private readonly IObjectStore _store;
     private readonly LayerRequest _request;
@@ -96,11 +102,21 @@ internal sealed class LayerWriter
         // What cannot be read back must not become a backup.
         _ = ManifestFile.Parse(bytes, path);
         await _files.WhenDurableAsync().ConfigureAwait(false);
-        if (_request.Parent is { } parent)
-            await _collection.RequireUnchangedAsync(parent, cancellationToken).ConfigureAwait(false);
-        if (!await _store.PutIfAbsentAsync(path, bytes, cancellationToken).ConfigureAwait(false)
-            && !await IsCommittedAsync(cancellationToken).ConfigureAwait(false))
-            throw Errors.LayerExists(Directory);
+        var turn = Turns[(uint)manifest.ChainId.GetHashCode(StringComparison.Ordinal) % (uint)Turns.Length];
+        await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_request.Parent is { } parent)
+                await _collection.RequireUnchangedAsync(parent, cancellationToken).ConfigureAwait(false);
+            if (!await _store.PutIfAbsentAsync(path, bytes, cancellationToken).ConfigureAwait(false)
+                && !await IsCommittedAsync(cancellationToken).ConfigureAwait(false))
+                throw Errors.LayerExists(Directory);
+        }
+        finally
+        {
+            turn.Release();
+        }
+
         return new ChainLayer { Store = _store, Directory = Directory, Manifest = manifest };
     }
 

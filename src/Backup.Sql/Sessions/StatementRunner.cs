@@ -66,13 +66,15 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
         var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
             .ConfigureAwait(false);
+        var run = await host.Jobs
+            .StartAsync(job, Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
+                .ConfigureAwait(false);
         if (detached)
         {
-            _ = host.Jobs.Start(job, Work(plan), progress, CancellationToken.None);
             return ResultSet.Of(kind, DetachedColumns, [[job.Id]], plan.Notices);
         }
 
-        var (done, error) = await host.Jobs.Start(job, Work(plan), progress, cancellationToken).ConfigureAwait(false);
+        var (done, error) = await run.End.ConfigureAwait(false);
         return done.State switch
         {
             JobState.Succeeded => ResultSet.Of(
@@ -139,7 +141,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var job = await host.Jobs.WaitIfPausingAsync(id, cancellationToken).ConfigureAwait(false);
         if (job.State != JobState.Paused)
             throw Errors.JobNotInState(id, "resumed", job.State.ToText());
-        _ = host.Jobs.Start(job, Work(null), progress, CancellationToken.None);
+        await host.Jobs.StartAsync(job, Work(null), progress, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<long>> JobsOfTypeAsync(

@@ -39,9 +39,10 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
     }
 
     /// <summary>
-    /// Starts a pending or paused job; the task ends with it and gives its last record; it never fails.
+    /// Starts a pending or paused job and waits until its record says so, so that whoever is told its number can pause
+    /// it. The run's task ends with it and gives its last record; it never fails.
     /// </summary>
-    public Task<JobEnd> Start(
+    public async Task<JobRun> StartAsync(
         JobRecord job, JobWork work, IProgress<JobProgress>? listener, CancellationToken cancellationToken)
     {
         var running = new RunningJob(new ProgressTracker(job.Id, time, listener), cancellationToken);
@@ -50,7 +51,8 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         if (!_running.TryAdd(job.Id, running))
             throw Errors.JobNotInState(job.Id, "started", JobState.Running.ToText());
         start.SetResult();
-        return running.Completion;
+        await running.Started.Task.ConfigureAwait(false);
+        return new JobRun(running.Completion);
     }
 
     public DateTimeOffset Now => time.GetUtcNow();
@@ -86,13 +88,6 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         var job = await GetAsync(id, cancellationToken).ConfigureAwait(false);
         if (job.State is JobState.Paused or JobState.PauseRequested)
             return;
-        if (job.State == JobState.Pending && _running.TryGetValue(id, out var starting))
-        {
-            // A detached job is handed back before it has moved: that it was pending for a moment is nobody's business.
-            await starting.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
-            job = await GetAsync(id, cancellationToken).ConfigureAwait(false);
-        }
-
         if (job.State != JobState.Running)
             throw Errors.JobNotInState(id, "paused", job.State.ToText());
         await MoveAsync(id, JobState.PauseRequested, j => j with { Error = reason }).ConfigureAwait(false);
@@ -129,13 +124,13 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
             var job = await MoveAsync(
                 id, JobState.Running, j => j with { Started = j.Started ?? time.GetUtcNow(), Error = null })
                     .ConfigureAwait(false);
-            running.HasStarted();
+            running.Started.TrySetResult();
             var outcome = await work(job, running.Progress, running.Stop.Token).ConfigureAwait(false);
             running.Progress.Finish();
             return new JobEnd(await MoveAsync(
                 id, JobState.Succeeded, j => j with { Outcome = outcome, Error = null }).ConfigureAwait(false));
         }
-        catch (OperationCanceledException) when (running.Stop.IsCancellationRequested)
+        catch (Exception error) when (running.Stop.IsCancellationRequested && IsCancellation(error))
         {
             return new JobEnd(await EndStoppedAsync(id).ConfigureAwait(false));
         }
@@ -149,11 +144,15 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
         }
         finally
         {
-            running.HasStarted(); // or never will
+            running.Started.TrySetResult();
             _running.TryRemove(id, out _);
             running.Dispose();
         }
     }
+
+    // Engines that are interrupted say so in their own way.
+    private static bool IsCancellation(Exception error) =>
+        error is OperationCanceledException or BackupSqlException { SqlState: SqlStates.QueryCanceled };
 
     private async Task<JobRecord> EndStoppedAsync(long id)
     {
@@ -233,19 +232,15 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
     private sealed class RunningJob(ProgressTracker progress, CancellationToken caller) : IDisposable
     {
         private readonly Lock _gate = new();
-        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _disposed;
 
         public ProgressTracker Progress { get; } = progress;
 
-        /// <summary>Ends when the record says that the job runs.</summary>
-        public Task Started => _started.Task;
-
         public CancellationTokenSource Stop { get; } = CancellationTokenSource.CreateLinkedTokenSource(caller);
 
-        public Task<JobEnd> Completion { get; set; } = null!; // set before anybody can see the job
+        public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public void HasStarted() => _started.TrySetResult();
+        public Task<JobEnd> Completion { get; set; } = null!; // set before anybody can see the job
 
         public void Cancel()
         {
