@@ -45,6 +45,10 @@ cat > NuGet.config <<CONFIG
 </configuration>
 CONFIG
 
+echo "== the tool"
+dotnet tool install Backup.Sql.Repl --version "$version" --tool-path "$work/tool" > /dev/null
+"$work/tool/backupsql" demo
+
 echo "== a project that embeds the library"
 dotnet new console --no-restore > /dev/null
 dotnet add package Backup.Sql.Sqlite --version "$version" > /dev/null
@@ -52,12 +56,9 @@ dotnet add package SQLitePCLRaw.bundle_e_sqlite3 --version 2.0.6 > /dev/null
 awk '/^<!-- sample -->$/ { sample = 1 } sample && /^```$/ { exit } code { print } sample && /^```csharp$/ { code = 1 }' \
     "$here/README.md" > Program.cs
 test -s Program.cs
-sqlite3 shop.db 'CREATE TABLE till (id INTEGER PRIMARY KEY, cents INTEGER);
-    INSERT INTO till VALUES (1, 1250), (2, 499);' 2> /dev/null || dotnet run --project "$here/src/Backup.Sql.Repl" \
-    --configuration Release -- --db shop=sqlite:shop.db -c 'CREATE TABLE till (id INTEGER PRIMARY KEY, cents INTEGER)'
+: > shop.db
+"$work/tool/backupsql" --db shop=sqlite:shop.db \
+    -c 'CREATE TABLE till (id INTEGER PRIMARY KEY, cents INTEGER); INSERT INTO till VALUES (1, 1250), (2, 499)'
 dotnet run
-test -f shop_copy.db
-
-echo "== the tool"
-dotnet tool install Backup.Sql.Repl --version "$version" --tool-path "$work/tool" > /dev/null
-"$work/tool/backupsql" demo
+test "$("$work/tool/backupsql" --db copy=sqlite:shop_copy.db --format csv -c 'SELECT sum(cents) FROM till' | tail -1)" = 1749
+echo "The copy holds what the source held."

@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
 using Backup.Sql.Benchmarks.EndToEnd;
+using Backup.Sql.Benchmarks.Soak;
 using BenchmarkDotNet.Running;
 
 SQLitePCL.Batteries_V2.Init();
 return args switch
 {
     ["e2e", .. var rest] => EndToEndCommand.Run(rest),
+    ["soak", .. var rest] => SoakCommand.RunAsync(rest).GetAwaiter().GetResult(),
     ["step", .. var rest] => StatementStep.RunAsync(rest).GetAwaiter().GetResult(),
     _ => RunBenchmarks(args),
 };

@@ -57,7 +57,7 @@ internal sealed class CurrentCatalog : ICatalogReader
     public ValueTask<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(
         string database, CancellationToken cancellationToken = default) => new(Schema(database).Objects);
 
-    /// <summary>Counts as of now: the catalog holds no transaction.</summary>
+    /// <summary>Counts as of now: the catalog holds no transaction. A table that is gone by now has no rows.</summary>
     public async ValueTask<TableStatistics> GetStatisticsAsync(
         TableDescriptor table, CancellationToken cancellationToken = default)
     {
@@ -70,7 +70,10 @@ internal sealed class CurrentCatalog : ICatalogReader
                 {
                     [database.Name] = database,
                 });
-            return await now.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false);
+            var tables = await now.GetObjectsAsync(table.Database, cancellationToken).ConfigureAwait(false);
+            return tables.Any(o => o.Id == table.Id)
+                ? await now.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false)
+                : default;
         }
     }
 

@@ -22,10 +22,15 @@ internal sealed unsafe partial class NativeApi
 
     private static readonly Lazy<NativeApi?> Loaded = new(TryLoad);
 
-    private NativeApi(nint library) =>
+    private readonly bool _hasTestControl;
+
+    private NativeApi(nint library)
+    {
+        _hasTestControl = NativeLibrary.TryGetExport(library, "sqlite3_test_control", out _);
         HasSnapshots = NativeLibrary.TryGetExport(library, "sqlite3_snapshot_get", out _)
             && NativeLibrary.TryGetExport(library, "sqlite3_snapshot_open", out _)
             && NativeLibrary.TryGetExport(library, "sqlite3_snapshot_free", out _);
+    }
 
     /// <summary>Says that the functions can be called; null when the provider's library cannot be reached.</summary>
     public static NativeApi? Instance => Loaded.Value;
@@ -100,6 +105,26 @@ internal sealed unsafe partial class NativeApi
     [LibraryImport(Library, EntryPoint = "sqlite3_snapshot_free")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
     public static partial void SnapshotFree(nint snapshot);
+
+    /// <summary>
+    /// Keeps a connection from mapping the files that it sorts an index in: they would count as resident memory, as much
+    /// of it as the index is large. Reading them instead costs nothing that can be measured.
+    /// </summary>
+    /// <remarks>
+    /// <c>SQLITE_TESTCTRL_SORTER_MMAP</c> is the one switch for it. The function takes variable arguments, which most
+    /// platforms pass like fixed ones; Apple's 64-bit ARM does not, and there nothing is done.
+    /// </remarks>
+    public void SortWithoutMapping(nint connection)
+    {
+        const int sorterMap = 24;
+        var passesAlike = !(OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64);
+        if (_hasTestControl && passesAlike)
+            _ = TestControl(sorterMap, connection, 0);
+    }
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_test_control")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    private static partial int TestControl(int operation, nint connection, int value);
 
     private static NativeApi? TryLoad()
     {

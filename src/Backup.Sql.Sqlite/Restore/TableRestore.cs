@@ -153,6 +153,7 @@ internal sealed class TableRestore : IDisposable
         // Rows are restored as they were, whatever the checks would say today.
         connection.Execute("PRAGMA ignore_check_constraints=ON");
         connection.Execute($"PRAGMA cache_size=-{Connection.Literal(CacheKibibytes)}");
+        connection.Native?.SortWithoutMapping(connection.Pointer);
     }
 
     private static string Words(ObjectDescriptor descriptor) => descriptor switch

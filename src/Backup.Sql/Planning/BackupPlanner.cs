@@ -12,7 +12,13 @@ namespace Backup.Sql.Planning;
 /// </summary>
 internal sealed class BackupPlanner(PlanningContext context)
 {
-    public async Task<ExecutionPlan> PlanAsync(BoundBackup backup, CancellationToken cancellationToken)
+    /// <summary>Plans.</summary>
+    /// <param name="backup">The statement.</param>
+    /// <param name="estimate">
+    /// Counts rows and bytes for whoever reads the plan. A run counts what it writes, and would count twice.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<ExecutionPlan> PlanAsync(BoundBackup backup, bool estimate, CancellationToken cancellationToken)
     {
         var engine = context.Engines[backup.Engine];
         _ = context.Collections.Codecs.Choose(
@@ -23,7 +29,8 @@ internal sealed class BackupPlanner(PlanningContext context)
             ChainRules.CheckAppend(target.Chain, engine.Info, backup);
 
         var steps = new StepList();
-        var spaces = await SpacesAsync(engine, backup, parent?.End, cancellationToken).ConfigureAwait(false);
+        var spaces = await SpacesAsync(engine, backup, parent?.End, estimate, cancellationToken)
+            .ConfigureAwait(false);
         var holds = engine.Info.Capabilities.HasFlag(EngineCapabilities.RetentionHolds);
         var protect = holds
             ? steps.Add(id =>
@@ -60,7 +67,8 @@ internal sealed class BackupPlanner(PlanningContext context)
     }
 
     private static async Task<IReadOnlyList<PlannedSpace>> SpacesAsync(
-        IDatabaseEngine engine, BoundBackup backup, HlcTimestamp? parentEnd, CancellationToken cancellationToken)
+        IDatabaseEngine engine, BoundBackup backup, HlcTimestamp? parentEnd, bool estimate,
+        CancellationToken cancellationToken)
     {
         var end = backup.AsOf ?? await engine.GetCurrentTimeAsync(cancellationToken).ConfigureAwait(false);
         var catalog = await engine.OpenCatalogAsync(backup.AsOf, cancellationToken).ConfigureAwait(false);
@@ -74,7 +82,9 @@ internal sealed class BackupPlanner(PlanningContext context)
             var tables = new List<PlannedSpace>();
             foreach (var table in objects.OfType<TableDescriptor>().Where(t => !t.ExcludeData))
             {
-                var size = await catalog.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false);
+                var size = estimate
+                    ? await catalog.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false)
+                    : default;
                 tables.Add(new PlannedSpace(
                     new TableSpace(database, table.Id), QualifiedName(table), table, size.Rows, size.Bytes));
             }

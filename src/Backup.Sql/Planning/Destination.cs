@@ -52,6 +52,10 @@ internal sealed class Destination
     public bool HasRelation(ObjectDescriptor wanted) =>
         In(wanted.Database).Any(o => IsRelation(o) && SameName(o, wanted));
 
+    /// <summary>True if two objects would have one name in one schema of one database.</summary>
+    public bool IsSamePlace(ObjectDescriptor left, ObjectDescriptor right) =>
+        Comparer.Equals(left.Database, right.Database) && SameName(left, right);
+
     /// <summary>True if a type of the same name and members is there; one with other members is an error.</summary>
     public bool SameTypeExists(ObjectDescriptor wanted) => wanted is TypeDescriptor type && Find(type) switch
     {

@@ -130,13 +130,25 @@ internal sealed class RestorePlanner(PlanningContext context)
                 ? await names.ResolveWildcardAsync(table.Parts, place, cancellationToken).ConfigureAwait(false)
                 : [await names.ResolveTableAsync(table.Parts, place, cancellationToken).ConfigureAwait(false)];
             foreach (var o in found)
-                chosen.TryAdd((o.Database, o.Id), (o, table));
+                Choose(chosen, o, table, place);
         }
 
         var contents = new Contents();
         foreach (var database in chosen.Values.GroupBy(c => c.Object.Database, StringComparer.Ordinal))
             AddTables(restore, point, destination, database.Key, database.ToList(), contents, notices);
         return contents;
+    }
+
+    /// <summary>A table may be named by itself beside a wildcard that finds it too; to name it twice makes no sense.</summary>
+    private static void Choose(
+        Dictionary<(string, long), (ScopedObject Object, RestoreTable Named)> chosen,
+        ScopedObject found, RestoreTable named, TextPlace place)
+    {
+        var key = (found.Database, found.Id);
+        if (!chosen.TryGetValue(key, out var before) || (before.Named.IsWildcard && !named.IsWildcard))
+            chosen[key] = (found, named);
+        else if (!named.IsWildcard && !before.Named.IsWildcard)
+            throw Errors.DuplicateName(found.Name, place);
     }
 
     private void AddTables(
@@ -161,9 +173,15 @@ internal sealed class RestorePlanner(PlanningContext context)
             if (descriptor is SchemaDescriptor
                 && (restore.IntoSchema is not null || destination.Has(descriptor with { Database = into })))
                 continue;
-            if (descriptor is TableDescriptor or ViewDescriptor or SequenceDescriptor
-                && destination.HasRelation(target))
-                throw Errors.RelationExists(target.Name);
+            if (descriptor is TableDescriptor or ViewDescriptor or SequenceDescriptor)
+            {
+                if (destination.HasRelation(target))
+                    throw Errors.RelationExists(target.Name);
+                if (contents.Relations.Any(other => destination.IsSamePlace(other, target)))
+                    throw Errors.DuplicateName(target.Name, default);
+                contents.Relations.Add(target);
+            }
+
             selection.Add(descriptor, target);
         }
 
@@ -308,6 +326,9 @@ internal sealed class RestorePlanner(PlanningContext context)
         public List<(PageSpace Source, PageSpace Target)> Pages { get; } = [];
 
         public List<ObjectRestore> Objects { get; } = [];
+
+        /// <summary>Tables, views and sequences that are named one by one, as they will be: no two may agree.</summary>
+        public List<ObjectDescriptor> Relations { get; } = [];
 
         public List<(TableDescriptor Source, ObjectDescriptor? Target, bool FromPages)> Tables { get; } = [];
 

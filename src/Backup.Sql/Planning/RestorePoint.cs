@@ -36,7 +36,32 @@ internal sealed record RestorePoint(
             .GroupBy(change => change.ObjectId)
             .ToDictionary(group => group.Key, group => group.LastOrDefault(change => change.Time <= at)?.Descriptor);
         var kept = manifest.Objects.Where(o => !changed.ContainsKey(o.Id));
-        return [.. kept.Concat(changed.Values.OfType<ObjectDescriptor>()).OrderBy(CreationRank)];
+        return InOrder(kept.Concat(changed.Values.OfType<ObjectDescriptor>()).OrderBy(CreationRank));
+    }
+
+    /// <summary>Puts each object after those that it depends on; else the order stays.</summary>
+    private static List<ObjectDescriptor> InOrder(IEnumerable<ObjectDescriptor> objects)
+    {
+        var all = objects.ToList();
+        var byId = all.ToDictionary(o => (o.Database, o.Id));
+        var seen = new HashSet<ObjectDescriptor>(ReferenceEqualityComparer.Instance);
+        var ordered = new List<ObjectDescriptor>(all.Count);
+        foreach (var o in all)
+            Take(o);
+        return ordered;
+
+        void Take(ObjectDescriptor o)
+        {
+            if (!seen.Add(o))
+                return;
+            foreach (var id in o.DependsOn)
+            {
+                if (byId.TryGetValue((o.Database, id), out var needed))
+                    Take(needed);
+            }
+
+            ordered.Add(o);
+        }
     }
 
     private static int CreationRank(ObjectDescriptor descriptor) => descriptor switch

@@ -50,7 +50,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     {
         var inner = ((ExplainStatement)statement).Inner;
         var plan = explain.Inner is BoundBackup or BoundRestore
-            ? await PlanAsync(explain.Inner, cancellationToken).ConfigureAwait(false)
+            ? await PlanAsync(explain.Inner, estimate: true, cancellationToken).ConfigureAwait(false)
             : null;
         return ResultSet.Of(
             "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
@@ -62,7 +62,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         CancellationToken cancellationToken)
     {
         // What can be refused by planning is refused before a job exists.
-        var plan = await PlanAsync(bound, cancellationToken).ConfigureAwait(false);
+        var plan = await PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
         var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
             .ConfigureAwait(false);
@@ -99,7 +99,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         {
             try
             {
-                plan ??= await PlanAsync(BoundOf(job), cancellationToken).ConfigureAwait(false);
+                plan ??= await PlanAsync(BoundOf(job), estimate: false, cancellationToken).ConfigureAwait(false);
                 await host.Jobs.SavePlanAsync(job.Id, plan.ToJson()).ConfigureAwait(false);
                 return await host.Runner.RunAsync(plan, job.Id, tracker, cancellationToken).ConfigureAwait(false);
             }
@@ -111,10 +111,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         }
     };
 
-    private async Task<ExecutionPlan> PlanAsync(BoundStatement bound, CancellationToken cancellationToken) =>
-        bound switch
+    private async Task<ExecutionPlan> PlanAsync(
+        BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
     {
-        BoundBackup backup => await new BackupPlanner(host.Planning).PlanAsync(backup, cancellationToken)
+        BoundBackup backup => await new BackupPlanner(host.Planning).PlanAsync(backup, estimate, cancellationToken)
             .ConfigureAwait(false),
         _ => await new RestorePlanner(host.Planning).PlanAsync((BoundRestore)bound, cancellationToken)
             .ConfigureAwait(false),

@@ -73,7 +73,7 @@ internal sealed class Bench : IAsyncDisposable
             Vault = Host.Options.SecretVault,
         }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
         return bound is BoundBackup backup
-            ? await new BackupPlanner(Host.Planning).PlanAsync(backup, CancellationToken.None)
+            ? await new BackupPlanner(Host.Planning).PlanAsync(backup, estimate: true, CancellationToken.None)
             : await new RestorePlanner(Host.Planning).PlanAsync((BoundRestore)bound, CancellationToken.None);
     }
 
