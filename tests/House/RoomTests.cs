@@ -16,14 +16,16 @@ public sealed partial class RoomTests
         ["Catalog"] = [],
         ["Rows"] = ["Catalog"],
         ["Storage"] = [],
+        ["State"] = [],
         ["Engines"] = ["Catalog", "Rows"],
         ["Collections"] = ["Catalog", "Rows", "Storage"],
         ["Binding"] = ["Syntax", "Catalog", "Engines", "Storage"],
         ["Planning"] = ["Binding", "Catalog", "Collections", "Engines", "Rows"],
-        ["Execution"] = ["Planning", "Catalog", "Collections", "Engines", "Rows"],
+        ["Execution"] = ["Planning", "Catalog", "Collections", "Engines", "Rows", "State"],
         ["Sessions"] =
         [
-            "Syntax", "Parsing", "Catalog", "Rows", "Storage", "Engines", "Collections", "Binding", "Planning", "Execution",
+            "Syntax", "Parsing", "Catalog", "Rows", "Storage", "State", "Engines", "Collections", "Binding", "Planning",
+            "Execution",
         ],
     };
 

@@ -34,7 +34,7 @@ public sealed class BackupHost : IAsyncDisposable
         };
         var stores = new StoreOpener(Providers, options.SecretVault);
         Collections = new CollectionOpener(stores);
-        Jobs = new JobRegistry(options.JobStore, options.TimeProvider, options.Random);
+        Jobs = new JobRegistry(options.StateStore, options.TimeProvider, options.Random);
         Planning = new PlanningContext
         {
             Engines = options.Engines,
@@ -81,5 +81,6 @@ public sealed class BackupHost : IAsyncDisposable
         await Jobs.StopAllAsync().ConfigureAwait(false);
         foreach (var engine in Engines.Values)
             await engine.DisposeAsync().ConfigureAwait(false);
+        await Options.StateStore.DisposeAsync().ConfigureAwait(false);
     }
 }

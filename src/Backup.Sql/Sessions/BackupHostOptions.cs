@@ -1,7 +1,7 @@
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
-using Backup.Sql.Execution.Jobs;
+using Backup.Sql.State;
 using Backup.Sql.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,8 +25,11 @@ public sealed record BackupHostOptions
     /// <summary>How stores are called: retries, rates, parallel calls.</summary>
     public StoreOptions StoreOptions { get; init; } = new();
 
-    /// <summary>Where job records are kept. Default: in memory, gone with the process.</summary>
-    public IJobStore JobStore { get; init; } = new MemoryJobStore();
+    /// <summary>
+    /// Where jobs, schedules, connections and the like are kept; the host disposes of it. Default: in memory, gone with
+    /// the process.
+    /// </summary>
+    public IStateStore StateStore { get; init; } = new MemoryStateStore();
 
     /// <summary>Where secrets of locations are kept. Default: in memory.</summary>
     public ISecretVault SecretVault { get; init; } = new MemorySecretVault();

@@ -111,7 +111,7 @@ internal sealed class Bench : IAsyncDisposable
         Engines = Engines.ToDictionary(pair => pair.Key, pair => pair.Value.Engine),
         DefaultEngine = EngineNames[0],
         Stores = [.. Stores.Providers.Select(_setup.Wrap)],
-        JobStore = _setup.Jobs,
+        StateStore = _setup.State,
         Settings = _setup.Settings,
         ScratchDirectory = Scratch,
         TimeProvider = _setup.Clock,

@@ -1,5 +1,5 @@
 using Backup.Sql.Execution;
-using Backup.Sql.Execution.Jobs;
+using Backup.Sql.State;
 using Backup.Sql.Storage;
 using Backup.Sql.TestKit.Memory;
 using Backup.Sql.TestKit.Simulation;
@@ -33,5 +33,5 @@ internal sealed record BenchSetup
     /// <summary>How the engine in memory is to be like, but for clock and cluster.</summary>
     public MemoryEngineOptions Memory { get; init; } = new();
 
-    public IJobStore Jobs { get; init; } = new MemoryJobStore();
+    public IStateStore State { get; init; } = new MemoryStateStore();
 }

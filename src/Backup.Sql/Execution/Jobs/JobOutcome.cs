@@ -4,7 +4,7 @@ namespace Backup.Sql.Execution.Jobs;
 /// <param name="Rows">Rows backed up or restored; for page spaces the rows of the database's tables.</param>
 /// <param name="IndexEntries">Entries of secondary indexes that belong to them.</param>
 /// <param name="Bytes">Bytes of keys and values before compression.</param>
-public sealed record JobOutcome(long Rows, long IndexEntries, long Bytes)
+internal sealed record JobOutcome(long Rows, long IndexEntries, long Bytes)
 {
     /// <summary>What the user should know although the job succeeded, as sentences.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];

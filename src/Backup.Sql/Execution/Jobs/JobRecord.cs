@@ -1,7 +1,7 @@
 namespace Backup.Sql.Execution.Jobs;
 
 /// <summary>What is kept of a job, written before it works. Holds no secret.</summary>
-public sealed record JobRecord
+internal sealed record JobRecord
 {
     /// <summary>The job's number: milliseconds since 1970 in the upper 41 of 63 bits, random bits below.</summary>
     public required long Id { get; init; }
@@ -53,7 +53,4 @@ public sealed record JobRecord
 
     /// <summary>What it came to; null before it succeeded.</summary>
     public JobOutcome? Outcome { get; init; }
-
-    /// <summary>Counts the changes of this record, from 1: the expected version of the next update.</summary>
-    public long Version { get; init; } = 1;
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.State;
 
 namespace Backup.Sql.Execution.Jobs;
 
@@ -13,8 +15,10 @@ internal delegate Task<JobOutcome> JobWork(
 /// Runs jobs and keeps their records true: a record is written before its work starts, and every change of state is one
 /// of the moves that <see cref="JobStates"/> allows.
 /// </summary>
-internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSource random)
+internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomSource random)
 {
+    private readonly StateTable<JobRecord> _jobs = new(store, "job", JobJsonContext.Default.JobRecord);
+
     private readonly ConcurrentDictionary<long, RunningJob> _running = new();
     private long _lastId;
 
@@ -34,7 +38,8 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
             Created = now,
             Modified = now,
         };
-        await store.CreateAsync(job, cancellationToken).ConfigureAwait(false);
+        if (!await _jobs.TryAddAsync(KeyOf(job.Id), job, cancellationToken).ConfigureAwait(false))
+            throw new InvalidOperationException($"job {job.Id} exists");
         return job;
     }
 
@@ -59,13 +64,14 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
 
     public async Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellationToken)
     {
-        var jobs = await store.ListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. jobs.Select(WithLiveProgress)];
+        var jobs = await _jobs.ListAsync(cancellationToken).ConfigureAwait(false);
+        return [.. jobs.Select(job => WithLiveProgress(job.Value))];
     }
 
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
         WithLiveProgress(
-            await store.GetAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id));
+            (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id))
+                .Value);
 
     /// <summary>Waits for a pause that was asked for to take effect; gives the job as it is otherwise.</summary>
     public async Task<JobRecord> WaitIfPausingAsync(long id, CancellationToken cancellationToken)
@@ -191,19 +197,20 @@ internal sealed class JobRegistry(IJobStore store, TimeProvider time, IRandomSou
             return change is null ? moved : change(moved);
         });
 
-    private async Task<JobRecord> UpdateAsync(long id, Func<JobRecord, JobRecord> change)
-    {
-        // Records are changed by whoever asks for a pause and by the job itself: compare and swap until it fits.
-        while (true)
-        {
-            var job = await store.GetAsync(id).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
-            if (_running.TryGetValue(id, out var running))
-                job = job with { FractionCompleted = running.Progress.Fraction };
-            var changed = change(job) with { Version = job.Version + 1, Modified = time.GetUtcNow() };
-            if (await store.TryUpdateAsync(changed).ConfigureAwait(false))
-                return changed;
-        }
-    }
+    // Records are changed by whoever asks for a pause and by the job itself.
+    private async Task<JobRecord> UpdateAsync(long id, Func<JobRecord, JobRecord> change) =>
+        await _jobs.UpdateAsync(
+            KeyOf(id),
+            job =>
+            {
+                if (_running.TryGetValue(id, out var running))
+                    job = job with { FractionCompleted = running.Progress.Fraction };
+                return change(job) with { Modified = time.GetUtcNow() };
+            },
+            CancellationToken.None).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
+
+    /// <summary>A number's digits, as many for each, so that keys sort like numbers.</summary>
+    private static string KeyOf(long id) => id.ToString("D19", CultureInfo.InvariantCulture);
 
     private JobRecord WithLiveProgress(JobRecord job) => _running.TryGetValue(job.Id, out var running)
         ? job with { FractionCompleted = running.Progress.Fraction, RunningStatus = running.Progress.Phase }

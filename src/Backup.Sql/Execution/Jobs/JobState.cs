@@ -1,7 +1,7 @@
 namespace Backup.Sql.Execution.Jobs;
 
 /// <summary>The states of a job and the only moves between them (<see cref="JobStates.CanMove"/>).</summary>
-public enum JobState
+internal enum JobState
 {
     /// <summary>Recorded, not started.</summary>
     Pending,

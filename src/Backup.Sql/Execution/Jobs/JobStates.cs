@@ -1,7 +1,7 @@
 namespace Backup.Sql.Execution.Jobs;
 
 /// <summary>Names of the states and the moves between them.</summary>
-public static class JobStates
+internal static class JobStates
 {
     /// <summary>The state's name as results show it.</summary>
     /// <param name="state">The state.</param>
