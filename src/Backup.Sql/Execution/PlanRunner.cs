@@ -30,4 +30,12 @@ internal sealed class PlanRunner(RunContext context)
             return run.Outcome;
         }
     }
+
+    /// <summary>Ends a backup that an earlier turn has committed; gives null where none has.</summary>
+    public Task<JobOutcome?> FinishCommittedAsync(JobRecord job, CancellationToken cancellationToken) =>
+        new SavedWork(context).FinishCommittedAsync(job, cancellationToken);
+
+    /// <summary>Removes what the turns of a job have left.</summary>
+    public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) =>
+        new SavedWork(context).RevertAsync(job, cancellationToken);
 }
