@@ -72,10 +72,18 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
     private async Task ProtectAsync(ProtectStep step, CancellationToken cancellationToken)
     {
         var hold = $"job-{jobId}";
-        var engine = (IRetentionHolds)context.Engines[step.Engine];
-        await engine.HoldAsync(hold, step.From, cancellationToken).ConfigureAwait(false);
+        var engine = context.Engines[step.Engine];
+        var from = step.From
+            ?? await FirstNeededAsync(engine, step.AllHistory, cancellationToken).ConfigureAwait(false);
+        await ((IRetentionHolds)engine).HoldAsync(hold, from, cancellationToken).ConfigureAwait(false);
         (_hold, _holdEngine) = (hold, step.Engine);
     }
+
+    private static ValueTask<HlcTimestamp> FirstNeededAsync(
+        IDatabaseEngine engine, bool allHistory, CancellationToken cancellationToken) =>
+        allHistory
+            ? ((ICatalogHistory)engine).GetHistoryStartAsync(cancellationToken)
+            : engine.GetCurrentTimeAsync(cancellationToken);
 
     private async Task ReleaseAsync()
     {
