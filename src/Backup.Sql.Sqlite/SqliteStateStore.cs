@@ -15,15 +15,14 @@ namespace Backup.Sql.Sqlite;
 /// </remarks>
 public sealed class SqliteStateStore : IStateStore
 {
+    /// <summary>How long a call waits for other processes before it gives up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>
-    /// Tries of a call that finds the file locked. With <see cref="BusyTimeout"/> this is half a minute, of which a
-    /// call that is cancelled wastes a second at most.
+    /// The pause before a call asks again for a file that is locked. Locks are held for a few milliseconds; SQLite's own
+    /// waiting would block a thread, and sometimes two waiters block each other until one lets go.
     /// </summary>
-    private const int Attempts = 30;
-
-    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(1);
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly string _path;
@@ -44,7 +43,15 @@ public sealed class SqliteStateStore : IStateStore
         ArgumentNullException.ThrowIfNull(path);
         SqliteEngine.RequireProvider();
         var store = new SqliteStateStore(Path.GetFullPath(path));
-        store._file = StateFile.OpenExisting(store._path, BusyTimeout);
+        try
+        {
+            store._file = StateFile.OpenExisting(store._path);
+        }
+        catch (BackupSqlException busy) when (busy.SqlState == SqlStates.LockNotAvailable)
+        {
+            // Another process is making it: the first call opens it, and can wait.
+        }
+
         return store;
     }
 
@@ -63,7 +70,7 @@ public sealed class SqliteStateStore : IStateStore
     {
         ArgumentNullException.ThrowIfNull(changes);
         return RunAsync(
-            () => (_file ??= StateFile.OpenOrCreate(_path, BusyTimeout)).TryCommit(changes), cancellationToken);
+            () => (_file ??= StateFile.OpenOrCreate(_path)).TryCommit(changes), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -76,7 +83,7 @@ public sealed class SqliteStateStore : IStateStore
         _gate.Release();
     }
 
-    private StateFile? Existing() => _file ??= StateFile.OpenExisting(_path, BusyTimeout);
+    private StateFile? Existing() => _file ??= StateFile.OpenExisting(_path);
 
     /// <summary>
     /// Runs a call that changes everything or nothing, again and again while others hold the file. They are other
@@ -88,14 +95,16 @@ public sealed class SqliteStateStore : IStateStore
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            for (var attempt = 1; ; attempt++)
+            var started = TimeProvider.System.GetTimestamp();
+            while (true)
             {
                 try
                 {
                     return await Task.Run(call, cancellationToken).ConfigureAwait(false);
                 }
                 catch (BackupSqlException busy) when (
-                    busy.SqlState == SqlStates.LockNotAvailable && attempt < Attempts)
+                    busy.SqlState == SqlStates.LockNotAvailable
+                    && TimeProvider.System.GetElapsedTime(started) < Patience)
                 {
                     await Task.Delay(Pause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
                 }

@@ -7,7 +7,7 @@ namespace Backup.Sql.Sqlite.State;
 
 /// <summary>
 /// An open state file: one table in a SQLite database with a write-ahead log that is flushed at each commit. One thread
-/// at a time. Every method does all or nothing, and fails with 55P03 while another process holds the file.
+/// at a time. Every method does all or nothing, and fails at once with 55P03 while another process holds the file.
 /// </summary>
 internal sealed class StateFile : IDisposable
 {
@@ -35,18 +35,16 @@ internal sealed class StateFile : IDisposable
 
     /// <summary>Opens a file if it is there.</summary>
     /// <param name="path">An absolute path.</param>
-    /// <param name="busyTimeout">How long each call waits for locks.</param>
     /// <returns>Null when there is no file, or one whose making was interrupted.</returns>
-    public static StateFile? OpenExisting(string path, TimeSpan busyTimeout) =>
-        File.Exists(path) ? Open(path, OpenMode.Existing, busyTimeout) : null;
+    public static StateFile? OpenExisting(string path) =>
+        File.Exists(path) ? Open(path, OpenMode.Existing) : null;
 
     /// <summary>Opens a file, and makes it when it is not there.</summary>
     /// <param name="path">An absolute path.</param>
-    /// <param name="busyTimeout">How long each call waits for locks.</param>
-    public static StateFile OpenOrCreate(string path, TimeSpan busyTimeout)
+    public static StateFile OpenOrCreate(string path)
     {
         FileGuard.Run(path, "could not be made", () => Directory.CreateDirectory(Path.GetDirectoryName(path)!));
-        return Open(path, OpenMode.Create, busyTimeout)!;
+        return Open(path, OpenMode.Create)!;
     }
 
     public StateEntry? Find(string kind, string key) => Guard(() =>
@@ -67,7 +65,7 @@ internal sealed class StateFile : IDisposable
         return entries;
     });
 
-    public bool TryCommit(IReadOnlyList<StateChange> changes) => Guard(() => InTransaction(_connection, () =>
+    public bool TryCommit(IReadOnlyList<StateChange> changes) => Guard(() => InTransaction("BEGIN IMMEDIATE", () =>
     {
         if (changes.Any(change => VersionOf(change) != change.ExpectedVersion))
             return false;
@@ -78,9 +76,9 @@ internal sealed class StateFile : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
-    private static StateFile? Open(string path, OpenMode mode, TimeSpan busyTimeout)
+    private static StateFile? Open(string path, OpenMode mode)
     {
-        var connection = Connection.Open(path, Path.GetFileName(path), mode, busyTimeout, NativeApi.Instance);
+        var connection = Connection.Open(path, Path.GetFileName(path), mode, TimeSpan.Zero, NativeApi.Instance);
         var file = new StateFile(connection, path);
         var isReady = false;
         try
@@ -100,14 +98,15 @@ internal sealed class StateFile : IDisposable
     private bool MakeReady(bool create)
     {
         _connection.Execute("PRAGMA synchronous=FULL");
-        if (IsMade())
-            return true;
-        if (!create)
-            return false;
+
+        // In one transaction, so that all answers are of one moment: another process may be making the file.
+        var isMade = InTransaction("BEGIN", IsMade);
+        if (isMade || !create)
+            return isMade;
 
         // Outside of a transaction, and for the file as a whole: a process that dies here leaves an empty database.
         _connection.Execute("PRAGMA journal_mode=WAL");
-        return InTransaction(_connection, () =>
+        return InTransaction("BEGIN IMMEDIATE", () =>
         {
             if (IsMade())
                 return true; // by another process, meanwhile
@@ -130,22 +129,22 @@ internal sealed class StateFile : IDisposable
         return version == FormatVersion ? true : throw SqliteErrors.NewerStateFile(_path, version, FormatVersion);
     }
 
-    private static bool InTransaction(Connection connection, Func<bool> work)
+    private bool InTransaction(string begin, Func<bool> work)
     {
-        connection.Execute("BEGIN IMMEDIATE");
+        _connection.Execute(begin);
         var commit = false;
         try
         {
             commit = work();
             if (commit)
-                connection.Execute("COMMIT");
+                _connection.Execute("COMMIT");
             return commit;
         }
         finally
         {
             // After a COMMIT that failed as well; SQLite may have rolled back by itself.
-            if (!connection.IsAutocommit)
-                connection.TryExecute("ROLLBACK");
+            if (!_connection.IsAutocommit)
+                _connection.TryExecute("ROLLBACK");
         }
     }
 
