@@ -17,14 +17,15 @@ public sealed partial class RoomTests
         ["Rows"] = ["Catalog"],
         ["Storage"] = [],
         ["State"] = [],
+        ["Access"] = ["State"],
         ["Engines"] = ["Catalog", "Rows"],
         ["Collections"] = ["Catalog", "Rows", "Storage"],
-        ["Binding"] = ["Syntax", "Catalog", "Engines", "Storage"],
+        ["Binding"] = ["Access", "Syntax", "Catalog", "Engines", "Storage"],
         ["Planning"] = ["Binding", "Catalog", "Collections", "Engines", "Rows"],
         ["Execution"] = ["Planning", "Catalog", "Collections", "Engines", "Rows", "State"],
         ["Sessions"] =
         [
-            "Syntax", "Parsing", "Catalog", "Rows", "Storage", "State", "Engines", "Collections", "Binding", "Planning",
+            "Access", "Syntax", "Parsing", "Catalog", "Rows", "Storage", "State", "Engines", "Collections", "Binding", "Planning",
             "Execution",
         ],
     };
