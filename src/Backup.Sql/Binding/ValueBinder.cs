@@ -117,7 +117,10 @@ internal sealed class ValueBinder(BindingContext context)
             "no location of the list has COCKROACH_LOCALITY=default", PlaceOf(locations[0])));
     }
 
-    /// <summary>The list of an option, as <see cref="LocationAsync(IReadOnlyList{StringOrPlaceholder}, CancellationToken)"/>; null where it is not given.</summary>
+    /// <summary>
+    /// The list of an option, as <see cref="LocationAsync(IReadOnlyList{StringOrPlaceholder}, CancellationToken)"/>;
+    /// null where it is not given.
+    /// </summary>
     public async ValueTask<string?> LocationOrNullAsync(
         IReadOnlyList<StringOrPlaceholder> locations, CancellationToken cancellationToken) =>
         locations.Count == 0 ? null : await LocationAsync(locations, cancellationToken).ConfigureAwait(false);
