@@ -1,3 +1,4 @@
+using Backup.Sql.Access;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
@@ -35,6 +36,11 @@ public sealed class BackupHost : IAsyncDisposable
         };
         var stores = new StoreOpener(Providers, options.SecretVault);
         Collections = new CollectionOpener(stores);
+        Roles = new RoleBook(options.StateStore);
+        Authorizer = options.Authorizer
+            ?? (options.Admins is null
+                ? EverybodyIsAdmin.Instance
+                : new GrantAuthorizer(options.StateStore, options.Admins));
         Planning = new PlanningContext
         {
             Engines = options.Engines,
@@ -64,7 +70,12 @@ public sealed class BackupHost : IAsyncDisposable
     /// <summary>The engine meant when a statement names none.</summary>
     public string DefaultEngine { get; }
 
+    /// <summary>The users and roles that the state store knows.</summary>
+    public RoleBook Roles { get; }
+
     internal BackupHostOptions Options { get; }
+
+    internal IAuthorizer Authorizer { get; }
 
     internal ObjectStoreProviders Providers { get; }
 

@@ -4,6 +4,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -20,6 +21,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         new("job_id", ResultType.Int), new("status", ResultType.String), new("fraction_completed", ResultType.Float),
         new("rows", ResultType.Int), new("index_entries", ResultType.Int), new("bytes", ResultType.Int),
     ];
+
+    private Rights Rights => new(host.Authorizer, user);
+
+    private GrantStatements Grants => new(host.Options.StateStore, host.Roles);
 
     public async Task<StatementResult> RunAsync(
         Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
@@ -39,6 +44,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
+            BoundGrant grant => await Grants.RunAsync(grant, cancellationToken).ConfigureAwait(false),
+            BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -49,6 +56,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var plan = explain.Inner is BoundBackup or BoundRestore
             ? await host.Worker.PlanAsync(explain.Inner, estimate: true, cancellationToken).ConfigureAwait(false)
             : null;
+        await RestoreRights.RequireAsync(Rights, explain.Inner, plan, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
             "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
             plan?.Notices ?? explain.Inner.Notices);
@@ -60,6 +68,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     {
         // What can be refused by planning is refused before a job exists.
         var plan = await host.Worker.PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
+        await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
         var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
             .ConfigureAwait(false);

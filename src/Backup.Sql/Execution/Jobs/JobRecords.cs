@@ -50,14 +50,16 @@ internal sealed class JobRecords
     public async Task<JobRecord> AddAsync(JobRecord job, CancellationToken cancellationToken)
     {
         var now = Now;
-        job = Own(job with { Id = NextId(now), State = JobState.Running, Created = now, Started = now, Modified = now });
+        job = Own(job with { Id = NextId(now), State = JobState.Running, Created = now, Started = now,
+            Modified = now });
         if (!await _jobs.TryAddAsync(KeyOf(job.Id), job, cancellationToken).ConfigureAwait(false))
             throw new InvalidOperationException($"job {job.Id} exists");
         return job;
     }
 
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
-        (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id)).Value;
+        (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id))
+            .Value;
 
     public async Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellationToken)
     {

@@ -306,7 +306,8 @@ internal sealed class JobRegistry
         }
     }
 
-    private JobRecord WithLiveProgress(JobRecord job) => _turns.TryGetValue(job.Id, out var turn) && job.State.IsActive()
+    private JobRecord WithLiveProgress(JobRecord job) =>
+        _turns.TryGetValue(job.Id, out var turn) && job.State.IsActive()
         ? job with { FractionCompleted = turn.Progress.Fraction, RunningStatus = turn.Progress.Phase }
         : job;
 

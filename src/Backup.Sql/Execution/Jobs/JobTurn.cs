@@ -28,7 +28,8 @@ internal sealed class JobTurn : IDisposable
     /// <param name="listener">Hears of its progress; null for nobody.</param>
     /// <param name="caller">Cancels it.</param>
     public JobTurn(
-        JobRecord job, JobRecords records, TimeProvider time, IProgress<JobProgress>? listener, CancellationToken caller)
+        JobRecord job, JobRecords records, TimeProvider time, IProgress<JobProgress>? listener,
+            CancellationToken caller)
     {
         JobId = job.Id;
         Layer = job.Layer;
