@@ -148,6 +148,8 @@ internal static class S3Errors
             HttpStatusCode.RequestedRangeNotSatisfiable => EndsEarly(name, 0, 0, error),
             HttpStatusCode.PreconditionFailed => new(SqlStates.DuplicateFile, $"object {name} exists already", error),
             HttpStatusCode.InsufficientStorage => new(SqlStates.DiskFull, $"cannot {verb} {name}: no space is left", error),
+            // A connection out of step gives answers that make no sense; the next one will do better.
+            HttpStatusCode.MethodNotAllowed => Unreachable(verb, name, location, error),
             HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
                 or >= HttpStatusCode.InternalServerError or 0 => Unreachable(verb, name, location, error),
             _ => new(SqlStates.IoError, $"cannot {verb} {name}", error)

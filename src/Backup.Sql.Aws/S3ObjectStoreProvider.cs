@@ -69,7 +69,7 @@ public sealed class S3ObjectStoreProvider : IObjectStoreProvider, IDisposable
 
             // Retries are the business of the pipeline around every store: it knows what may be repeated.
             MaxErrorRetry = 0,
-            Timeout = RequestTime,
+            HttpClientFactory = new S3HttpClientFactory(RequestTime),
             RequestChecksumCalculation = location.SkipChecksums
                 ? RequestChecksumCalculation.WHEN_REQUIRED
                 : RequestChecksumCalculation.WHEN_SUPPORTED,

@@ -30,14 +30,28 @@ internal sealed class S3Probe(S3Bucket bucket, IRandomSource random)
 
     private async Task<bool> PutTwiceAsync(string name, CancellationToken cancellationToken)
     {
+        if (!await TryPutAsync(name, cancellationToken).ConfigureAwait(false))
+            return false;
         try
         {
-            return await TryPutAsync(name, cancellationToken).ConfigureAwait(false)
-                && !await TryPutAsync(name, cancellationToken).ConfigureAwait(false);
+            return !await TryPutAsync(name, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
+            await DeleteAsync(name).ConfigureAwait(false);
+        }
+    }
+
+    // Credentials that may write but not delete are fit for backups: then the probe stays.
+    private async Task DeleteAsync(string name)
+    {
+        try
+        {
             await bucket.DeleteAsync(name, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BackupSqlException)
+        {
+            // Listings leave names like this one out.
         }
     }
 
