@@ -28,6 +28,7 @@ internal sealed class StatementBinder(BindingContext context)
             await new ShowBinder(context, _values).BindAsync(show, cancellationToken).ConfigureAwait(false),
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
+        AlterJobOwnerStatement alter => new JobsBinder(_values).Bind(alter),
         GrantStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
         GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),

@@ -110,6 +110,10 @@ internal sealed class JobRecords
         long id, JobState state, Func<JobRecord, JobRecord> change, CancellationToken cancellationToken) =>
         UpdateAsync(id, job => Moved(job, state, change), cancellationToken);
 
+    /// <summary>Makes a job, whoever works on it, another user's.</summary>
+    public Task<JobRecord> ChangeUserAsync(long id, string user, CancellationToken cancellationToken) =>
+        UpdateAsync(id, job => job with { User = user }, cancellationToken);
+
     /// <summary>Ends the lease of a job that goes on elsewhere.</summary>
     public Task<JobRecord> ReleaseAsync(long id) =>
         UpdateOwnAsync(id, job => job with { Owner = null, LeaseUntil = null, RunningStatus = null });

@@ -103,6 +103,10 @@ internal sealed class JobRegistry
         Stop(id, StopReason.Pause);
     }
 
+    /// <summary>Makes a job another user's.</summary>
+    public Task ChangeUserAsync(long id, string user, CancellationToken cancellationToken) =>
+        _records.ChangeUserAsync(id, user, cancellationToken);
+
     public async Task CancelAsync(long id, CancellationToken cancellationToken)
     {
         var job = await GetAsync(id, cancellationToken).ConfigureAwait(false);
@@ -308,7 +312,12 @@ internal sealed class JobRegistry
 
     private JobRecord WithLiveProgress(JobRecord job) =>
         _turns.TryGetValue(job.Id, out var turn) && job.State.IsActive()
-        ? job with { FractionCompleted = turn.Progress.Fraction, RunningStatus = turn.Progress.Phase }
+        ? job with
+        {
+            FractionCompleted = turn.Progress.Fraction,
+            RunningStatus = turn.Progress.Phase,
+            StepsDone = turn.Progress.StepsDone,
+        }
         : job;
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";
