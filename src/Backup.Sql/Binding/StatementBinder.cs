@@ -24,6 +24,13 @@ internal sealed class StatementBinder(BindingContext context)
         ShowBackupStatement show => new ShowBinder(context, _values).Bind(show),
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
+        CreateScheduleStatement create =>
+            await new ScheduleBinder(context, _values).BindAsync(create, cancellationToken).ConfigureAwait(false),
+        AlterScheduleStatement alter => new ScheduleBinder(context, _values).Bind(alter),
+        ShowSchedulesStatement show => ScheduleBinder.Bind(show),
+        ShowScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
+        ShowCreateScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
+        ControlSchedulesStatement control => new ScheduleBinder(context, _values).Bind(control),
         _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),
     };
 }

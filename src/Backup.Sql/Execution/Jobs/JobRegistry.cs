@@ -26,21 +26,22 @@ internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomS
         string type, string description, string statement, string request, string user,
         CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var job = new JobRecord
-        {
-            Id = NextId(now),
-            Type = type,
-            Description = description,
-            Statement = statement,
-            Request = request,
-            User = user,
-            Created = now,
-            Modified = now,
-        };
+        var job = NewRecord(type, description, statement, request, user);
         if (!await _jobs.TryAddAsync(KeyOf(job.Id), job, cancellationToken).ConfigureAwait(false))
             throw new InvalidOperationException($"job {job.Id} exists");
         return job;
+    }
+
+    /// <summary>Records a run of a schedule together with what else changes by it, or nothing of both.</summary>
+    /// <returns>Null when somebody else changed what the run was to change.</returns>
+    public async Task<JobRecord?> TryCreateScheduledAsync(
+        string type, string description, string statement, string request, string user, long schedule,
+        Func<long, ValueTask<IReadOnlyList<StateChange>>> together, CancellationToken cancellationToken)
+    {
+        var job = NewRecord(type, description, statement, request, user) with { Schedule = schedule };
+        var others = await together(job.Id).ConfigureAwait(false);
+        return await store.TryCommitAsync([_jobs.Add(KeyOf(job.Id), job), .. others], cancellationToken)
+            .ConfigureAwait(false) ? job : null;
     }
 
     /// <summary>
@@ -217,6 +218,22 @@ internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomS
         : job;
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";
+
+    private JobRecord NewRecord(string type, string description, string statement, string request, string user)
+    {
+        var now = time.GetUtcNow();
+        return new JobRecord
+        {
+            Id = NextId(now),
+            Type = type,
+            Description = description,
+            Statement = statement,
+            Request = request,
+            User = user,
+            Created = now,
+            Modified = now,
+        };
+    }
 
     private long NextId(DateTimeOffset now)
     {
