@@ -20,7 +20,8 @@ internal sealed class ScheduleBinder(BindingContext context, ValueBinder values)
             throw Errors.ScheduledBackupsAreDetached(ValueBinder.PlaceOf(statement.Options.SpanOf("detached")));
         var recurrence = Recurrence(statement.Recurrence);
         var (full, incremental) = Cadences(statement, recurrence);
-        var settings = _options.Bind(statement.ScheduleOptions, isNew: true);
+        var settings = await SettingsAsync(statement.ScheduleOptions, isNew: true, cancellationToken)
+            .ConfigureAwait(false);
         var backup = new BackupStatement(statement.Targets, new IntoCollection(), statement.Uris)
         {
             Options = statement.Options with { Detached = true },
@@ -43,7 +44,8 @@ internal sealed class ScheduleBinder(BindingContext context, ValueBinder values)
         };
     }
 
-    public BoundAlterSchedule Bind(AlterScheduleStatement statement)
+    public async ValueTask<BoundAlterSchedule> BindAsync(
+        AlterScheduleStatement statement, CancellationToken cancellationToken)
     {
         var bound = new BoundAlterSchedule(statement.ScheduleId) { Place = ValueBinder.PlaceOf(statement) };
         var given = new HashSet<string>(StringComparer.Ordinal);
@@ -60,7 +62,8 @@ internal sealed class ScheduleBinder(BindingContext context, ValueBinder values)
                     break;
                 case SetScheduleCollection collection:
                     Once("SET INTO", place);
-                    _ = values.Location(collection.Uris); // refuses what cannot be a collection
+                    _ = await values.LocationAsync(collection.Uris, cancellationToken)
+                        .ConfigureAwait(false); // refuses what cannot be a collection
                     bound = bound with { Collection = _sealing.Seal(collection.Uris) };
                     break;
                 case SetScheduleRecurrence recurrence:
@@ -88,7 +91,11 @@ internal sealed class ScheduleBinder(BindingContext context, ValueBinder values)
             }
         }
 
-        return bound with { Options = options, Settings = _options.Bind(settings, isNew: false) };
+        return bound with
+        {
+            Options = options,
+            Settings = await SettingsAsync(settings, isNew: false, cancellationToken).ConfigureAwait(false),
+        };
 
         void Once(string what, TextPlace place)
         {
@@ -119,6 +126,21 @@ internal sealed class ScheduleBinder(BindingContext context, ValueBinder values)
             ? Id(row[0])
             : throw Errors.InvalidOptionValue(
                 "a schedule", "a row of several values", "one number", ValueBinder.PlaceOf(list)))];
+    }
+
+    private async ValueTask<ScheduleSettings> SettingsAsync(
+        IReadOnlyList<ScheduleOption> options, bool isNew, CancellationToken cancellationToken)
+    {
+        var settings = _options.Bind(options, isNew);
+        if (settings.UpdatesMetric)
+        {
+            var option = options.First(o => o.Key.Text.StartsWith("updates", StringComparison.OrdinalIgnoreCase));
+            await context.Rights.RequireAdminAsync(
+                "set updates_cluster_last_backup_time_metric", ValueBinder.PlaceOf(option), cancellationToken)
+                    .ConfigureAwait(false);
+        }
+
+        return settings;
     }
 
     private async ValueTask<BoundBackup> DryRunAsync(BackupStatement backup, CancellationToken cancellationToken)

@@ -30,7 +30,8 @@ internal sealed class StatementBinder(BindingContext context)
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
         CreateScheduleStatement create =>
             await new ScheduleBinder(context, _values).BindAsync(create, cancellationToken).ConfigureAwait(false),
-        AlterScheduleStatement alter => new ScheduleBinder(context, _values).Bind(alter),
+        AlterScheduleStatement alter =>
+            await new ScheduleBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
         ShowSchedulesStatement show => ScheduleBinder.Bind(show),
         ShowScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
         ShowCreateScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),

@@ -69,6 +69,9 @@ internal sealed class JobRecords
             .ConfigureAwait(false) ? job : null;
     }
 
+    public async Task<JobRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
+        (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false))?.Value;
+
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
         (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id)).Value;
 

@@ -79,6 +79,10 @@ internal sealed class JobRegistry
         return [.. jobs.Select(WithLiveProgress)];
     }
 
+    /// <summary>The record as it is stored; null when there is none.</summary>
+    public Task<JobRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
+        _records.FindAsync(id, cancellationToken);
+
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
         WithLiveProgress(await _records.GetAsync(id, cancellationToken).ConfigureAwait(false));
 

@@ -1,3 +1,4 @@
+using Backup.Sql.Access;
 using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Schedules;
@@ -7,7 +8,7 @@ using Backup.Sql.Syntax;
 namespace Backup.Sql.Sessions.Schedules;
 
 /// <summary>PAUSE, RESUME, DROP, EXECUTE SCHEDULE(S): all of them, or none.</summary>
-internal sealed class ScheduleControls(BackupHost host, string user)
+internal sealed class ScheduleControls(BackupHost host, Rights rights)
 {
     public async Task<StatementResult> RunAsync(BoundControlSchedules control, CancellationToken cancellationToken)
     {
@@ -37,7 +38,9 @@ internal sealed class ScheduleControls(BackupHost host, string user)
         foreach (var id in control.Ids)
         {
             var schedule = await host.Schedules.GetAsync(id, cancellationToken).ConfigureAwait(false);
-            ScheduleRights.RequireOwner(schedule.Value, user);
+            await rights.RequireOwnerOrAsync(
+                schedule.Value.Owner, $"schedule {id}", Privilege.RepairCluster, default, cancellationToken)
+                    .ConfigureAwait(false);
             schedules[id] = schedule;
         }
 

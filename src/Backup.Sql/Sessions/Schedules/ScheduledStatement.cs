@@ -14,7 +14,7 @@ internal static class ScheduledStatement
     /// <param name="role">Whether it begins a chain or goes on top of one.</param>
     public static string Write(BackupStatement backup, BackupRole role)
     {
-        BackupDestination destination = role == BackupRole.Full ? new IntoCollection() : new IntoLatest();
+        Syntax.BackupDestination destination = role == BackupRole.Full ? new IntoCollection() : new IntoLatest();
         return SqlFormatter.Format(backup with { Destination = destination }, FormatMode.Exposed);
     }
 
