@@ -92,7 +92,10 @@ public sealed class BackupSession
             .RunAsync(statement, bound, cancellationToken).ConfigureAwait(false);
     }
 
-    private StatementBinder Binder(IReadOnlyList<object?> parameters) => new(new BindingContext
+    private StatementBinder Binder(IReadOnlyList<object?> parameters) => new(Context(parameters));
+
+    /// <summary>What a statement of this session is bound against.</summary>
+    internal BindingContext Context(IReadOnlyList<object?> parameters) => new()
     {
         Parameters = parameters,
         Now = _host.Options.TimeProvider.GetUtcNow(),
@@ -105,5 +108,5 @@ public sealed class BackupSession
         Compression = _host.Options.Settings.Compression,
         CompressionLevel = _host.Options.Settings.CompressionLevel,
         UseBackupsWithIds = _options.UseBackupsWithIds,
-    });
+    };
 }

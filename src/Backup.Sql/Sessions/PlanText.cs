@@ -54,6 +54,7 @@ internal static class PlanText
         ExportSpaceStep => "export rows",
         WriteManifestStep => "write manifest",
         PublishLatestStep => "point LATEST",
+        ReleaseStep { HandTo: not null } => "hand history on",
         ReleaseStep => "release history",
         OpenChainStep => "open chain",
         BeginRestoreStep => "begin restore",
