@@ -46,6 +46,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
             BoundGrant grant => await Grants.RunAsync(grant, cancellationToken).ConfigureAwait(false),
             BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundConnections connections => await new ConnectionStatements(host, Rights)
+                .RunAsync(connections, cancellationToken).ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -58,7 +60,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             : null;
         await RestoreRights.RequireAsync(Rights, explain.Inner, plan, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
-            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
+            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), explain.Inner.Effect(), plan),
             plan?.Notices ?? explain.Inner.Notices);
     }
 
