@@ -41,6 +41,10 @@ internal sealed class StatementBinder(BindingContext context)
         RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
         GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         ShowGrantsStatement show => await Grants.BindAsync(show, cancellationToken).ConfigureAwait(false),
+        CreateExternalConnectionStatement or AlterExternalConnectionStatement or DropExternalConnectionStatement
+            or CheckExternalConnectionStatement or ShowExternalConnectionsStatement
+            or ShowCreateExternalConnectionStatement =>
+            await new ConnectionsBinder(context, _values).BindAsync(statement, cancellationToken).ConfigureAwait(false),
         _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),
     };
 }

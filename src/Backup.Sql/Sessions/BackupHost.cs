@@ -1,5 +1,6 @@
 using Backup.Sql.Access;
 using Backup.Sql.Collections;
+using Backup.Sql.Connections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
@@ -36,8 +37,9 @@ public sealed class BackupHost : IAsyncDisposable
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
-        var stores = new StoreOpener(Providers, options.SecretVault);
-        Collections = new CollectionOpener(stores);
+        Connections = new ExternalConnections(options.StateStore, options.SecretVault);
+        Stores = new StoreOpener(Providers, options.SecretVault, Connections);
+        Collections = new CollectionOpener(Stores);
         Roles = new RoleBook(options.StateStore);
         Authorizer = options.Authorizer
             ?? (options.Admins is null
@@ -81,6 +83,10 @@ public sealed class BackupHost : IAsyncDisposable
     internal IAuthorizer Authorizer { get; }
 
     internal ObjectStoreProviders Providers { get; }
+
+    internal ExternalConnections Connections { get; }
+
+    internal StoreOpener Stores { get; }
 
     internal CollectionOpener Collections { get; }
 

@@ -51,6 +51,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 .RunAsync(schedule, cancellationToken).ConfigureAwait(false),
             BoundGrant grant => await Grants.RunAsync(grant, cancellationToken).ConfigureAwait(false),
             BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundConnections connections => await new ConnectionStatements(host, Rights)
+                .RunAsync(connections, cancellationToken).ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -63,7 +65,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             : null;
         await RestoreRights.RequireAsync(Rights, explain.Inner, plan, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
-            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
+            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), explain.Inner.Effect(), plan),
             plan?.Notices ?? explain.Inner.Notices);
     }
 

@@ -71,6 +71,7 @@ internal sealed class Bench : IAsyncDisposable
             DefaultEngine = Host.DefaultEngine,
             Providers = Host.Providers,
             Vault = Host.Options.SecretVault,
+            Connections = Host.Connections,
         }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
         return bound is BoundBackup backup
             ? await new BackupPlanner(Host.Planning).PlanAsync(backup, estimate: true, CancellationToken.None)
