@@ -27,7 +27,7 @@ internal static class PlanText
             yield return [line];
         yield return [string.Create(
             CultureInfo.InvariantCulture,
-            $"{plan.Steps.Count} steps, about {plan.EstimatedRows} rows and {Bytes(plan.EstimatedBytes)} to read; nothing was run")];
+            $"{plan.Steps.Count} steps, about {plan.EstimatedRows} rows and {SizeText.Format(plan.EstimatedBytes)} to read; nothing was run")];
     }
 
     /// <summary>The steps alone, a line for each.</summary>

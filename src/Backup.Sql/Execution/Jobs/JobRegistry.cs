@@ -239,9 +239,9 @@ internal sealed class JobRegistry
                 return await EndStoppedAsync(job.Id, turn).ConfigureAwait(false);
             if (shown.SqlState == SqlStates.CredentialMissing)
                 return await PauseForAsync(job.Id, shown).ConfigureAwait(false);
-            await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => j with { Error = ErrorText(shown) })
+            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => j with { Error = ErrorText(shown) })
                 .ConfigureAwait(false);
-            return new JobEnd(await _records.MoveOwnAsync(job.Id, JobState.Failed).ConfigureAwait(false), shown);
+            return new JobEnd(await RevertAsync(job).ConfigureAwait(false), shown);
         }
         catch (BackupSqlException second)
         {
