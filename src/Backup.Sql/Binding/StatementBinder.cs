@@ -24,6 +24,8 @@ internal sealed class StatementBinder(BindingContext context)
         ShowBackupStatement show => new ShowBinder(context, _values).Bind(show),
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
+        DropBackupStatement drop => new ExpiryBinder(context, _values).Bind(drop),
+        DropBackupsStatement drop => new ExpiryBinder(context, _values).Bind(drop),
         _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),
     };
 }

@@ -12,4 +12,6 @@ namespace Backup.Sql.Collections;
     Converters = [typeof(HlcTimestampJsonConverter), typeof(UInt128JsonConverter)])]
 [JsonSerializable(typeof(BackupManifest))]
 [JsonSerializable(typeof(ManifestEnvelope))]
+[JsonSerializable(typeof(LayerNote))]
+[JsonSerializable(typeof(Tombstone))]
 internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

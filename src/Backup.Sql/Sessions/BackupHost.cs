@@ -3,6 +3,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
 using Backup.Sql.Storage;
 
@@ -35,6 +36,7 @@ public sealed class BackupHost : IAsyncDisposable
         var stores = new StoreOpener(Providers, options.SecretVault);
         Collections = new CollectionOpener(stores);
         Jobs = new JobRegistry(options.StateStore, options.TimeProvider, options.Random);
+        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
         Planning = new PlanningContext
         {
             Engines = options.Engines,
@@ -65,6 +67,8 @@ public sealed class BackupHost : IAsyncDisposable
     internal CollectionOpener Collections { get; }
 
     internal JobRegistry Jobs { get; }
+
+    internal LayerUses Uses { get; }
 
     internal PlanningContext Planning { get; }
 

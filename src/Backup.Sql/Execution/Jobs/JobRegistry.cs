@@ -218,6 +218,9 @@ internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomS
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";
 
+    /// <summary>When a job was recorded, as its number tells.</summary>
+    public static DateTimeOffset TimeOf(long id) => DateTimeOffset.FromUnixTimeMilliseconds(id >> 22);
+
     private long NextId(DateTimeOffset now)
     {
         Span<byte> bits = stackalloc byte[4];

@@ -1,0 +1,42 @@
+using System.Globalization;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Syntax;
+
+namespace Backup.Sql.Binding;
+
+/// <summary>Binds DROP BACKUP and DROP BACKUPS of a collection.</summary>
+internal sealed class ExpiryBinder(BindingContext context, ValueBinder values)
+{
+    public BoundDropBackup Bind(DropBackupStatement statement)
+    {
+        var backup = statement.Backup is null ? null : values.Text(statement.Backup).Trim('/');
+        if (backup?.Length == 0)
+            throw Errors.InvalidOptionValue("a backup", "", "the path that SHOW BACKUPS shows", At(statement.Backup!));
+        return new BoundDropBackup(values.Location(statement.Uris))
+        {
+            Subdirectory = backup?.Equals("latest", StringComparison.OrdinalIgnoreCase) == true ? null : backup,
+            IfExists = statement.IfExists,
+        };
+    }
+
+    public BoundDropBackups Bind(DropBackupsStatement statement)
+    {
+        var bound = new BoundDropBackups(values.Location(statement.Uris));
+        return statement.Rule is OlderThan older
+            ? bound with { OlderThan = new AsOfBinder(context, values).Bind(older.Time).Time }
+            : bound with { Keep = Checked(((KeepByRotation)statement.Rule).Rules) };
+    }
+
+    /// <summary>Rules that keep none of a cycle keep nothing, and nobody means that.</summary>
+    public static IReadOnlyList<RetentionRule> Checked(IEnumerable<RetentionRule> rules)
+    {
+        var all = rules.ToList();
+        return all.Find(rule => rule.Count < 1) is { } none
+            ? throw Errors.InvalidOptionValue(
+                none.Cycle.ToString().ToUpperInvariant(), none.Count.ToString(CultureInfo.InvariantCulture),
+                "a whole number from 1", At(none))
+            : all;
+    }
+
+    private static TextPlace At(SyntaxNode node) => ValueBinder.PlaceOf(node);
+}
