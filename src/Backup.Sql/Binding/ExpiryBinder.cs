@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backup.Sql.Access;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Syntax;
 
@@ -7,21 +8,29 @@ namespace Backup.Sql.Binding;
 /// <summary>Binds DROP BACKUP and DROP BACKUPS of a collection.</summary>
 internal sealed class ExpiryBinder(BindingContext context, ValueBinder values)
 {
-    public BoundDropBackup Bind(DropBackupStatement statement)
+    public async ValueTask<BoundDropBackup> BindAsync(
+        DropBackupStatement statement, CancellationToken cancellationToken)
     {
+        await context.Rights.RequireAsync(Privilege.Backup, Securable.System, At(statement), cancellationToken)
+            .ConfigureAwait(false);
         var backup = statement.Backup is null ? null : values.Text(statement.Backup).Trim('/');
         if (backup?.Length == 0)
             throw Errors.InvalidOptionValue("a backup", "", "the path that SHOW BACKUPS shows", At(statement.Backup!));
-        return new BoundDropBackup(values.Location(statement.Uris))
+        return new BoundDropBackup(
+            await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false))
         {
             Subdirectory = backup?.Equals("latest", StringComparison.OrdinalIgnoreCase) == true ? null : backup,
             IfExists = statement.IfExists,
         };
     }
 
-    public BoundDropBackups Bind(DropBackupsStatement statement)
+    public async ValueTask<BoundDropBackups> BindAsync(
+        DropBackupsStatement statement, CancellationToken cancellationToken)
     {
-        var bound = new BoundDropBackups(values.Location(statement.Uris));
+        await context.Rights.RequireAsync(Privilege.Backup, Securable.System, At(statement), cancellationToken)
+            .ConfigureAwait(false);
+        var bound = new BoundDropBackups(
+            await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false));
         return statement.Rule is OlderThan older
             ? bound with { OlderThan = new AsOfBinder(context, values).Bind(older.Time).Time }
             : bound with { Keep = Checked(((KeepByRotation)statement.Rule).Rules) };

@@ -13,7 +13,7 @@ namespace Backup.Sql.Execution;
 /// Carries out the steps of a BACKUP. Until the manifest is put nothing of it can be seen; afterwards nothing may undo
 /// it.
 /// </summary>
-internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDisposable
 {
     private const long SmallestSpan = 16L << 20;
 
@@ -65,17 +65,25 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         }
         catch (BackupSqlException error)
         {
-            Log.CleanUpFailed(context.Logger, jobId, layer.Directory, error);
+            Log.CleanUpFailed(context.Logger, turn.JobId, layer.Directory, error);
         }
     }
 
     private async Task ProtectAsync(ProtectStep step, CancellationToken cancellationToken)
     {
-        var hold = $"job-{jobId}";
-        var engine = (IRetentionHolds)context.Engines[step.Engine];
-        await engine.HoldAsync(hold, step.From, cancellationToken).ConfigureAwait(false);
+        var hold = $"job-{turn.JobId}";
+        var engine = context.Engines[step.Engine];
+        var from = step.From
+            ?? await FirstNeededAsync(engine, step.AllHistory, cancellationToken).ConfigureAwait(false);
+        await ((IRetentionHolds)engine).HoldAsync(hold, from, cancellationToken).ConfigureAwait(false);
         (_hold, _holdEngine) = (hold, step.Engine);
     }
+
+    private static ValueTask<HlcTimestamp> FirstNeededAsync(
+        IDatabaseEngine engine, bool allHistory, CancellationToken cancellationToken) =>
+        allHistory
+            ? ((ICatalogHistory)engine).GetHistoryStartAsync(cancellationToken)
+            : engine.GetCurrentTimeAsync(cancellationToken);
 
     private async Task ReleaseAsync()
     {
@@ -87,7 +95,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task OpenSnapshotAsync(OpenSnapshotStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("opening a snapshot", 0);
+        turn.Progress.Begin("opening a snapshot", 0);
         _engine = context.Engines[step.Engine];
         _snapshot = await _engine.OpenSnapshotAsync(
             new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken)
@@ -109,7 +117,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         _layer = await _collection.BeginLayerAsync(
             new LayerRequest
             {
-                JobId = jobId.ToString(CultureInfo.InvariantCulture),
+                JobId = turn.JobId.ToString(CultureInfo.InvariantCulture),
                 End = _snapshot!.Timestamp,
                 Parent = _parent,
                 Directory = step.AtLocation ? "" : step.Subdirectory,
@@ -123,7 +131,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
                 Random = context.Random,
             },
             cancellationToken).ConfigureAwait(false);
-        progress.Begin("exporting", 0.95);
+        turn.Progress.Begin("exporting", 0.95);
     }
 
     private async Task<Chain?> LoadParentAsync(BeginLayerStep step, CancellationToken cancellationToken)
@@ -143,9 +151,9 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task ExportAsync(ExportSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.BeginObject(step.Name);
+        turn.Progress.BeginObject(step.Name);
         var shape = await _snapshot!.DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
-        progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
+        turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
         var coverage = step.Mode switch
         {
@@ -162,7 +170,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             : await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
         lock (_gate)
             _spaces.Add(entry);
-        progress.EndObject();
+        turn.Progress.EndObject();
     }
 
     private async Task<SpaceManifest> WriteAsync(
@@ -188,11 +196,11 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             {
                 var sink = writer.OpenSink();
                 await using var _ = sink.ConfigureAwait(false);
-                var counted = new CountingSink(sink, progress);
+                var counted = new CountingSink(sink, turn.Progress);
                 await _snapshot!.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
                 await sink.CompleteAsync(token).ConfigureAwait(false);
                 counted.Report();
-                progress.AddStored(sink.BytesStored);
+                turn.Progress.AddStored(sink.BytesStored);
             },
             cancellationToken).ConfigureAwait(false);
         return writer.Complete();
@@ -228,7 +236,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("writing the manifest", 0.05);
+        turn.Progress.Begin("writing the manifest", 0.05);
         var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken)
             .ConfigureAwait(false);
         var history = step.RevisionHistory
@@ -253,7 +261,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         Outcome = new JobOutcome(
             contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries),
             _spaces.Sum(space => space.RawBytes));
-        Log.Committed(context.Logger, jobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+        Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
     }
 
     private async Task PublishLatestAsync(CancellationToken cancellationToken)
@@ -265,7 +273,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         catch (Exception error) when (error is BackupSqlException or OperationCanceledException)
         {
             // The backup is committed: LATEST is found from the manifests all the same.
-            Log.HintFailed(context.Logger, jobId, "LATEST", error);
+            Log.HintFailed(context.Logger, turn.JobId, "LATEST", error);
         }
     }
 }
