@@ -5,6 +5,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
 using Backup.Sql.Schedules;
 using Backup.Sql.Sessions.Schedules;
@@ -68,6 +69,7 @@ public sealed class BackupHost : IAsyncDisposable
             Worker.RevertAsync);
         Schedules = new ScheduleBook(options.StateStore, options.Random);
         Scheduler = new BackupScheduler(this);
+        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
     }
 
     /// <summary>The engines by name.</summary>
@@ -92,6 +94,8 @@ public sealed class BackupHost : IAsyncDisposable
     internal CollectionOpener Collections { get; }
 
     internal JobRegistry Jobs { get; }
+
+    internal LayerUses Uses { get; }
 
     internal PlanningContext Planning { get; }
 
