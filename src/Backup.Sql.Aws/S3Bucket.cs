@@ -92,7 +92,8 @@ internal sealed class S3Bucket(AmazonS3Client client, S3Location location)
         };
         try
         {
-            await RunAsync("write", name, token => client.CompleteMultipartUploadAsync(request, token), cancellationToken)
+            await RunAsync("write", name, token =>
+                client.CompleteMultipartUploadAsync(request, token), cancellationToken)
                 .ConfigureAwait(false);
             return true;
         }
@@ -106,7 +107,8 @@ internal sealed class S3Bucket(AmazonS3Client client, S3Location location)
         "abandon",
         name,
         token => client.AbortMultipartUploadAsync(
-            new AbortMultipartUploadRequest { BucketName = location.Bucket, Key = KeyOf(name), UploadId = upload }, token),
+            new AbortMultipartUploadRequest { BucketName = location.Bucket, Key = KeyOf(name), UploadId = upload },
+                token),
         cancellationToken);
 
     /// <summary>Starts to read a range; the response is disposed by the caller.</summary>
@@ -115,7 +117,8 @@ internal sealed class S3Bucket(AmazonS3Client client, S3Location location)
             "read",
             name,
             token => client.GetObjectAsync(
-                new GetObjectRequest { BucketName = location.Bucket, Key = KeyOf(name), ByteRange = new ByteRange(from, to) },
+                new GetObjectRequest { BucketName = location.Bucket, Key = KeyOf(name),
+                    ByteRange = new ByteRange(from, to) },
                 token),
             cancellationToken);
 
@@ -130,14 +133,16 @@ internal sealed class S3Bucket(AmazonS3Client client, S3Location location)
                 .ConfigureAwait(false);
             return response.ContentLength;
         }
-        catch (BackupSqlException error) when (error.SqlState == SqlStates.UndefinedFile && !S3Errors.IsBucketMissing(error))
+        catch (BackupSqlException error) when (
+            error.SqlState == SqlStates.UndefinedFile && !S3Errors.IsBucketMissing(error))
         {
             return null;
         }
     }
 
     public Task<ListObjectsV2Response> ListAsync(
-        string prefix, string? delimiter, string? startAfter, string? continuation, CancellationToken cancellationToken) =>
+        string prefix, string? delimiter, string? startAfter, string? continuation,
+            CancellationToken cancellationToken) =>
         RunAsync(
             "list",
             prefix,

@@ -97,7 +97,8 @@ internal static class S3Errors
             _ => null,
         };
 
-    private static BackupSqlException OfAnswer(AmazonS3Exception error, string verb, string name, S3Location location) =>
+    private static BackupSqlException OfAnswer(
+        AmazonS3Exception error, string verb, string name, S3Location location) =>
         error.ErrorCode switch
         {
             BucketMissing => new(SqlStates.UndefinedFile, $"bucket {location.Bucket} does not exist", error)
@@ -136,7 +137,8 @@ internal static class S3Errors
             _ => OfStatus(error, verb, name, location),
         };
 
-    private static BackupSqlException OfStatus(AmazonS3Exception error, string verb, string name, S3Location location) =>
+    private static BackupSqlException OfStatus(
+        AmazonS3Exception error, string verb, string name, S3Location location) =>
         error.StatusCode switch
         {
             HttpStatusCode.NotFound => ObjectNotFound(name, error),

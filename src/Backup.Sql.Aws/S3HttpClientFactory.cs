@@ -3,8 +3,8 @@ using Amazon.Runtime;
 namespace Backup.Sql.Aws;
 
 /// <summary>
-/// Makes the connections. A request that puts on a condition closes its connection afterwards: a server that refuses one
-/// without reading its body (Ceph's gateway does) takes the rest of it for the beginning of the next request.
+/// Makes the connections. A request that puts on a condition closes its connection afterwards: a server that refuses
+/// one without reading its body (Ceph's gateway does) takes the rest of it for the beginning of the next request.
 /// </summary>
 internal sealed class S3HttpClientFactory(TimeSpan requestTime) : HttpClientFactory
 {

@@ -188,7 +188,8 @@ internal sealed record S3Location
         {
             using var json = JsonDocument.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(credentials)));
             if (json.RootElement.TryGetProperty("access_id", out var key) && key.GetString() is { Length: > 0 } id
-                && json.RootElement.TryGetProperty("secret", out var value) && value.GetString() is { Length: > 0 } secret)
+                && json.RootElement.TryGetProperty("secret", out var value)
+                    && value.GetString() is { Length: > 0 } secret)
                 return (id, secret);
         }
         catch (Exception error) when (error is FormatException or JsonException or InvalidOperationException)

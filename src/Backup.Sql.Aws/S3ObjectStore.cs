@@ -48,7 +48,8 @@ internal sealed class S3ObjectStore(S3Bucket bucket, StoreCapabilities capabilit
         var done = 0;
         for (var attempt = 1; done < buffer.Length; attempt++)
         {
-            var read = await ReadSomeAsync(name, offset + done, buffer[done..], cancellationToken).ConfigureAwait(false);
+            var read = await ReadSomeAsync(name, offset + done, buffer[done..], cancellationToken)
+                .ConfigureAwait(false);
             done += read;
             if (done < buffer.Length && (read == 0 || attempt == ReadAttempts))
                 throw S3Errors.BrokenOff(name);

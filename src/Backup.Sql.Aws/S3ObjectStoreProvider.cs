@@ -8,8 +8,9 @@ using Backup.Sql.Storage;
 namespace Backup.Sql.Aws;
 
 /// <summary>
-/// Opens buckets: <c>s3://bucket/path?…</c> of Amazon and of servers that speak its protocol, and <c>gs://bucket/path</c>
-/// by way of Google's endpoint for it. The parameters are those of CockroachDB's cloud storage locations.
+/// Opens buckets: <c>s3://bucket/path?…</c> of Amazon and of servers that speak its protocol, and
+/// <c>gs://bucket/path</c> by way of Google's endpoint for it. The parameters are those of CockroachDB's cloud storage
+/// locations.
 /// </summary>
 public sealed class S3ObjectStoreProvider : IObjectStoreProvider, IDisposable
 {

@@ -90,7 +90,9 @@ internal sealed class S3ObjectWriter(S3Bucket bucket, string name, bool conditio
     private async Task StartUploadAsync(CancellationToken cancellationToken) =>
         _upload ??= await bucket.BeginUploadAsync(name, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Waits until another part may travel. A part that failed travels again, and its failure is told.</summary>
+    /// <summary>
+    /// Waits until another part may travel. A part that failed travels again, and its failure is told.
+    /// </summary>
     private async Task MakeRoomAsync(CancellationToken cancellationToken)
     {
         while (_travelling.Count >= Travelling)
@@ -123,7 +125,8 @@ internal sealed class S3ObjectWriter(S3Bucket bucket, string name, bool conditio
     private async Task<PartETag> SendOneAsync(S3Part part, string upload, CancellationToken cancellationToken)
     {
         using var content = part.Open();
-        return await bucket.UploadPartAsync(name, upload, part.Number, content, cancellationToken).ConfigureAwait(false);
+        return await bucket.UploadPartAsync(name, upload, part.Number, content, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async Task<bool> PutWholeAsync(CancellationToken cancellationToken)

@@ -15,7 +15,8 @@ internal sealed record S3Role(string Arn, string? ExternalId)
         return [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part =>
         {
             var mark = part.IndexOf(ExternalIdMark, StringComparison.Ordinal);
-            var role = mark < 0 ? new S3Role(part, null) : new S3Role(part[..mark], part[(mark + ExternalIdMark.Length)..]);
+            var role = mark < 0 ? new S3Role(part, null)
+                : new S3Role(part[..mark], part[(mark + ExternalIdMark.Length)..]);
             return role.Arn.Length > 0 ? role : throw S3Errors.InvalidValue("ASSUME_ROLE", "the name of a role");
         })];
     }

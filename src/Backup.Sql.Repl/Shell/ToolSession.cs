@@ -1,3 +1,4 @@
+using Backup.Sql.Aws;
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
@@ -43,7 +44,7 @@ internal sealed class ToolSession : ISqlSession
         var host = new BackupHost(new BackupHostOptions
         {
             Engines = new Dictionary<string, IDatabaseEngine> { ["sqlite"] = engine },
-            Stores = [new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider()],
+            Stores = [new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider(), new S3ObjectStoreProvider()],
         });
         var session = new ToolSession(engine, host);
         try
