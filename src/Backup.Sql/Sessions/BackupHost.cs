@@ -6,6 +6,7 @@ using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Sessions;
@@ -29,9 +30,10 @@ public sealed class BackupHost : IAsyncDisposable
             .FirstOrDefault() ?? "";
         if (!options.Engines.ContainsKey(DefaultEngine))
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
+        Settings = new SettingsInForce(options.StateStore, options.Settings, options.StoreOptions);
         Providers = new ObjectStoreProviders(options.Stores)
         {
-            Options = _ => options.StoreOptions,
+            Options = Settings.StoresOf,
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
@@ -47,14 +49,14 @@ public sealed class BackupHost : IAsyncDisposable
         {
             Engines = options.Engines,
             Collections = Collections,
-            FullBackupWithSubdirectory = options.Settings.FullBackupWithSubdirectory,
+            FullBackupWithSubdirectory = () => Settings.Backup.FullBackupWithSubdirectory,
         };
         Runner = new PlanRunner(new RunContext
         {
             Engines = options.Engines,
             Collections = Collections,
             Random = options.Random,
-            Settings = options.Settings,
+            CurrentSettings = () => Settings.Backup,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
@@ -75,6 +77,8 @@ public sealed class BackupHost : IAsyncDisposable
     public RoleBook Roles { get; }
 
     internal BackupHostOptions Options { get; }
+
+    internal SettingsInForce Settings { get; }
 
     internal IAuthorizer Authorizer { get; }
 

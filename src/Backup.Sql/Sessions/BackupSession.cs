@@ -64,6 +64,7 @@ public sealed class BackupSession
     {
         try
         {
+            await _host.Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
             var bound = await Binder(parameters).BindAsync(statement, cancellationToken).ConfigureAwait(false);
             return await new StatementRunner(_host, _options.User, _options.Progress)
                 .RunAsync(statement, bound, cancellationToken).ConfigureAwait(false);
@@ -93,8 +94,8 @@ public sealed class BackupSession
         Vault = _host.Options.SecretVault,
         Connections = _host.Connections,
         Rights = new Rights(_host.Authorizer, _options.User),
-        Compression = _host.Options.Settings.Compression,
-        CompressionLevel = _host.Options.Settings.CompressionLevel,
+        Compression = _host.Settings.Backup.Compression,
+        CompressionLevel = _host.Settings.Backup.CompressionLevel,
         UseBackupsWithIds = _options.UseBackupsWithIds,
     });
 }

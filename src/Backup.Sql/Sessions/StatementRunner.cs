@@ -48,6 +48,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
             BoundConnections connections => await new ConnectionStatements(host, Rights)
                 .RunAsync(connections, cancellationToken).ConfigureAwait(false),
+            BoundSettings settings => await new SettingStatements(host.Settings)
+                .RunAsync(settings, cancellationToken).ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
