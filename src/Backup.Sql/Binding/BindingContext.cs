@@ -14,6 +14,12 @@ internal sealed record BindingContext
     /// <summary>The statement's time.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>
+    /// The time that a schedule's backup is for, where the engine can go back to it; null for a statement that was
+    /// typed.
+    /// </summary>
+    public DateTimeOffset? ScheduledFor { get; init; }
+
     /// <summary>The session's current database; null for none.</summary>
     public string? CurrentDatabase { get; init; }
 
@@ -43,4 +49,8 @@ internal sealed record BindingContext
 
     /// <summary>Now, as engines count time.</summary>
     public HlcTimestamp NowTimestamp => HlcTimestamp.FromDateTimeOffset(Now);
+
+    /// <summary><see cref="ScheduledFor"/>, as engines count time.</summary>
+    public HlcTimestamp? ScheduledTimestamp =>
+        ScheduledFor is { } time ? HlcTimestamp.FromDateTimeOffset(time) : null;
 }

@@ -28,6 +28,15 @@ internal sealed class StatementBinder(BindingContext context)
             await new ShowBinder(context, _values).BindAsync(show, cancellationToken).ConfigureAwait(false),
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
+        AlterJobOwnerStatement alter => new JobsBinder(_values).Bind(alter),
+        CreateScheduleStatement create =>
+            await new ScheduleBinder(context, _values).BindAsync(create, cancellationToken).ConfigureAwait(false),
+        AlterScheduleStatement alter =>
+            await new ScheduleBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
+        ShowSchedulesStatement show => ScheduleBinder.Bind(show),
+        ShowScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
+        ShowCreateScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
+        ControlSchedulesStatement control => new ScheduleBinder(context, _values).Bind(control),
         GrantStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
         GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),

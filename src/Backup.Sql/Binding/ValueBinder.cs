@@ -63,14 +63,13 @@ internal sealed class ValueBinder(BindingContext context)
                 option, text ?? "NULL", $"a whole number from {minimum} to {maximum}", PlaceOf(value));
     }
 
-    /// <summary>A job's number.</summary>
-    public long Id(Expression value)
+    /// <summary>The number of a job, or of something else that is numbered.</summary>
+    public long Id(Expression value, string what = "a job", string expected = "the number that SHOW JOBS shows")
     {
         var text = Constant(value);
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
-            : throw Errors.InvalidOptionValue(
-                "a job", text ?? "NULL", "the number that SHOW JOBS shows", PlaceOf(value));
+            : throw Errors.InvalidOptionValue(what, text ?? "NULL", expected, PlaceOf(value));
     }
 
     /// <summary>The text of a constant; null for NULL and for what is no constant.</summary>
@@ -118,7 +117,10 @@ internal sealed class ValueBinder(BindingContext context)
             "no location of the list has COCKROACH_LOCALITY=default", PlaceOf(locations[0])));
     }
 
-    /// <summary>The list of an option, as <see cref="LocationAsync(IReadOnlyList{StringOrPlaceholder}, CancellationToken)"/>; null where it is not given.</summary>
+    /// <summary>
+    /// The list of an option, as <see cref="LocationAsync(IReadOnlyList{StringOrPlaceholder}, CancellationToken)"/>;
+    /// null where it is not given.
+    /// </summary>
     public async ValueTask<string?> LocationOrNullAsync(
         IReadOnlyList<StringOrPlaceholder> locations, CancellationToken cancellationToken) =>
         locations.Count == 0 ? null : await LocationAsync(locations, cancellationToken).ConfigureAwait(false);

@@ -41,7 +41,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         ExportSpaceStep export => ExportAsync(export, cancellationToken),
         WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
         PublishLatestStep => PublishLatestAsync(cancellationToken),
-        ReleaseStep => ReleaseAsync(),
+        ReleaseStep release => HandOverAsync(release, cancellationToken),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
 
@@ -84,6 +84,17 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         allHistory
             ? ((ICatalogHistory)engine).GetHistoryStartAsync(cancellationToken)
             : engine.GetCurrentTimeAsync(cancellationToken);
+
+    private async Task HandOverAsync(ReleaseStep step, CancellationToken cancellationToken)
+    {
+        if (step.HandTo is { } next)
+        {
+            var engine = (IRetentionHolds)context.Engines[step.Engine];
+            await engine.HoldAsync(next, _committed!.End, cancellationToken).ConfigureAwait(false);
+        }
+
+        await ReleaseAsync().ConfigureAwait(false);
+    }
 
     private async Task ReleaseAsync()
     {
@@ -260,7 +271,9 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(
             contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries),
-            _spaces.Sum(space => space.RawBytes));
+            _spaces.Sum(space => space.RawBytes)) { End = _committed.End.ToDateTimeOffset() };
+        if (step.UpdatesMetric)
+            BackupMetrics.Succeeded(Outcome.End.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
     }
 

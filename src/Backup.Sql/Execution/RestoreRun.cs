@@ -93,7 +93,8 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
             ?? throw Errors.EngineMissing(step.EngineKind, step.Package);
         var shape = ShapeOf(step.Space);
         turn.Progress.Expect(0, shape.PageCount * shape.PageSize);
-        var scratch = Directory.CreateDirectory(Path.Combine(context.ScratchDirectory, $"backupsql-{turn.JobId}")).FullName;
+        var scratch = Directory.CreateDirectory(Path.Combine(context.ScratchDirectory, $"backupsql-{turn.JobId}"))
+            .FullName;
         var pages = await ((IPageSpaceReader)engine)
             .BeginMaterialiseAsync(step.Space, shape, scratch, cancellationToken).ConfigureAwait(false);
         var database = new MaterialisedDatabase(pages, scratch);

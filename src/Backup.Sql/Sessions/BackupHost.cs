@@ -6,7 +6,9 @@ using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
+using Backup.Sql.Schedules;
 using Backup.Sql.Sessions.Administration;
+using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Sessions;
@@ -65,6 +67,8 @@ public sealed class BackupHost : IAsyncDisposable
             new JobRecords(options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease),
             options.TimeProvider,
             Worker.RevertAsync);
+        Schedules = new ScheduleBook(options.StateStore, options.Random);
+        Scheduler = new BackupScheduler(this);
     }
 
     /// <summary>The engines by name.</summary>
@@ -98,6 +102,10 @@ public sealed class BackupHost : IAsyncDisposable
 
     internal JobWorker Worker { get; }
 
+    internal ScheduleBook Schedules { get; }
+
+    internal BackupScheduler Scheduler { get; }
+
     /// <summary>Opens a session.</summary>
     /// <param name="options">Who and where; null for the defaults.</param>
     /// <returns>The session; it holds nothing open.</returns>
@@ -113,6 +121,7 @@ public sealed class BackupHost : IAsyncDisposable
     /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
     public async Task<JobAdoption> AdoptJobsAsync(CancellationToken cancellationToken = default)
     {
+        await Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var settings = Options.Settings;
         var (adopted, due) = await Jobs.AdoptAsync(Worker.Work(null), settings.JobRetention, cancellationToken)
             .ConfigureAwait(false);
@@ -122,10 +131,30 @@ public sealed class BackupHost : IAsyncDisposable
             due < latest ? due.Value : latest);
     }
 
+    /// <summary>
+    /// Runs the schedules whose time has come, each in its owner's name, and waits for their backups. Times that nobody
+    /// was there for are made up for once. May be called by several hosts that share a state store: each time is run by
+    /// one of them.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the backups.</param>
+    /// <returns>What ran, and when a schedule is due next.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails. What a backup fails with is in its
+    /// <see cref="ScheduleRun"/>.</exception>
+    public Task<DueSchedules> RunDueSchedulesAsync(CancellationToken cancellationToken = default) =>
+        Scheduler.RunDueAsync(cancellationToken);
+
+    /// <summary>
+    /// Runs schedules as they come due, until it is cancelled. Backups that are at work then go on until the host is
+    /// disposed of.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task RunSchedulerAsync(CancellationToken cancellationToken) => Scheduler.RunAsync(cancellationToken);
+
     /// <summary>Stops what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()
     {
         await Jobs.StopAllAsync().ConfigureAwait(false);
+        await Scheduler.DrainAsync().ConfigureAwait(false);
         foreach (var engine in Engines.Values)
             await engine.DisposeAsync().ConfigureAwait(false);
         await Options.StateStore.DisposeAsync().ConfigureAwait(false);

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using Backup.Sql.Access;
 using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Administration;
+using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -41,9 +43,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 .ConfigureAwait(false),
             BoundShowBackup show => await new BackupReport(host.Collections, host.Options.Random)
                 .RunAsync(show, cancellationToken).ConfigureAwait(false),
-            BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken)
+            BoundShowJobs show => await new JobsReport(host.Jobs, Rights).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
+            BoundAlterJobOwner alter => await new JobOwnership(host.Jobs, Rights).RunAsync(alter, cancellationToken)
+                .ConfigureAwait(false),
+            BoundScheduleStatement schedule => await new ScheduleStatements(host, Rights)
+                .RunAsync(schedule, cancellationToken).ConfigureAwait(false),
             BoundGrant grant => await Grants.RunAsync(grant, cancellationToken).ConfigureAwait(false),
             BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
             BoundConnections connections => await new ConnectionStatements(host, Rights)
@@ -101,6 +107,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     private async Task<StatementResult> ControlAsync(BoundControlJobs control, CancellationToken cancellationToken)
     {
         var ids = control.Ids ?? await JobsOfTypeAsync(control, cancellationToken).ConfigureAwait(false);
+        foreach (var id in ids)
+        {
+            var job = await host.Jobs.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            await Rights.RequireOwnerOrAsync(
+                job.User, $"job {id}", Privilege.ControlJob, default, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var id in ids)
         {
             await (control.Command switch

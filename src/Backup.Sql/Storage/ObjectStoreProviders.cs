@@ -27,7 +27,8 @@ public sealed class ObjectStoreProviders
 
     /// <summary>
     /// Gives the options for a scheme. It is asked whenever a store is opened; when its answer changes, the
-    /// limits change for all stores of the scheme, and stores opened later follow all of it. Default: the defaults of <see cref="StoreOptions"/>.
+    /// limits change for all stores of the scheme, and stores opened later follow all of it.
+    /// Default: the defaults of <see cref="StoreOptions"/>.
     /// </summary>
     public Func<string, StoreOptions> Options { get; init; } = static _ => new StoreOptions();
 

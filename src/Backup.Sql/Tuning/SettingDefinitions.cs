@@ -25,7 +25,10 @@ internal static class SettingDefinitions
 
     /// <summary>The settings in the order of their names.</summary>
     public static IReadOnlyList<SettingDefinition> All { get; } =
-        [.. General().Concat(Providers.SelectMany(OfProvider)).OrderBy(setting => setting.Name, StringComparer.Ordinal)];
+    [
+        .. General().Concat(Providers.SelectMany(OfProvider))
+            .OrderBy(setting => setting.Name, StringComparer.Ordinal),
+    ];
 
     public static SettingDefinition? Find(string name) => All.FirstOrDefault(setting => setting.Name == name);
 

@@ -8,8 +8,8 @@ using Backup.Sql.Tuning;
 namespace Backup.Sql.Sessions.Administration;
 
 /// <summary>
-/// The settings that count now: the host's, and over them what SET CLUSTER SETTING has put into the state store. They are
-/// read again before every statement, so that a change by another process counts for the next one here.
+/// The settings that count now: the host's, and over them what SET CLUSTER SETTING has put into the state store. They
+/// are read again before every statement, so that a change by another process counts for the next one here.
 /// </summary>
 internal sealed class SettingsInForce
 {
