@@ -14,6 +14,8 @@ internal sealed record RunContext
 
     public required IRandomSource Random { get; init; }
 
+    public required TimeProvider Time { get; init; }
+
     /// <summary>Gives the settings that count now.</summary>
     public required Func<BackupSettings> CurrentSettings { get; init; }
 

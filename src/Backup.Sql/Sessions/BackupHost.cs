@@ -5,6 +5,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
 using Backup.Sql.Schedules;
 using Backup.Sql.Sessions.Administration;
@@ -58,6 +59,7 @@ public sealed class BackupHost : IAsyncDisposable
             Engines = options.Engines,
             Collections = Collections,
             Random = options.Random,
+            Time = options.TimeProvider,
             CurrentSettings = () => Settings.Backup,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
@@ -69,6 +71,7 @@ public sealed class BackupHost : IAsyncDisposable
             Worker.RevertAsync);
         Schedules = new ScheduleBook(options.StateStore, options.Random);
         Scheduler = new BackupScheduler(this);
+        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
     }
 
     /// <summary>The engines by name.</summary>
@@ -95,6 +98,8 @@ public sealed class BackupHost : IAsyncDisposable
     internal CollectionOpener Collections { get; }
 
     internal JobRegistry Jobs { get; }
+
+    internal LayerUses Uses { get; }
 
     internal PlanningContext Planning { get; }
 

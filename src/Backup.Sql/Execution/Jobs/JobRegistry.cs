@@ -239,9 +239,9 @@ internal sealed class JobRegistry
                 return await EndStoppedAsync(job.Id, turn).ConfigureAwait(false);
             if (shown.SqlState == SqlStates.CredentialMissing)
                 return await PauseForAsync(job.Id, shown).ConfigureAwait(false);
-            await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => j with { Error = ErrorText(shown) })
+            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => j with { Error = ErrorText(shown) })
                 .ConfigureAwait(false);
-            return new JobEnd(await _records.MoveOwnAsync(job.Id, JobState.Failed).ConfigureAwait(false), shown);
+            return new JobEnd(await RevertAsync(job).ConfigureAwait(false), shown);
         }
         catch (BackupSqlException second)
         {
@@ -324,6 +324,9 @@ internal sealed class JobRegistry
         : job;
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";
+
+    /// <summary>When a job was recorded, as its number tells.</summary>
+    public static DateTimeOffset TimeOf(long id) => DateTimeOffset.FromUnixTimeMilliseconds(id >> 22);
 
     private static JobRecord NewRecord(
         string type, string description, string statement, string request, string user) => new()
