@@ -331,7 +331,8 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
     }
 
     /// <inheritdoc/>
-    public ValueTask<HlcTimestamp> GetHistoryStartAsync(CancellationToken cancellationToken = default)
+    public ValueTask<HlcTimestamp> GetHistoryStartAsync(
+        string database, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_store.Gate)

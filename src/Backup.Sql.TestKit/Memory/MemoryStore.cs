@@ -55,7 +55,9 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
     /// <summary>Places or moves a hold. Under the lock.</summary>
     public void Hold(string name, HlcTimestamp from)
     {
-        RequireKept(from);
+        // Zero means everything that is kept.
+        if (!from.IsZero)
+            RequireKept(from);
         _holds[name] = from;
     }
 

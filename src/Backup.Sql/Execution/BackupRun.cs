@@ -73,7 +73,16 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
     {
         var hold = $"job-{jobId}";
         var engine = (IRetentionHolds)context.Engines[step.Engine];
-        await engine.HoldAsync(hold, step.From, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await engine.HoldAsync(hold, step.From, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException gone) when (step.MayBeGone && gone.SqlState == SqlStates.TimeOutOfRange)
+        {
+            // What changed since then is unknown: the tables are written in full.
+            return;
+        }
+
         (_hold, _holdEngine) = (hold, step.Engine);
     }
 
@@ -147,15 +156,18 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         var shape = await _snapshot!.DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
         progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
+        var changesKnown = step.Mode == ExportMode.Changes && shape.StableKeys
+            && await CoversAsync(step.Space, cancellationToken).ConfigureAwait(false);
         var coverage = step.Mode switch
         {
             // Rows without a key of their own cannot be merged with those of the layer below, nor pages of another
-            // size.
-            ExportMode.Changes when shape.StableKeys => SpaceCoverage.Changes,
+            // size. What cannot be proved to be caught is written again.
+            ExportMode.Changes when changesKnown => SpaceCoverage.Changes,
             ExportMode.ChangedPages when before!.Shape.PageSize == shape.PageSize => SpaceCoverage.Changes,
             _ => SpaceCoverage.Full,
         };
-        var entry = step.Mode == ExportMode.IfChanged && before!.Fingerprint.Scope == FingerprintScope.State
+        var compares = step.Mode == ExportMode.IfChanged || (step.Mode == ExportMode.Changes && !changesKnown);
+        var entry = compares && !step.AllVersions && before!.Fingerprint.Scope == FingerprintScope.State
             && await FingerprintAsync(step, shape, cancellationToken).ConfigureAwait(false) == before.Fingerprint
             ? before with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [],
                 DigestFiles = [] }
@@ -164,6 +176,12 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             _spaces.Add(entry);
         progress.EndObject();
     }
+
+    /// <summary>True when every change of a table since the parent's end is known.</summary>
+    private ValueTask<bool> CoversAsync(Space space, CancellationToken cancellationToken) =>
+        _snapshot is IChangeCoverage coverage
+            ? coverage.CoversAsync(space, _parent!.End, cancellationToken)
+            : ValueTask.FromResult(true);
 
     private async Task<SpaceManifest> WriteAsync(
         ExportSpaceStep step, SpaceShape shape, SpaceCoverage coverage, CancellationToken cancellationToken)

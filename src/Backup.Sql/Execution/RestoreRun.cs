@@ -83,6 +83,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
                 Id = $"job{jobId}",
                 NewDatabases = step.NewDatabases,
                 SkipForeignKeyCheck = step.SkipForeignKeyCheck,
+                PagesAsOf = step.PagesAsOf,
             },
             cancellationToken).ConfigureAwait(false);
 
@@ -101,7 +102,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
             _aside.Add(step.Space.Database, database);
         await ReadAsync(step.Space, (source, token) => pages.IngestAsync(source, token), cancellationToken)
             .ConfigureAwait(false);
-        await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await database.OpenAsync(step.AsOf, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task IngestAsync(IngestSpaceStep step, CancellationToken cancellationToken)

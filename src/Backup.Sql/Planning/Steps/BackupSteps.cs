@@ -10,6 +10,9 @@ internal sealed record ProtectStep : PlanStep
 
     /// <summary>History from here on is kept.</summary>
     public required HlcTimestamp From { get; init; }
+
+    /// <summary>True when the backup is possible without that history: what it lacks is written in full.</summary>
+    public bool MayBeGone { get; init; }
 }
 
 /// <summary>Opens one consistent point of the engine.</summary>
