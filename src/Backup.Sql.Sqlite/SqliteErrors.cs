@@ -90,6 +90,13 @@ internal static class SqliteErrors
             Hint = $"Turn it on: ALTER DATABASE {database} CONFIGURE ZONE USING gc.ttlseconds = 90000",
         };
 
+    public static BackupSqlException NotAllTracked(string database) =>
+        new(SqlStates.FeatureNotSupported, $"the past of database {database} is not known as a whole")
+        {
+            Detail = "It has virtual tables, or a table that nothing tells the rows of apart; triggers cannot track those.",
+            Hint = "Leave out AS OF SYSTEM TIME and revision_history; increments need neither.",
+        };
+
     public static BackupSqlException TimeGone(string database, HlcTimestamp time, HlcTimestamp start) =>
         new(SqlStates.TimeOutOfRange, $"the history of database {database} does not reach back to {Text(time)}")
         {

@@ -29,7 +29,6 @@ public sealed class HistoryModelTests
         "CREATE INDEX t3y ON t3 (y)",
         "CREATE TRIGGER r3 AFTER INSERT ON t3 WHEN new.x < 3 BEGIN INSERT INTO t3 VALUES (new.x + 1, new.y); UPDATE t3 SET y = 'seen' WHERE rowid = new.rowid; END",
         "CREATE TRIGGER r1 BEFORE DELETE ON t1 BEGIN INSERT OR IGNORE INTO t6 VALUES (old.a, old.id); END",
-        "CREATE VIRTUAL TABLE f USING fts5 (words)",
     ];
 
     /// <summary>Statements after which what came before may be beyond reach, unless the engine runs them.</summary>
@@ -144,7 +143,7 @@ public sealed class HistoryModelTests
         string K() => random.Next(8).ToString(CultureInfo.InvariantCulture);
         string Or() => Pick(random, "", "", " OR REPLACE", " OR IGNORE", " OR FAIL", " OR ROLLBACK", " OR ABORT");
         string T() => Pick(random, "'a'", "'A'", "'b'", "'B'", "'c'", "CAST(x'61ff' AS TEXT)");
-        return random.Next(22) switch
+        return random.Next(20) switch
         {
             0 => $"INSERT{Or()} INTO t1 (a, u, b) VALUES ({V()}, {K()}, {T()}), ({V()}, {V()}, {T()})",
             1 => $"INSERT{Or()} INTO t1 (id, u, b) VALUES ({K()}, {V()}, {V()})",
@@ -165,8 +164,6 @@ public sealed class HistoryModelTests
             16 => $"UPDATE{Or()} t5 SET k = {T()} WHERE k = {T()}",
             17 => $"INSERT{Or()} INTO t6 VALUES ({T()}, {random.Next(6) - 2})",
             18 => $"UPDATE{Or()} t6 SET a = {T()}, b = {random.Next(6) - 2} WHERE rowid % 2 = 0",
-            19 => $"INSERT INTO f VALUES ('word{K()} other{K()}')",
-            20 => $"DELETE FROM f WHERE rowid = {K()}",
             _ => Pick(random, "DELETE FROM t6", "DELETE FROM t5", "INSERT INTO extra (z) VALUES (randomblob(3))", "UPDATE OR REPLACE t3 SET rowid = rowid + 1", "UPDATE extra SET z = 1"),
         };
     }

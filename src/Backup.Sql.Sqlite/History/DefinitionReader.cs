@@ -12,9 +12,18 @@ internal sealed class DefinitionReader(Connection connection, IReadOnlyList<Mast
 
     private static readonly string[] KnownCollations = ["BINARY", "NOCASE", "RTRIM"];
 
-    /// <summary>The tables whose rows can change: those of virtual tables' modules too.</summary>
-    public static IEnumerable<MasterRow> TablesOf(IEnumerable<MasterRow> master) => master.Where(row =>
-        row is { Type: "table", RootPage: not 0, IsInternal: false, Sql: not null } && !HistoryNames.IsOwn(row.Name));
+    /// <summary>
+    /// The tables that are tracked. Those in which the module of a virtual table keeps its data are not: modules write
+    /// them in the midst of a statement, and were not made for triggers there.
+    /// </summary>
+    public static IEnumerable<MasterRow> TablesOf(IReadOnlyList<MasterRow> master) => master.Where(row =>
+        row is { Type: "table", RootPage: not 0, IsInternal: false, Sql: not null }
+        && !HistoryNames.IsOwn(row.Name)
+        && !VirtualOf(master).Any(owner => VirtualTables.SuffixOf(owner.Name, row.Name) is not null));
+
+    /// <summary>The virtual tables.</summary>
+    public static IEnumerable<MasterRow> VirtualOf(IReadOnlyList<MasterRow> master) =>
+        master.Where(VirtualTables.IsVirtual);
 
     /// <summary>
     /// Everything that is the user's, as it is kept for later; of root pages only whether there is one.

@@ -63,9 +63,13 @@ internal sealed class HistoryState
         tracked.Until is null && AsciiIgnoreCaseComparer.Instance.Equals(tracked.Definition.Name, table));
 
     /// <summary>The last mark that is not later than a time.</summary>
-    /// <exception cref="Diagnostics.BackupSqlException">22008 no such mark is kept.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">
+    /// 22008 no such mark is kept; 0A000 there are tables that cannot be tracked.
+    /// </exception>
     public HistoryMark At(HlcTimestamp time)
     {
+        if (!TracksAll)
+            throw SqliteErrors.NotAllTracked(_connection.Database);
         var start = Start;
         if (time < start.Time)
             throw SqliteErrors.TimeGone(_connection.Database, time, start.Time);

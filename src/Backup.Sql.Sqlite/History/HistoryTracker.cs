@@ -198,7 +198,7 @@ internal sealed class HistoryTracker(Connection connection)
     {
         var known = HistoryState.Read(connection).Tables.Where(table => table.Until is null)
             .Select(table => table.Definition.Name).ToHashSet(AsciiIgnoreCaseComparer.Instance);
-        var untracked = 0;
+        var untracked = DefinitionReader.VirtualOf(judge.Master).Count();
         foreach (var row in DefinitionReader.TablesOf(judge.Master).Where(row => !known.Contains(row.Name)))
         {
             if (judge.Definitions.TryRead(row, out var definition))
