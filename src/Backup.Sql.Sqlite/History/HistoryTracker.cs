@@ -17,7 +17,7 @@ internal sealed class HistoryTracker(Connection connection)
     /// <summary>
     /// Microseconds after which a hold counts no more: that of a process that died, or one inside restored pages.
     /// </summary>
-    private const long HoldLapse = 7 * TimeSpan.MicrosecondsPerDay;
+    private const long HoldLapse = 8 * TimeSpan.MicrosecondsPerDay;
 
     /// <summary>Lines removed at one mark, so that a mark never keeps writers waiting for long.</summary>
     private const int RemovedPerMark = 20_000;

@@ -1,3 +1,4 @@
+using Backup.Sql.Access;
 using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
@@ -29,7 +30,7 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             throw Errors.NoHistory(
                 Describe(statement.Targets, engine), ValueBinder.PlaceOf(options.SpanOf("revision_history")));
 
-        var catalogTime = timeTravel ? asOf?.Time : null;
+        var catalogTime = timeTravel ? asOf?.Time ?? context.ScheduledTimestamp : null;
         var catalog = await context.Engines[engine].OpenCatalogAsync(catalogTime, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
@@ -40,20 +41,25 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         if (!options.IncrementalLocation.IsEmpty)
             notices.Add("option incremental_location is deprecated");
 
-        var (destination, subdirectory, incrementalFrom) = Destination(statement, notices);
+        await RequireRightsAsync(statement, scope, cancellationToken).ConfigureAwait(false);
+        var (destination, subdirectory, incrementalFrom) =
+            await DestinationAsync(statement, notices, cancellationToken).ConfigureAwait(false);
         return new BoundBackup
         {
             Engine = engine,
             Scope = scope,
             Destination = destination,
-            Collection = values.Location(statement.Uris),
+            Collection = await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false),
             Subdirectory = subdirectory,
-            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null
-                : values.Location(options.IncrementalLocation),
+            IncrementalLocation = await values.LocationOrNullAsync(options.IncrementalLocation, cancellationToken)
+                .ConfigureAwait(false),
             IncrementalFrom = incrementalFrom,
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
             Detached = options.Detached ?? false,
+            UpdatesMetric = values.Boolean(
+                "updates_cluster_monitoring_metrics", options.UpdatesClusterMonitoringMetrics,
+                options.Spans.Find("updates_cluster_monitoring_metrics") is not null),
             Name = values.TextOrNull(options.Name),
             Labels = Labels(options),
             Compression = Compression(options),
@@ -72,7 +78,6 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.ExecutionLocality is not null, "execution locality");
         Refuse(options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters");
-        Refuse(options.UpdatesClusterMonitoringMetrics is not null, "updates_cluster_monitoring_metrics");
         Refuse(options.StrictStorageLocality, "strict storage locality");
         Refuse(options.RevisionStream, "revision stream");
         Refuse(options.Pause is not null, "pause");
@@ -136,7 +141,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         };
     }
 
-    private async ValueTask<string?> HolderAsync(string database, CancellationToken cancellationToken)
+    /// <summary>The engine that holds a database; null if none does.</summary>
+    public async ValueTask<string?> HolderAsync(string database, CancellationToken cancellationToken)
     {
         // The default engine first: it wins where two engines hold a database of one name.
         foreach (var name in context.Engines.Keys.OrderBy(n => n == context.DefaultEngine ? 0 : 1))
@@ -196,8 +202,28 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         return [.. found.Values.OrderBy(o => o.Name, StringComparer.Ordinal)];
     }
 
-    private (BackupDestination Destination, string? Subdirectory, IReadOnlyList<string> IncrementalFrom) Destination(
-        BackupStatement statement, List<string> notices)
+    private async ValueTask RequireRightsAsync(
+        BackupStatement statement, BackupScope scope, CancellationToken cancellationToken)
+    {
+        var place = ValueBinder.PlaceOf(statement.Targets ?? (SyntaxNode)statement);
+        if (scope.IsCluster)
+        {
+            await context.Rights.RequireAsync(Privilege.Backup, Securable.System, place, cancellationToken)
+                .ConfigureAwait(false);
+            return;
+        }
+
+        var targets = scope.Databases.Select(Securable.Database)
+            .Concat(scope.Objects.Select(table => Securable.Table(table.Name)));
+        foreach (var target in targets)
+        {
+            await context.Rights.RequireAsync(Privilege.Backup, target, place, cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<(BackupDestination Kind, string? Subdirectory, IReadOnlyList<string> From)>
+        DestinationAsync(BackupStatement statement, List<string> notices, CancellationToken cancellationToken)
     {
         switch (statement.Destination)
         {
@@ -207,7 +233,10 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                 return (BackupDestination.Subdirectory, values.Text(sub.Subdirectory).Trim('/'), []);
             case ToLocation to:
                 notices.Add("the form BACKUP … TO is deprecated: BACKUP … INTO makes a collection");
-                return (BackupDestination.Location, null, [.. to.IncrementalFrom.Select(values.Location)]);
+                var from = new List<string>();
+                foreach (var layer in to.IncrementalFrom)
+                    from.Add(await values.LocationAsync(layer, cancellationToken).ConfigureAwait(false));
+                return (BackupDestination.Location, null, from);
             default:
                 return (BackupDestination.NewFull, null, []);
         }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Backup.Sql.Access;
+using Backup.Sql.Connections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 using Backup.Sql.Syntax;
@@ -61,14 +63,13 @@ internal sealed class ValueBinder(BindingContext context)
                 option, text ?? "NULL", $"a whole number from {minimum} to {maximum}", PlaceOf(value));
     }
 
-    /// <summary>A job's number.</summary>
-    public long Id(Expression value)
+    /// <summary>The number of a job, or of something else that is numbered.</summary>
+    public long Id(Expression value, string what = "a job", string expected = "the number that SHOW JOBS shows")
     {
         var text = Constant(value);
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
-            : throw Errors.InvalidOptionValue(
-                "a job", text ?? "NULL", "the number that SHOW JOBS shows", PlaceOf(value));
+            : throw Errors.InvalidOptionValue(what, text ?? "NULL", expected, PlaceOf(value));
     }
 
     /// <summary>The text of a constant; null for NULL and for what is no constant.</summary>
@@ -88,18 +89,20 @@ internal sealed class ValueBinder(BindingContext context)
     };
 
     /// <summary>
-    /// Checks a list of locations and gives the one that holds manifests and pointers, sealed: the only one, or the
-    /// default one of a list by locality. Data goes there too, for a host without a locality matches no other.
+    /// Checks a list of locations, and that the user may use them, and gives the one that holds manifests and pointers,
+    /// sealed: the only one, or the default one of a list by locality. Data goes there too, for a host without a
+    /// locality matches no other.
     /// </summary>
-    public string Location(IReadOnlyList<StringOrPlaceholder> locations)
+    public async ValueTask<string> LocationAsync(
+        IReadOnlyList<StringOrPlaceholder> locations, CancellationToken cancellationToken)
     {
         if (locations.Count == 1)
-            return Location(locations[0]);
+            return await LocationAsync(locations[0], cancellationToken).ConfigureAwait(false);
         StoreUri? main = null;
         var localities = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in locations)
         {
-            var uri = Check(node);
+            var uri = await CheckAsync(node, cancellationToken).ConfigureAwait(false);
             if (!uri.Parameters.TryGetValue("COCKROACH_LOCALITY", out var locality))
                 throw Errors.InvalidLocality("a location of the list has no COCKROACH_LOCALITY", PlaceOf(node));
             if (!localities.Add(locality))
@@ -114,19 +117,78 @@ internal sealed class ValueBinder(BindingContext context)
             "no location of the list has COCKROACH_LOCALITY=default", PlaceOf(locations[0])));
     }
 
-    public string Location(StringOrPlaceholder location) => context.Vault.Seal(Check(location));
+    /// <summary>
+    /// The list of an option, as <see cref="LocationAsync(IReadOnlyList{StringOrPlaceholder}, CancellationToken)"/>;
+    /// null where it is not given.
+    /// </summary>
+    public async ValueTask<string?> LocationOrNullAsync(
+        IReadOnlyList<StringOrPlaceholder> locations, CancellationToken cancellationToken) =>
+        locations.Count == 0 ? null : await LocationAsync(locations, cancellationToken).ConfigureAwait(false);
 
-    private StoreUri Check(StringOrPlaceholder node)
+    /// <summary>Checks a location, and that the user may use it, and seals it.</summary>
+    public async ValueTask<string> LocationAsync(StringOrPlaceholder location, CancellationToken cancellationToken) =>
+        context.Vault.Seal(await CheckAsync(location, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Checks the location that an external connection is to stand for; a key's too.</summary>
+    public async ValueTask<StoreUri> ConnectionTargetAsync(
+        StringOrPlaceholder node, CancellationToken cancellationToken)
     {
         try
         {
             var uri = StoreUri.Parse(Text(node));
-            context.Providers.Resolve(uri).Check(uri);
+            if (!KeyLocation.Is(uri))
+                return await CheckAsync(node, cancellationToken).ConfigureAwait(false);
+            KeyLocation.Check(uri);
+            await RequireImplicitAccessAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
             return uri;
         }
         catch (BackupSqlException error)
         {
             throw Errors.Wrapped(error, PlaceOf(node));
+        }
+    }
+
+    private async ValueTask<StoreUri> CheckAsync(StringOrPlaceholder node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var uri = StoreUri.Parse(Text(node));
+            await CheckAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
+            return uri;
+        }
+        catch (BackupSqlException error)
+        {
+            throw Errors.Wrapped(error, PlaceOf(node));
+        }
+    }
+
+    private async ValueTask CheckAsync(StoreUri uri, TextPlace place, CancellationToken cancellationToken)
+    {
+        if (!uri.IsNamed)
+        {
+            context.Providers.Resolve(uri).Check(uri);
+            await RequireImplicitAccessAsync(uri, place, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // Who may use a connection may use what it stands for, whatever that takes.
+        uri.RefuseParametersExcept();
+        var connection = await context.Connections.GetAsync(uri.Host, cancellationToken).ConfigureAwait(false);
+        await context.Rights.RequireAsync(
+            Privilege.Usage, Securable.Connection(connection.Name), place, cancellationToken).ConfigureAwait(false);
+        if (connection.Type != ConnectionType.Storage)
+            throw Errors.ConnectionIsKey(connection.Name);
+        var target = await context.Connections.ResolveAsync(uri, cancellationToken).ConfigureAwait(false);
+        context.Providers.Resolve(target).Check(target);
+    }
+
+    private async ValueTask RequireImplicitAccessAsync(
+        StoreUri uri, TextPlace place, CancellationToken cancellationToken)
+    {
+        if (uri.NeedsImplicitAccess)
+        {
+            await context.Rights.RequireAsync(
+                Privilege.ExternalIoImplicitAccess, Securable.System, place, cancellationToken).ConfigureAwait(false);
         }
     }
 }

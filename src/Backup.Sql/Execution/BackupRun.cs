@@ -13,11 +13,12 @@ namespace Backup.Sql.Execution;
 /// Carries out the steps of a BACKUP. Until the manifest is put nothing of it can be seen; afterwards nothing may undo
 /// it.
 /// </summary>
-internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDisposable
 {
     private const long SmallestSpan = 16L << 20;
 
     private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
+    private readonly CheckpointClock _checkpoints = new(context.Time, context.Settings);
     private readonly Lock _gate = new();
     private readonly List<SpaceManifest> _spaces = [];
     private string? _hold;
@@ -41,7 +42,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         ExportSpaceStep export => ExportAsync(export, cancellationToken),
         WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
         PublishLatestStep => PublishLatestAsync(cancellationToken),
-        ReleaseStep => ReleaseAsync(),
+        ReleaseStep release => HandOverAsync(release, cancellationToken),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
 
@@ -51,10 +52,30 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         if (_snapshot is not null)
             await _snapshot.DisposeAsync().ConfigureAwait(false);
         if (_layer is not null && _committed is null)
-            await AbandonLayerAsync(_layer).ConfigureAwait(false);
+            await (turn.KeepsWork ? KeepLayerAsync(_layer) : AbandonLayerAsync(_layer)).ConfigureAwait(false);
         foreach (var opened in _opened)
             await opened.DisposeAsync().ConfigureAwait(false);
-        await ReleaseAsync().ConfigureAwait(false);
+        // What is kept was read at a time that the next turn wants to read again.
+        if (!turn.KeepsWork || _committed is not null)
+            await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The name of a job's hold on an engine's history.</summary>
+    public static string HoldOf(long jobId) => $"job-{jobId}";
+
+    private async Task KeepLayerAsync(LayerWriter layer)
+    {
+        if (turn.Reason == StopReason.LostLease)
+            return; // somebody else may be writing it by now
+        try
+        {
+            await layer.SettleAsync().ConfigureAwait(false);
+            await layer.CheckpointAsync().ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.HintFailed(context.Logger, turn.JobId, "the checkpoint", error);
+        }
     }
 
     private async Task AbandonLayerAsync(LayerWriter layer)
@@ -62,20 +83,25 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         try
         {
             await layer.AbandonAsync().ConfigureAwait(false);
+            await turn.SaveLayerAsync(null).ConfigureAwait(false);
         }
         catch (BackupSqlException error)
         {
-            Log.CleanUpFailed(context.Logger, jobId, layer.Directory, error);
+            Log.CleanUpFailed(context.Logger, turn.JobId, layer.Directory, error);
         }
     }
 
     private async Task ProtectAsync(ProtectStep step, CancellationToken cancellationToken)
     {
-        var hold = $"job-{jobId}";
-        var engine = (IRetentionHolds)context.Engines[step.Engine];
+        var hold = HoldOf(turn.JobId);
+        var engine = context.Engines[step.Engine];
+        var from = step.From
+            ?? (step.AllHistory
+                ? HlcTimestamp.Zero
+                : await engine.GetCurrentTimeAsync(cancellationToken).ConfigureAwait(false));
         try
         {
-            await engine.HoldAsync(hold, step.From, cancellationToken).ConfigureAwait(false);
+            await ((IRetentionHolds)engine).HoldAsync(hold, from, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupSqlException gone) when (step.MayBeGone && gone.SqlState == SqlStates.TimeOutOfRange)
         {
@@ -84,6 +110,17 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         }
 
         (_hold, _holdEngine) = (hold, step.Engine);
+    }
+
+    private async Task HandOverAsync(ReleaseStep step, CancellationToken cancellationToken)
+    {
+        if (step.HandTo is { } next)
+        {
+            var engine = (IRetentionHolds)context.Engines[step.Engine];
+            await engine.HoldAsync(next, _committed!.End, cancellationToken).ConfigureAwait(false);
+        }
+
+        await ReleaseAsync().ConfigureAwait(false);
     }
 
     private async Task ReleaseAsync()
@@ -96,7 +133,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task OpenSnapshotAsync(OpenSnapshotStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("opening a snapshot", 0);
+        turn.Progress.Begin("opening a snapshot", 0);
         _engine = context.Engines[step.Engine];
         _snapshot = await _engine.OpenSnapshotAsync(
             new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken)
@@ -118,7 +155,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         _layer = await _collection.BeginLayerAsync(
             new LayerRequest
             {
-                JobId = jobId.ToString(CultureInfo.InvariantCulture),
+                JobId = turn.JobId.ToString(CultureInfo.InvariantCulture),
                 End = _snapshot!.Timestamp,
                 Parent = _parent,
                 Directory = step.AtLocation ? "" : step.Subdirectory,
@@ -130,9 +167,12 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
                 Compression = context.Collections.Codecs.Choose(step.Compression, step.CompressionLevel),
                 FileBytes = context.Settings.FileSize,
                 Random = context.Random,
+                Saved = turn.Layer,
+                Settled = turn.SaveLayerAsync,
+                Confirm = turn.ConfirmAsync,
             },
             cancellationToken).ConfigureAwait(false);
-        progress.Begin("exporting", 0.95);
+        turn.Progress.Begin("exporting", 0.95);
     }
 
     private async Task<Chain?> LoadParentAsync(BeginLayerStep step, CancellationToken cancellationToken)
@@ -152,9 +192,9 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task ExportAsync(ExportSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.BeginObject(step.Name);
+        turn.Progress.BeginObject(step.Name);
         var shape = await _snapshot!.DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
-        progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
+        turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
         var changesKnown = step.Mode == ExportMode.Changes && shape.StableKeys
             && await CoversAsync(step.Space, cancellationToken).ConfigureAwait(false);
@@ -166,15 +206,35 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             ExportMode.ChangedPages when before!.Shape.PageSize == shape.PageSize => SpaceCoverage.Changes,
             _ => SpaceCoverage.Full,
         };
-        var compares = step.Mode == ExportMode.IfChanged || (step.Mode == ExportMode.Changes && !changesKnown);
-        var entry = compares && !step.AllVersions && before!.Fingerprint.Scope == FingerprintScope.State
-            && await FingerprintAsync(step, shape, cancellationToken).ConfigureAwait(false) == before.Fingerprint
-            ? before with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [],
-                DigestFiles = [] }
-            : await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
+        var entry = await FindKnownAsync(step, shape, before, changesKnown, cancellationToken).ConfigureAwait(false)
+            ?? await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
         lock (_gate)
             _spaces.Add(entry);
-        progress.EndObject();
+        turn.Progress.EndObject();
+    }
+
+    /// <summary>
+    /// A table that needs no writing because its fingerprint is what it was when it was last written: by the layer
+    /// below, or by an earlier turn of this job.
+    /// </summary>
+    private async Task<SpaceManifest?> FindKnownAsync(
+        ExportSpaceStep step, SpaceShape shape, SpaceManifest? before, bool changesKnown,
+        CancellationToken cancellationToken)
+    {
+        var compares = step.Mode == ExportMode.IfChanged || (step.Mode == ExportMode.Changes && !changesKnown);
+        SpaceFingerprint? below = compares && !step.AllVersions
+            && before!.Fingerprint.Scope == FingerprintScope.State ? before.Fingerprint : null;
+        var earlier = _layer!.FindFinished(step.Space);
+        if (below is null && earlier is null)
+            return null;
+        var now = await FingerprintAsync(step, shape, cancellationToken).ConfigureAwait(false);
+        if (now == below)
+        {
+            return before! with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [],
+                DigestFiles = [] };
+        }
+
+        return now == earlier ? _layer.Keep(step.Space, shape) : null;
     }
 
     /// <summary>True when every change of a table since the parent's end is known.</summary>
@@ -200,20 +260,40 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             AllVersions = step.AllVersions && step.Space is TableSpace,
         };
         var spans = await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false);
+        turn.Progress.Add(writer.FinishedRows, writer.FinishedBytes);
         await _workers.ForEachAsync(
-            spans,
+            KeySpans.Subtract(spans, writer.Finished),
             async (span, token) =>
             {
-                var sink = writer.OpenSink();
-                await using var _ = sink.ConfigureAwait(false);
-                var counted = new CountingSink(sink, progress);
-                await _snapshot!.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
-                await sink.CompleteAsync(token).ConfigureAwait(false);
-                counted.Report();
-                progress.AddStored(sink.BytesStored);
+                var sink = writer.OpenSink(span);
+                await using (sink.ConfigureAwait(false))
+                {
+                    var counted = new CountingSink(sink, turn.Progress);
+                    await _snapshot!.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
+                    await sink.CompleteAsync(token).ConfigureAwait(false);
+                    counted.Report();
+                    turn.Progress.AddStored(sink.BytesStored);
+                }
+
+                if (_checkpoints.Add(sink.BytesStored))
+                    await CheckpointAsync(token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         return writer.Complete();
+    }
+
+    // Only a hint: a backup does not fail for it.
+    private async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _layer!.SettleAsync().ConfigureAwait(false);
+            await _layer.CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.HintFailed(context.Logger, turn.JobId, "a checkpoint", error);
+        }
     }
 
     private async Task<SpaceFingerprint> FingerprintAsync(
@@ -240,13 +320,14 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         // A few spans per worker, so that all end at about the same time; no file larger than wanted.
         var bytes = shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes;
         var target = Math.Clamp(
-            bytes / (_workers.Workers * 4), SmallestSpan, Math.Max(SmallestSpan, context.Settings.FileSize));
+            bytes / (_workers.Workers * 4), Math.Min(SmallestSpan, context.Settings.FileSize),
+            context.Settings.FileSize);
         return _snapshot!.SplitAsync(step.Space, target, cancellationToken);
     }
 
     private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("writing the manifest", 0.05);
+        turn.Progress.Begin("writing the manifest", 0.05);
         var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken)
             .ConfigureAwait(false);
         var history = step.RevisionHistory
@@ -268,22 +349,28 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             SchemaChanges = history?.Changes ?? [],
         };
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
-        Outcome = new JobOutcome(
-            contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries),
-            _spaces.Sum(space => space.RawBytes));
-        Log.Committed(context.Logger, jobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+        Outcome = SavedWork.OutcomeOf(_committed.Manifest);
+        if (step.UpdatesMetric)
+            BackupMetrics.Succeeded(Outcome.End!.Value);
+        Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+        await TryAsync("tidying up", token => Collection.TidyLayerAsync(_committed, token), cancellationToken)
+            .ConfigureAwait(false);
     }
 
-    private async Task PublishLatestAsync(CancellationToken cancellationToken)
+    private Task PublishLatestAsync(CancellationToken cancellationToken) => TryAsync(
+        "LATEST", token => _collection!.PublishLatestAsync(_committed!, token), cancellationToken);
+
+    // The backup is committed: LATEST is found from the manifests all the same, and what is left over is inert.
+    private async Task TryAsync(
+        string what, Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
         try
         {
-            await _collection!.PublishLatestAsync(_committed!, cancellationToken).ConfigureAwait(false);
+            await action(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is BackupSqlException or OperationCanceledException)
         {
-            // The backup is committed: LATEST is found from the manifests all the same.
-            Log.HintFailed(context.Logger, jobId, "LATEST", error);
+            Log.HintFailed(context.Logger, turn.JobId, what, error);
         }
     }
 }

@@ -11,7 +11,7 @@ namespace Backup.Sql.Execution;
 /// Carries out the steps of a RESTORE. Nothing can be seen of it before the last step, and that one only comes when
 /// every space has proved its fingerprint.
 /// </summary>
-internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDisposable
 {
     private const long RangeBytes = 32L << 20;
 
@@ -51,9 +51,21 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
             await _opened.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Removes the databases that a turn which died had put together aside.</summary>
+    public static void RemoveScratch(RunContext context, long jobId)
+    {
+        var scratch = ScratchOf(context, jobId);
+        if (Directory.Exists(scratch))
+            Directory.Delete(scratch, recursive: true);
+    }
+
+    private static string ScratchOf(RunContext context, long jobId) =>
+        Path.Combine(context.ScratchDirectory, $"backupsql-{jobId}");
+
     private async Task OpenChainAsync(OpenChainStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("reading", 0.9);
+        turn.Progress.Begin("reading", 0.9);
+        RemoveScratch(context, turn.JobId);
         Chain chain;
         if (step.Locations.Count > 0)
         {
@@ -80,7 +92,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
         _restore = await context.Engines[step.Engine].BeginRestoreAsync(
             new RestoreRequest
             {
-                Id = $"job{jobId}",
+                Id = $"job{turn.JobId}",
                 NewDatabases = step.NewDatabases,
                 SkipForeignKeyCheck = step.SkipForeignKeyCheck,
                 PagesAsOf = step.PagesAsOf,
@@ -89,12 +101,12 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task MaterialiseAsync(MaterialiseStep step, CancellationToken cancellationToken)
     {
-        progress.BeginObject(step.Space.Database);
+        turn.Progress.BeginObject(step.Space.Database);
         var engine = context.Engines.Values.FirstOrDefault(e => e is IPageSpaceReader && e.Info.Kind == step.EngineKind)
             ?? throw Errors.EngineMissing(step.EngineKind, step.Package);
         var shape = ShapeOf(step.Space);
-        progress.Expect(0, shape.PageCount * shape.PageSize);
-        var scratch = Directory.CreateDirectory(Path.Combine(context.ScratchDirectory, $"backupsql-{jobId}")).FullName;
+        turn.Progress.Expect(0, shape.PageCount * shape.PageSize);
+        var scratch = Directory.CreateDirectory(ScratchOf(context, turn.JobId)).FullName;
         var pages = await ((IPageSpaceReader)engine)
             .BeginMaterialiseAsync(step.Space, shape, scratch, cancellationToken).ConfigureAwait(false);
         var database = new MaterialisedDatabase(pages, scratch);
@@ -107,18 +119,18 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task IngestAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.BeginObject(step.Name);
+        turn.Progress.BeginObject(step.Name);
         if (step.FromPages)
             await IngestFromPagesAsync(step, cancellationToken).ConfigureAwait(false);
         else
             await IngestFromChainAsync(step, cancellationToken).ConfigureAwait(false);
         Interlocked.Add(ref _indexEntries, step.IndexEntries);
-        progress.EndObject();
+        turn.Progress.EndObject();
     }
 
     private async Task IngestFromChainAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.Expect(1, step.EstimatedBytes);
+        turn.Progress.Expect(1, step.EstimatedBytes);
         var shape = ShapeOf(step.Source);
         var rows = step.Destination switch
         {
@@ -149,7 +161,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
             {
                 var source = _reader.OpenSource(space, range, proof);
                 await using var _ = source.ConfigureAwait(false);
-                var counted = new CountingSource(source, progress);
+                var counted = new CountingSource(source, turn.Progress);
                 await take(counted, token).ConfigureAwait(false);
                 Interlocked.Add(ref rows, counted.Rows);
                 Interlocked.Add(ref _bytes, counted.Bytes);
@@ -174,7 +186,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task IngestFromPagesAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.Expect(1, step.EstimatedBytes);
+        turn.Progress.Expect(1, step.EstimatedBytes);
         var snapshot = _aside[step.Source.Database].Snapshot;
         var shape = await snapshot.DescribeAsync(step.Source, cancellationToken).ConfigureAwait(false);
         var rows = await TransferAsync(
@@ -199,7 +211,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
                 one,
                 async (source, inner) =>
                 {
-                    var counted = new CountingSource(source, progress);
+                    var counted = new CountingSource(source, turn.Progress);
                     await take(counted, inner).ConfigureAwait(false);
                     rows = counted.Rows;
                     Interlocked.Add(ref _bytes, counted.Bytes);
@@ -211,16 +223,17 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task CompleteAsync(CancellationToken cancellationToken)
     {
-        progress.Begin("building indexes and checking", 0.08);
+        turn.Progress.Begin("building indexes and checking", 0.08);
         await _restore!.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(CancellationToken cancellationToken)
     {
-        progress.Begin("publishing", 0.02);
+        turn.Progress.Begin("publishing", 0.02);
+        await turn.ConfirmAsync(cancellationToken).ConfigureAwait(false);
         await _restore!.PublishAsync(cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restore.Notices };
-        Log.Published(context.Logger, jobId, Outcome.Rows, Outcome.Bytes);
+        Log.Published(context.Logger, turn.JobId, Outcome.Rows, Outcome.Bytes);
     }
 
     private SpaceShape ShapeOf(Space space) => _reader!.Chain.Newest.Manifest.Find(space)!.Shape;

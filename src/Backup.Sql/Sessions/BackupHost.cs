@@ -1,16 +1,22 @@
+using Backup.Sql.Access;
 using Backup.Sql.Collections;
+using Backup.Sql.Connections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
+using Backup.Sql.Schedules;
+using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Sessions;
 
 /// <summary>
 /// The engines, stores and jobs of one process. Make one, open as many sessions as you like; all members may be called
-/// concurrently. Disposing it pauses nothing: running jobs are cancelled and leave nothing behind.
+/// concurrently. Disposing it stops the running jobs: where the state store outlives the process they keep what they
+/// have written, for the next host that adopts them; else they are cancelled and leave nothing behind.
 /// </summary>
 public sealed class BackupHost : IAsyncDisposable
 {
@@ -32,9 +38,14 @@ public sealed class BackupHost : IAsyncDisposable
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
-        var stores = new StoreOpener(Providers, options.SecretVault);
-        Collections = new CollectionOpener(stores);
-        Jobs = new JobRegistry(options.StateStore, options.TimeProvider, options.Random);
+        Connections = new ExternalConnections(options.StateStore, options.SecretVault);
+        Stores = new StoreOpener(Providers, options.SecretVault, Connections);
+        Collections = new CollectionOpener(Stores);
+        Roles = new RoleBook(options.StateStore);
+        Authorizer = options.Authorizer
+            ?? (options.Admins is null
+                ? EverybodyIsAdmin.Instance
+                : new GrantAuthorizer(options.StateStore, options.Admins));
         Planning = new PlanningContext
         {
             Engines = options.Engines,
@@ -46,10 +57,19 @@ public sealed class BackupHost : IAsyncDisposable
             Engines = options.Engines,
             Collections = Collections,
             Random = options.Random,
+            Time = options.TimeProvider,
             Settings = options.Settings,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
+        Worker = new JobWorker(Planning, Runner);
+        Jobs = new JobRegistry(
+            new JobRecords(options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease),
+            options.TimeProvider,
+            Worker.RevertAsync);
+        Schedules = new ScheduleBook(options.StateStore, options.Random);
+        Scheduler = new BackupScheduler(this);
+        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
     }
 
     /// <summary>The engines by name.</summary>
@@ -58,27 +78,83 @@ public sealed class BackupHost : IAsyncDisposable
     /// <summary>The engine meant when a statement names none.</summary>
     public string DefaultEngine { get; }
 
+    /// <summary>The users and roles that the state store knows.</summary>
+    public RoleBook Roles { get; }
+
     internal BackupHostOptions Options { get; }
 
+    internal IAuthorizer Authorizer { get; }
+
     internal ObjectStoreProviders Providers { get; }
+
+    internal ExternalConnections Connections { get; }
+
+    internal StoreOpener Stores { get; }
 
     internal CollectionOpener Collections { get; }
 
     internal JobRegistry Jobs { get; }
 
+    internal LayerUses Uses { get; }
+
     internal PlanningContext Planning { get; }
 
     internal PlanRunner Runner { get; }
+
+    internal JobWorker Worker { get; }
+
+    internal ScheduleBook Schedules { get; }
+
+    internal BackupScheduler Scheduler { get; }
 
     /// <summary>Opens a session.</summary>
     /// <param name="options">Who and where; null for the defaults.</param>
     /// <returns>The session; it holds nothing open.</returns>
     public BackupSession OpenSession(SessionOptions? options = null) => new(this, options ?? new SessionOptions());
 
-    /// <summary>Cancels what runs, waits for it, and closes the engines.</summary>
+    /// <summary>
+    /// Takes over the jobs whose process has died: those that ran go on here, in the background, those that were being
+    /// paused or cancelled are brought to their end. Also removes the records of jobs that ended long ago. To be called
+    /// when the host has started, and again whenever <see cref="JobAdoption.NextCheck"/> comes.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the jobs.</param>
+    /// <returns>What was taken over.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
+    public async Task<JobAdoption> AdoptJobsAsync(CancellationToken cancellationToken = default)
+    {
+        var settings = Options.Settings;
+        var (adopted, due) = await Jobs.AdoptAsync(Worker.Work(null), settings.JobRetention, cancellationToken)
+            .ConfigureAwait(false);
+        var latest = Jobs.Now + settings.JobLease;
+        return new JobAdoption(
+            [.. adopted.Select(job => new AdoptedJob(job.Id, job.Type, job.Description, job.State.ToText()))],
+            due < latest ? due.Value : latest);
+    }
+
+    /// <summary>
+    /// Runs the schedules whose time has come, each in its owner's name, and waits for their backups. Times that nobody
+    /// was there for are made up for once. May be called by several hosts that share a state store: each time is run by
+    /// one of them.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the backups.</param>
+    /// <returns>What ran, and when a schedule is due next.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails. What a backup fails with is in its
+    /// <see cref="ScheduleRun"/>.</exception>
+    public Task<DueSchedules> RunDueSchedulesAsync(CancellationToken cancellationToken = default) =>
+        Scheduler.RunDueAsync(cancellationToken);
+
+    /// <summary>
+    /// Runs schedules as they come due, until it is cancelled. Backups that are at work then go on until the host is
+    /// disposed of.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task RunSchedulerAsync(CancellationToken cancellationToken) => Scheduler.RunAsync(cancellationToken);
+
+    /// <summary>Stops what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()
     {
         await Jobs.StopAllAsync().ConfigureAwait(false);
+        await Scheduler.DrainAsync().ConfigureAwait(false);
         foreach (var engine in Engines.Values)
             await engine.DisposeAsync().ConfigureAwait(false);
         await Options.StateStore.DisposeAsync().ConfigureAwait(false);

@@ -4,6 +4,9 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Administration;
+using Backup.Sql.Sessions.Schedules;
+using Backup.Sql.Sessions.Expiry;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -13,9 +16,6 @@ namespace Backup.Sql.Sessions;
 /// </summary>
 internal sealed class StatementRunner(BackupHost host, string user, IProgress<JobProgress>? progress)
 {
-    /// <summary>How often a job is planned when the collection keeps moving under it.</summary>
-    private const int PlanningAttempts = 3;
-
     private static readonly ResultColumn[] DetachedColumns = [new("job_id", ResultType.Int)];
 
     private static readonly ResultColumn[] JobColumns =
@@ -23,6 +23,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         new("job_id", ResultType.Int), new("status", ResultType.String), new("fraction_completed", ResultType.Float),
         new("rows", ResultType.Int), new("index_entries", ResultType.Int), new("bytes", ResultType.Int),
     ];
+
+    private Rights Rights => new(host.Authorizer, user);
+
+    private GrantStatements Grants => new(host.Options.StateStore, host.Roles);
 
     public async Task<StatementResult> RunAsync(
         Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
@@ -34,14 +38,30 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundRestore restore => await RunJobAsync(
                 statement.Kind, restore.Description, restore.MaskedText, restore, restore.Detached, cancellationToken)
                     .ConfigureAwait(false),
+            BoundDrop drop => await new ExpiryRunner(host, false).RunAsync(drop, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExplain { Inner: BoundDrop drop } => await new ExpiryRunner(host, true)
+                .RunAsync(drop, cancellationToken).ConfigureAwait(false),
             BoundExplain explain => await ExplainAsync(statement, explain, cancellationToken).ConfigureAwait(false),
             BoundShowBackups show => await new BackupsReport(host.Collections).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
-            BoundShowBackup show => await new BackupReport(host.Collections, host.Options.Random)
+            BoundShowBackup show => await new BackupReport(host.Collections, host.Uses, host.Options.Random)
                 .RunAsync(show, cancellationToken).ConfigureAwait(false),
             BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
+            BoundAlterJobOwner alter => await new JobOwnership(host.Jobs, Rights).RunAsync(alter, cancellationToken)
+                .ConfigureAwait(false),
+            BoundScheduleStatement schedule => await new ScheduleStatements(host, Rights)
+                .RunAsync(schedule, cancellationToken).ConfigureAwait(false),
+            BoundGrant grant => await Grants.RunAsync(grant, cancellationToken).ConfigureAwait(false),
+            BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundConnections connections => await new ConnectionStatements(host, Rights)
+                .RunAsync(connections, cancellationToken).ConfigureAwait(false),
+            BoundConfigureZone zone => await new ZoneStatements(host).RunAsync(zone, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExcludeData exclude => await new ZoneStatements(host).RunAsync(exclude, cancellationToken)
+                .ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -50,10 +70,11 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     {
         var inner = ((ExplainStatement)statement).Inner;
         var plan = explain.Inner is BoundBackup or BoundRestore
-            ? await PlanAsync(explain.Inner, estimate: true, cancellationToken).ConfigureAwait(false)
+            ? await host.Worker.PlanAsync(explain.Inner, estimate: true, cancellationToken).ConfigureAwait(false)
             : null;
+        await RestoreRights.RequireAsync(Rights, explain.Inner, plan, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
-            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
+            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), explain.Inner.Effect(), plan),
             plan?.Notices ?? explain.Inner.Notices);
     }
 
@@ -62,12 +83,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         CancellationToken cancellationToken)
     {
         // What can be refused by planning is refused before a job exists.
-        var plan = await PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
+        var plan = await host.Worker.PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
+        await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
         var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
             .ConfigureAwait(false);
         var run = await host.Jobs
-            .StartAsync(job, Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
+            .StartAsync(job, host.Worker.Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
                 .ConfigureAwait(false);
         if (detached)
         {
@@ -82,43 +104,11 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 JobColumns,
                 [[job.Id, done.State.ToText(), 1.0, done.Outcome!.Rows, done.Outcome.IndexEntries, done.Outcome.Bytes]],
                 [.. plan.Notices, .. done.Outcome.Notices]),
-            JobState.Paused => throw Errors.JobPaused(job.Id),
+            JobState.Paused => throw error ?? Errors.JobPaused(job.Id),
             JobState.Canceled => throw Errors.Cancelled(),
             _ => throw error!,
         };
     }
-
-    /// <summary>
-    /// The work of a job: runs the plan; when the collection has moved on since, plans again. A resumed job brings no
-    /// plan.
-    /// </summary>
-    private JobWork Work(ExecutionPlan? first) => async (job, tracker, cancellationToken) =>
-    {
-        var plan = first;
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                plan ??= await PlanAsync(BoundOf(job), estimate: false, cancellationToken).ConfigureAwait(false);
-                await host.Jobs.SavePlanAsync(job.Id, plan.ToJson()).ConfigureAwait(false);
-                return await host.Runner.RunAsync(plan, job.Id, tracker, cancellationToken).ConfigureAwait(false);
-            }
-            catch (BackupSqlException error) when (
-                error.SqlState == SqlStates.ObjectInUse && attempt < PlanningAttempts)
-            {
-                plan = null;
-            }
-        }
-    };
-
-    private async Task<ExecutionPlan> PlanAsync(
-        BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
-    {
-        BoundBackup backup => await new BackupPlanner(host.Planning).PlanAsync(backup, estimate, cancellationToken)
-            .ConfigureAwait(false),
-        _ => await new RestorePlanner(host.Planning).PlanAsync((BoundRestore)bound, cancellationToken)
-            .ConfigureAwait(false),
-    };
 
     private async Task<StatementResult> ControlAsync(BoundControlJobs control, CancellationToken cancellationToken)
     {
@@ -141,7 +131,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var job = await host.Jobs.WaitIfPausingAsync(id, cancellationToken).ConfigureAwait(false);
         if (job.State != JobState.Paused)
             throw Errors.JobNotInState(id, "resumed", job.State.ToText());
-        await host.Jobs.StartAsync(job, Work(null), progress, CancellationToken.None).ConfigureAwait(false);
+        await host.Jobs.StartAsync(job, host.Worker.Work(null), progress, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<long>> JobsOfTypeAsync(
@@ -158,7 +148,4 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         JobCommand.Resume => state == JobState.Paused,
         _ => JobStates.CanMove(state, JobState.CancelRequested),
     };
-
-    private static BoundStatement BoundOf(JobRecord job) =>
-        JsonSerializer.Deserialize(job.Request, BoundJsonContext.Default.BoundStatement)!;
 }

@@ -25,7 +25,7 @@ internal sealed class Bench : IAsyncDisposable
         Scratch = _directory.Below("scratch");
         EngineNames = _setup.Engines.Split('+');
         Engines = EngineNames.ToDictionary(name => name, MakeEngine);
-        Host = MakeHost();
+        Host = MakeHost(Lifeline);
         Session = MakeSession();
     }
 
@@ -45,6 +45,9 @@ internal sealed class Bench : IAsyncDisposable
     public string Scratch { get; }
 
     public BackupHost Host { get; private set; }
+
+    /// <summary>What ties the present process to stores and state.</summary>
+    public Lifeline Lifeline { get; private set; } = new();
 
     public BackupSession Session { get; private set; }
 
@@ -71,11 +74,15 @@ internal sealed class Bench : IAsyncDisposable
             DefaultEngine = Host.DefaultEngine,
             Providers = Host.Providers,
             Vault = Host.Options.SecretVault,
+            Connections = Host.Connections,
         }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
         return bound is BoundBackup backup
             ? await new BackupPlanner(Host.Planning).PlanAsync(backup, estimate: true, CancellationToken.None)
             : await new RestorePlanner(Host.Planning).PlanAsync((BoundRestore)bound, CancellationToken.None);
     }
+
+    /// <summary>Lets another user go on.</summary>
+    public void Become(string user) => Session = MakeSession(user);
 
     /// <summary>Ends the process and starts the next.</summary>
     public async Task ReopenAsync()
@@ -83,8 +90,24 @@ internal sealed class Bench : IAsyncDisposable
         await Host.DisposeAsync();
         foreach (var engine in Engines.Values)
             engine.Reopen();
-        Host = MakeHost();
+        Lifeline = new Lifeline();
+        Host = MakeHost(Lifeline);
         Session = MakeSession();
+    }
+
+    /// <summary>The process dies in the middle of whatever it does, and the next one starts.</summary>
+    public Task CrashAsync()
+    {
+        Lifeline.Cut();
+        return ReopenAsync();
+    }
+
+    /// <summary>Another process beside the present one, on the same data, stores and state.</summary>
+    public BackupHost StartAnother()
+    {
+        foreach (var engine in Engines.Values)
+            engine.Reopen();
+        return MakeHost(new Lifeline());
     }
 
     /// <summary>Databases and stored objects: what a statement that fails or only shows must leave as it was.</summary>
@@ -106,20 +129,22 @@ internal sealed class Bench : IAsyncDisposable
         : new MemoryBenchEngine(new MemoryEngine(
             _setup.Memory with { TimeProvider = _setup.Clock, ClusterId = _setup.Memory.ClusterId ?? "cluster" }));
 
-    private BackupHost MakeHost() => new(new BackupHostOptions
+    private BackupHost MakeHost(Lifeline line) => new(new BackupHostOptions
     {
         Engines = Engines.ToDictionary(pair => pair.Key, pair => pair.Value.Engine),
         DefaultEngine = EngineNames[0],
-        Stores = [.. Stores.Providers.Select(_setup.Wrap)],
-        StateStore = _setup.State,
+        Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
+        StateStore = line.To(_setup.State),
         Settings = _setup.Settings,
+        Admins = _setup.Admins,
         ScratchDirectory = Scratch,
         TimeProvider = _setup.Clock,
         Random = _random,
     });
 
-    private BackupSession MakeSession() => Host.OpenSession(new SessionOptions
+    private BackupSession MakeSession(string user = "root") => Host.OpenSession(new SessionOptions
     {
+        User = user,
         CurrentDatabase = _setup.CurrentDatabase,
         UseBackupsWithIds = _setup.UseBackupsWithIds,
     });

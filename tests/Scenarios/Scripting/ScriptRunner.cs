@@ -16,10 +16,13 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>remember WORD: NAME</c> keeps a database's contents, and the time as <c>{WORD}</c>;</item>
 /// <item><c>same NAME: NAME</c> and <c>same NAME: WORD</c> compare databases with each other and with what was kept;</item>
 /// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;</item>
-/// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c> and <c>damage LOCATION PATTERN</c> do that to
-/// the first object that matches;</item>
+/// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
+/// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
+/// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
+/// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
-/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next.</item>
+/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
+/// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them.</item>
 /// </list>
 /// <c>{@name}</c> is a location's URI, <c>{word}</c> what a cell <c>?word</c> has caught before. The clock moves on by a
 /// second with every block. A statement that fails, shows or explains must leave everything as it was.
@@ -44,6 +47,7 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             Store = store,
             UseBackupsWithIds = script.Setting("ids") == "on",
             CurrentDatabase = script.Setting("database"),
+            Admins = script.Setting("rights") == "on" ? ["root"] : null,
             Wrap = provider => new GateStoreProvider(provider, _gate),
             Settings = new BackupSettings { Workers = 2, FullBackupWithSubdirectory = script.Setting("full_backup_with_subdir") == "on" },
         });
@@ -100,6 +104,13 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             case "drop":
                 EngineOf(ref rest).Drop(rest);
                 break;
+            case "as":
+                _bench.Become(rest);
+                break;
+            case "member":
+                var (role, member) = CutAt(rest, ':');
+                await _bench.Host.Roles.AddMemberAsync(role, member);
+                break;
             case "use":
                 _bench.Session.CurrentDatabase = rest;
                 break;
@@ -108,6 +119,17 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "reopen":
                 await _bench.ReopenAsync();
+                break;
+            case "crash":
+                await _bench.CrashAsync();
+                break;
+            case "adopt":
+                var adopted = await _bench.Host.AdoptJobsAsync();
+                expected!.CheckTable(
+                    new Table(
+                        ["job_id", "job_type", "status"],
+                        [.. adopted.Jobs.Select(job => new object?[] { job.JobId, job.Type, job.Status })]),
+                    Fill, Catch);
                 break;
             case "hold":
                 _gate.Close(rest);
@@ -127,6 +149,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "damage":
                 await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest));
+                break;
+            case "behead":
+                await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest), atStart: true);
                 break;
             default:
                 await StatementAsync(command, expected);
