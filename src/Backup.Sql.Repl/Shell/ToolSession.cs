@@ -1,3 +1,4 @@
+using Backup.Sql.Aws;
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
@@ -44,7 +45,10 @@ internal sealed class ToolSession : ISqlSession
         var host = new BackupHost(new BackupHostOptions
         {
             Engines = new Dictionary<string, IDatabaseEngine> { ["sqlite"] = engine },
-            Stores = [new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider()],
+            Stores =
+            [
+                new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider(), new S3ObjectStoreProvider(),
+            ],
             StateStore = options.State is null ? new MemoryStateStore() : SqliteStateStore.Open(options.State),
             SecretVault = options.StateKey is null
                 ? new MemorySecretVault()
