@@ -77,16 +77,20 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
         Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.ExecutionLocality is not null, "execution locality");
-        Refuse(options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters");
+        Refuse(
+            options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters",
+            "Leave it out: there are no virtual clusters here, and a cluster backup holds all databases.");
         Refuse(options.StrictStorageLocality, "strict storage locality");
-        Refuse(options.RevisionStream, "revision stream");
+        Refuse(
+            options.RevisionStream, "revision stream",
+            "Use WITH revision_history and frequent incremental backups (CREATE SCHEDULE).");
         Refuse(options.Pause is not null, "pause");
         Refuse(options.PauseWait is not null, "pause_wait");
 
-        void Refuse(bool given, string option)
+        void Refuse(bool given, string option, string? hint = null)
         {
             if (given)
-                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)));
+                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)), hint);
         }
     }
 
@@ -98,7 +102,9 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             .Concat(tables.Tables.Where(t => t.Parts.Count == 2 && !t.IsWildcard).Select(t => t.Parts[0].Text))
             .Concat(tables.Tables.Where(t => t.Parts.Count == 1 && t.IsWildcard).Select(t => t.Parts[0].Text))
             .DefaultIfEmpty(context.CurrentDatabase ?? ""),
-        VirtualClusterTarget => throw Errors.CannotExecute("BACKUP VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets)),
+        VirtualClusterTarget => throw Errors.NotOffered(
+            "VIRTUAL CLUSTER", "Name databases, or leave the target out to back up all of them.",
+            ValueBinder.PlaceOf(targets)),
         _ => [],
     };
 

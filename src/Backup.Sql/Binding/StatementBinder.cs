@@ -18,6 +18,9 @@ internal sealed class StatementBinder(BindingContext context)
     {
         ExplainStatement explain =>
             new BoundExplain(await BindAsync(explain.Inner, cancellationToken).ConfigureAwait(false)),
+        RecoverStatement recover => throw Errors.NotOffered(
+            "RECOVER", "What is dropped is not kept aside: bring it back from a backup with RESTORE.",
+            ValueBinder.PlaceOf(recover)),
         BackupStatement backup =>
             await new BackupBinder(context, _values).BindAsync(backup, cancellationToken).ConfigureAwait(false),
         RestoreStatement restore =>
