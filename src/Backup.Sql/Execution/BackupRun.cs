@@ -279,7 +279,10 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                     await CheckpointAsync(token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        return writer.Complete();
+        var entry = writer.Complete();
+        if (_checkpoints.Add(0))
+            await CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        return entry;
     }
 
     // Only a hint: a backup does not fail for it.
