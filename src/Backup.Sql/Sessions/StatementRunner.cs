@@ -125,9 +125,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         BoundControlJobs control, CancellationToken cancellationToken)
     {
         var jobs = await host.Jobs.ListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. jobs.Where(job => job.Type == control.Type && CanObey(job.State, control.Command))
+        return [.. jobs.Where(job => IsMeant(job, control) && CanObey(job.State, control.Command))
             .Select(job => job.Id)];
     }
+
+    private static bool IsMeant(JobRecord job, BoundControlJobs control) => control.Schedules is { } schedules
+        ? job.Schedule is { } schedule && schedules.Contains(schedule)
+        : job.Type == control.Type;
 
     private static bool CanObey(JobState state, JobCommand command) => command switch
     {
