@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Connections;
 using Backup.Sql.Engines;
 using Backup.Sql.Storage;
 
@@ -30,6 +31,9 @@ internal sealed record BindingContext
     public required ObjectStoreProviders Providers { get; init; }
 
     public required ISecretVault Vault { get; init; }
+
+    /// <summary>What <c>external://</c> locations stand for.</summary>
+    public required ExternalConnections Connections { get; init; }
 
     /// <summary>What the user may do.</summary>
     public Rights Rights { get; init; } = Rights.All;

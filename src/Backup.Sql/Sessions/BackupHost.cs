@@ -1,9 +1,11 @@
 using Backup.Sql.Access;
 using Backup.Sql.Collections;
+using Backup.Sql.Connections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
 using Backup.Sql.Schedules;
 using Backup.Sql.Sessions.Schedules;
@@ -36,8 +38,9 @@ public sealed class BackupHost : IAsyncDisposable
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
-        var stores = new StoreOpener(Providers, options.SecretVault);
-        Collections = new CollectionOpener(stores);
+        Connections = new ExternalConnections(options.StateStore, options.SecretVault);
+        Stores = new StoreOpener(Providers, options.SecretVault, Connections);
+        Collections = new CollectionOpener(Stores);
         Roles = new RoleBook(options.StateStore);
         Authorizer = options.Authorizer
             ?? (options.Admins is null
@@ -54,6 +57,7 @@ public sealed class BackupHost : IAsyncDisposable
             Engines = options.Engines,
             Collections = Collections,
             Random = options.Random,
+            Time = options.TimeProvider,
             Settings = options.Settings,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
@@ -65,6 +69,7 @@ public sealed class BackupHost : IAsyncDisposable
             Worker.RevertAsync);
         Schedules = new ScheduleBook(options.StateStore, options.Random);
         Scheduler = new BackupScheduler(this);
+        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
     }
 
     /// <summary>The engines by name.</summary>
@@ -82,9 +87,15 @@ public sealed class BackupHost : IAsyncDisposable
 
     internal ObjectStoreProviders Providers { get; }
 
+    internal ExternalConnections Connections { get; }
+
+    internal StoreOpener Stores { get; }
+
     internal CollectionOpener Collections { get; }
 
     internal JobRegistry Jobs { get; }
+
+    internal LayerUses Uses { get; }
 
     internal PlanningContext Planning { get; }
 

@@ -19,11 +19,12 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;</item>
 /// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
 /// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
-/// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c> and <c>damage LOCATION PATTERN</c> do that to
-/// the first object that matches;</item>
+/// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
+/// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
-/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next;</item>
-/// <item><c>clock TIME</c> sets the clock; <c>schedules</c> runs the schedules that are due, <c>begin</c> does so without
+/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
+/// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them;</item>
+/// <item><c>clock TIME</c> sets the clock for the next block; <c>schedules</c> runs the schedules that are due, <c>begin</c> does so without
 /// waiting for them and <c>end</c> waits; <c>collect</c> lets the engine in memory forget old history.</item>
 /// </list>
 /// <c>{@name}</c> is a location's URI, <c>{word}</c> what a cell <c>?word</c> has caught before. The clock moves on by a
@@ -122,7 +123,8 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "clock":
                 var time = DateTimeOffset.Parse(rest, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-                _bench.Advance(time - _bench.Host.Options.TimeProvider.GetUtcNow());
+                // A second passes after every block: the next one begins at that time.
+                _bench.Advance(time - _bench.Host.Options.TimeProvider.GetUtcNow() - TimeSpan.FromSeconds(1));
                 break;
             case "schedules":
                 CheckRuns(await _bench.Host.RunDueSchedulesAsync(), expected);
@@ -138,6 +140,17 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "reopen":
                 await _bench.ReopenAsync();
+                break;
+            case "crash":
+                await _bench.CrashAsync();
+                break;
+            case "adopt":
+                var adopted = await _bench.Host.AdoptJobsAsync();
+                expected!.CheckTable(
+                    new Table(
+                        ["job_id", "job_type", "status"],
+                        [.. adopted.Jobs.Select(job => new object?[] { job.JobId, job.Type, job.Status })]),
+                    Fill, Catch);
                 break;
             case "hold":
                 _gate.Close(rest);
@@ -157,6 +170,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "damage":
                 await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest));
+                break;
+            case "behead":
+                await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest), atStart: true);
                 break;
             default:
                 await StatementAsync(command, expected);

@@ -53,6 +53,9 @@ internal sealed record JobRecord
     /// <summary>Share that is done, from 0 to 1.</summary>
     public double FractionCompleted { get; init; }
 
+    /// <summary>The steps of <see cref="Plan"/> that are done, by their ids.</summary>
+    public IReadOnlyList<int> StepsDone { get; init; } = [];
+
     /// <summary>Why it failed or paused: code and message; null otherwise.</summary>
     public string? Error { get; init; }
 

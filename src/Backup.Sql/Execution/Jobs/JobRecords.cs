@@ -73,7 +73,8 @@ internal sealed class JobRecords
         (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false))?.Value;
 
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
-        (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id)).Value;
+        (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id))
+            .Value;
 
     public async Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellationToken)
     {
@@ -123,6 +124,10 @@ internal sealed class JobRecords
     public Task<JobRecord> RequestAsync(
         long id, JobState state, Func<JobRecord, JobRecord> change, CancellationToken cancellationToken) =>
         UpdateAsync(id, job => Moved(job, state, change), cancellationToken);
+
+    /// <summary>Makes a job, whoever works on it, another user's.</summary>
+    public Task<JobRecord> ChangeUserAsync(long id, string user, CancellationToken cancellationToken) =>
+        UpdateAsync(id, job => job with { User = user }, cancellationToken);
 
     /// <summary>Ends the lease of a job that goes on elsewhere.</summary>
     public Task<JobRecord> ReleaseAsync(long id) =>

@@ -106,6 +106,10 @@ internal sealed class JobRegistry
         Stop(id, StopReason.Pause);
     }
 
+    /// <summary>Makes a job another user's.</summary>
+    public Task ChangeUserAsync(long id, string user, CancellationToken cancellationToken) =>
+        _records.ChangeUserAsync(id, user, cancellationToken);
+
     public async Task CancelAsync(long id, CancellationToken cancellationToken)
     {
         var job = await GetAsync(id, cancellationToken).ConfigureAwait(false);
@@ -235,9 +239,9 @@ internal sealed class JobRegistry
                 return await EndStoppedAsync(job.Id, turn).ConfigureAwait(false);
             if (shown.SqlState == SqlStates.CredentialMissing)
                 return await PauseForAsync(job.Id, shown).ConfigureAwait(false);
-            await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => j with { Error = ErrorText(shown) })
+            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => j with { Error = ErrorText(shown) })
                 .ConfigureAwait(false);
-            return new JobEnd(await _records.MoveOwnAsync(job.Id, JobState.Failed).ConfigureAwait(false), shown);
+            return new JobEnd(await RevertAsync(job).ConfigureAwait(false), shown);
         }
         catch (BackupSqlException second)
         {
@@ -309,11 +313,20 @@ internal sealed class JobRegistry
         }
     }
 
-    private JobRecord WithLiveProgress(JobRecord job) => _turns.TryGetValue(job.Id, out var turn) && job.State.IsActive()
-        ? job with { FractionCompleted = turn.Progress.Fraction, RunningStatus = turn.Progress.Phase }
+    private JobRecord WithLiveProgress(JobRecord job) =>
+        _turns.TryGetValue(job.Id, out var turn) && job.State.IsActive()
+        ? job with
+        {
+            FractionCompleted = turn.Progress.Fraction,
+            RunningStatus = turn.Progress.Phase,
+            StepsDone = turn.Progress.StepsDone,
+        }
         : job;
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";
+
+    /// <summary>When a job was recorded, as its number tells.</summary>
+    public static DateTimeOffset TimeOf(long id) => DateTimeOffset.FromUnixTimeMilliseconds(id >> 22);
 
     private static JobRecord NewRecord(
         string type, string description, string statement, string request, string user) => new()
