@@ -56,13 +56,14 @@ internal sealed class BackupScheduler(BackupHost host)
                 var next = await NextDueAsync(cancellationToken).ConfigureAwait(false) - Time.GetUtcNow();
                 pause = next < LongestPause ? next.Value : LongestPause;
             }
-            catch (BackupSqlException error)
-            {
-                Log.SchedulerFailed(_logger, error); // the state store failed: the next look may find it well
-            }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                // The next look may find the state store well again; a scheduler that has died nobody notices.
+                Log.SchedulerFailed(_logger, error);
             }
 
             await PauseAsync(pause, wake.Task, cancellationToken).ConfigureAwait(false);
