@@ -15,7 +15,8 @@ public sealed class ToolSessionTests : IDisposable
     {
         var database = Path.Combine(_directory, "shop.db");
         await File.WriteAllBytesAsync(database, []);
-        var options = ConnectionOptions.Parse([$"shop=sqlite:{database}"], null, _directory);
+        var options = ConnectionOptions.Parse(
+            [$"shop=sqlite:{database}"], directory: null, root: _directory, state: null);
         await using var session = await ToolSession.OpenAsync(options, CancellationToken.None);
         session.RunSchedules();
         await RunAsync(session, "CREATE TABLE till (id INTEGER PRIMARY KEY)");
