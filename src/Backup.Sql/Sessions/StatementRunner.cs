@@ -61,6 +61,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 .RunAsync(connections, cancellationToken).ConfigureAwait(false),
             BoundSettings settings => await new SettingStatements(host.Settings)
                 .RunAsync(settings, cancellationToken).ConfigureAwait(false),
+            BoundConfigureZone zone => await new ZoneStatements(host).RunAsync(zone, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExcludeData exclude => await new ZoneStatements(host).RunAsync(exclude, cancellationToken)
+                .ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
