@@ -4,7 +4,6 @@ using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
-using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Sessions.Expiry;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Schedules;
-using Backup.Sql.State;
 using Microsoft.Extensions.Logging;
 
 namespace Backup.Sql.Sessions.Schedules;
