@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Backup.Sql.Hosting;
 
-/// <summary>Takes over jobs whose process has died: at the start, and whenever another one's lease may have run out.</summary>
+/// <summary>
+/// Takes over jobs whose process has died: at the start, and whenever the lease of another one may have run out.
+/// </summary>
 internal sealed class JobAdoptionService(
     BackupHost host, TimeProvider? time = null, ILogger<JobAdoptionService>? logger = null) : BackgroundService
 {
