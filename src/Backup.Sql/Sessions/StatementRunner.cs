@@ -4,7 +4,6 @@ using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
-using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Sessions.Expiry;
@@ -148,9 +147,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         BoundControlJobs control, CancellationToken cancellationToken)
     {
         var jobs = await host.Jobs.ListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. jobs.Where(job => job.Type == control.Type && CanObey(job.State, control.Command))
+        return [.. jobs.Where(job => IsMeant(job, control) && CanObey(job.State, control.Command))
             .Select(job => job.Id)];
     }
+
+    private static bool IsMeant(JobRecord job, BoundControlJobs control) => control.Schedules is { } schedules
+        ? job.Schedule is { } schedule && schedules.Contains(schedule)
+        : job.Type == control.Type;
 
     private static bool CanObey(JobState state, JobCommand command) => command switch
     {

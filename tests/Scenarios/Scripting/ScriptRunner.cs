@@ -4,6 +4,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution;
 using Backup.Sql.Scenarios.Fixture;
+using Backup.Sql.Sessions;
 
 namespace Backup.Sql.Scenarios.Scripting;
 
@@ -22,7 +23,9 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
 /// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
-/// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them.</item>
+/// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them;</item>
+/// <item><c>clock TIME</c> sets the clock for the next block; <c>schedules</c> runs the schedules that are due, <c>begin</c> does so without
+/// waiting for them and <c>end</c> waits; <c>collect</c> lets the engine in memory forget old history.</item>
 /// </list>
 /// <c>{@name}</c> is a location's URI, <c>{word}</c> what a cell <c>?word</c> has caught before. The clock moves on by a
 /// second with every block. A statement that fails, shows or explains must leave everything as it was.
@@ -37,6 +40,7 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
     private readonly Bench _bench;
     private readonly Dictionary<string, string> _variables = [];
     private readonly Dictionary<string, string> _remembered = [];
+    private readonly Queue<Task<DueSchedules>> _begun = [];
 
     public ScriptRunner(Script script, string engine, string store)
     {
@@ -117,6 +121,23 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             case "wait":
                 _bench.Advance(TimeSpan.FromSeconds(double.Parse(rest.TrimEnd('s'), CultureInfo.InvariantCulture)));
                 break;
+            case "clock":
+                var time = DateTimeOffset.Parse(rest, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+                // A second passes after every block: the next one begins at that time.
+                _bench.Advance(time - _bench.Host.Options.TimeProvider.GetUtcNow() - TimeSpan.FromSeconds(1));
+                break;
+            case "schedules":
+                CheckRuns(await _bench.Host.RunDueSchedulesAsync(), expected);
+                break;
+            case "begin":
+                _begun.Enqueue(_bench.Host.RunDueSchedulesAsync());
+                break;
+            case "end":
+                CheckRuns(await _begun.Dequeue(), expected);
+                break;
+            case "collect":
+                _bench.Memory.Memory.CollectGarbage();
+                break;
             case "reopen":
                 await _bench.ReopenAsync();
                 break;
@@ -158,6 +179,15 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
         }
     }
+
+    private void CheckRuns(DueSchedules due, Expectation? expected) => expected?.CheckTable(
+        new Table(
+            ["label", "scheduled_for", "missed_since", "status", "job_id", "error", "next_due"],
+            [.. due.Runs.Select(run => new object?[]
+            {
+                run.Label, run.ScheduledFor, run.MissedSince, run.Status, run.JobId, run.Error, due.NextDue,
+            })]),
+        Fill, Catch);
 
     private async Task StatementAsync(string command, Expectation? expected)
     {

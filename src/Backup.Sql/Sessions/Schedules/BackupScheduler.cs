@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Schedules;
-using Backup.Sql.State;
 using Microsoft.Extensions.Logging;
 
 namespace Backup.Sql.Sessions.Schedules;
@@ -30,10 +29,15 @@ internal sealed class BackupScheduler(BackupHost host)
     /// <summary>Runs what is due now and waits for it.</summary>
     public async Task<DueSchedules> RunDueAsync(CancellationToken cancellationToken)
     {
-        var started = await StartDueAsync(cancellationToken).ConfigureAwait(false);
         var runs = new List<ScheduleRun>();
-        foreach (var run in started)
-            runs.Add(await run.WaitAsync(cancellationToken).ConfigureAwait(false));
+        bool again;
+        do
+        {
+            (var started, again) = await StartDueAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var run in started)
+                runs.Add(await run.WaitAsync(cancellationToken).ConfigureAwait(false));
+        }
+        while (again);
         return new DueSchedules(runs, await NextDueAsync(cancellationToken).ConfigureAwait(false));
     }
 
@@ -51,13 +55,14 @@ internal sealed class BackupScheduler(BackupHost host)
                 var next = await NextDueAsync(cancellationToken).ConfigureAwait(false) - Time.GetUtcNow();
                 pause = next < LongestPause ? next.Value : LongestPause;
             }
-            catch (BackupSqlException error)
-            {
-                Log.SchedulerFailed(_logger, error); // the state store failed: the next look may find it well
-            }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                // The next look may find the state store well again; a scheduler that has died nobody notices.
+                Log.SchedulerFailed(_logger, error);
             }
 
             await PauseAsync(pause, wake.Task, cancellationToken).ConfigureAwait(false);
@@ -71,7 +76,10 @@ internal sealed class BackupScheduler(BackupHost host)
     /// <summary>Waits until what follows from the runs of this process is done: for the end of the host.</summary>
     public Task DrainAsync() => Task.WhenAll(_atWork.Keys);
 
-    private async Task<IReadOnlyList<Task<ScheduleRun>>> StartDueAsync(CancellationToken cancellationToken)
+    /// <summary>Starts what is due.</summary>
+    /// <returns>The runs, and whether there is more to start when they have ended.</returns>
+    private async Task<(IReadOnlyList<Task<ScheduleRun>> Runs, bool HasMore)> StartDueAsync(
+        CancellationToken cancellationToken)
     {
         await _settlement.SettleAllAsync(cancellationToken).ConfigureAwait(false);
         var now = Time.GetUtcNow();
@@ -83,13 +91,23 @@ internal sealed class BackupScheduler(BackupHost host)
             orderby schedule.Value.DueTime(now), schedule.Value.Role descending, schedule.Value.Id
             select schedule;
         var runs = new List<Task<ScheduleRun>>();
+        var begun = new HashSet<long>();
+        var hasMore = false;
         foreach (var schedule in due.ToList())
         {
+            // After a downtime both of a pair are due, the full one for an earlier time: its increment comes after it.
+            if (schedule.Value is { Role: BackupRole.Incremental, Partner: { } full } && begun.Contains(full))
+            {
+                hasMore = true;
+                continue;
+            }
+
+            begun.Add(schedule.Value.Id);
             if (await _runner.StartAsync(schedule, now, cancellationToken).ConfigureAwait(false) is { } run)
                 runs.Add(Track(SettleAsync(run)));
         }
 
-        return runs;
+        return (runs, hasMore);
     }
 
     private async Task<ScheduleRun> SettleAsync(StartedRun started)
