@@ -52,6 +52,12 @@ internal static partial class Errors
         string option, string value, string expected, TextPlace place) =>
         At(place, SqlStates.InvalidParameterValue, $"\"{value}\" is no value for {option}", $"Give {expected}.");
 
+    public static BackupSqlException UnknownSetting(string name, IEnumerable<string> known, TextPlace place) =>
+        At(place, SqlStates.UndefinedObject, $"there is no cluster setting \"{name}\"",
+            NearestName.Find(name, known) is { } nearest
+                ? $"Did you mean \"{nearest}\"?"
+                : "List them with: SHOW CLUSTER SETTINGS");
+
     public static BackupSqlException OptionsConflict(string one, string other, TextPlace place) =>
         At(place, SqlStates.InvalidStatement, $"{one} and {other} exclude each other",
             $"Keep one of {one} and {other}.");

@@ -8,6 +8,7 @@ using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
 using Backup.Sql.Schedules;
+using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Storage;
 
@@ -32,9 +33,10 @@ public sealed class BackupHost : IAsyncDisposable
             .FirstOrDefault() ?? "";
         if (!options.Engines.ContainsKey(DefaultEngine))
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
+        Settings = new SettingsInForce(options.StateStore, options.Settings, options.StoreOptions);
         Providers = new ObjectStoreProviders(options.Stores)
         {
-            Options = _ => options.StoreOptions,
+            Options = Settings.StoresOf,
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
@@ -50,7 +52,7 @@ public sealed class BackupHost : IAsyncDisposable
         {
             Engines = options.Engines,
             Collections = Collections,
-            FullBackupWithSubdirectory = options.Settings.FullBackupWithSubdirectory,
+            FullBackupWithSubdirectory = () => Settings.Backup.FullBackupWithSubdirectory,
         };
         Runner = new PlanRunner(new RunContext
         {
@@ -58,7 +60,7 @@ public sealed class BackupHost : IAsyncDisposable
             Collections = Collections,
             Random = options.Random,
             Time = options.TimeProvider,
-            Settings = options.Settings,
+            CurrentSettings = () => Settings.Backup,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
@@ -82,6 +84,8 @@ public sealed class BackupHost : IAsyncDisposable
     public RoleBook Roles { get; }
 
     internal BackupHostOptions Options { get; }
+
+    internal SettingsInForce Settings { get; }
 
     internal IAuthorizer Authorizer { get; }
 
@@ -122,6 +126,7 @@ public sealed class BackupHost : IAsyncDisposable
     /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
     public async Task<JobAdoption> AdoptJobsAsync(CancellationToken cancellationToken = default)
     {
+        await Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var settings = Options.Settings;
         var (adopted, due) = await Jobs.AdoptAsync(Worker.Work(null), settings.JobRetention, cancellationToken)
             .ConfigureAwait(false);
@@ -158,5 +163,6 @@ public sealed class BackupHost : IAsyncDisposable
         foreach (var engine in Engines.Values)
             await engine.DisposeAsync().ConfigureAwait(false);
         await Options.StateStore.DisposeAsync().ConfigureAwait(false);
+        (Options.SecretVault as IDisposable)?.Dispose();
     }
 }
