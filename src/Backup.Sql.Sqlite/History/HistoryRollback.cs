@@ -40,8 +40,16 @@ internal sealed class HistoryRollback
         var isLogged = connection.QueryText("PRAGMA journal_mode") == "wal";
         connection.Execute("PRAGMA journal_mode=MEMORY");
         connection.Execute("BEGIN IMMEDIATE");
+        var mark = choose(HistoryState.Read(connection));
+
+        // The copy may have been taken after rows went unseen, and before a mark found out.
+        var tracker = new HistoryTracker(connection);
+        if (tracker.HasSchemaChanged)
+            tracker.Mark(tracker.NextTime());
         var state = HistoryState.Read(connection);
-        new HistoryRollback(connection, state, choose(state)).Run();
+        if (mark.Id < state.Start.Id)
+            throw SqliteErrors.TimeGone(connection.Database, mark.Time, state.Start.Time);
+        new HistoryRollback(connection, state, mark).Run();
         connection.Execute("COMMIT");
         if (isLogged)
             connection.Execute("PRAGMA journal_mode=WAL");

@@ -13,6 +13,7 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <c>$1 = text</c> that give its placeholders, or one of:
 /// <list type="bullet">
 /// <item><c>data NAME[@ENGINE]: SQL</c> changes a database in the engine's own SQL; it is made when there is none;</item>
+/// <item><c>run NAME: SQL</c> does that through the engine; <c>mark</c> does what a host's timer does for history;</item>
 /// <item><c>query NAME[@ENGINE]: SELECT</c> gives rows;</item>
 /// <item><c>remember WORD: NAME</c> keeps a database's contents, and the time as <c>{WORD}</c>;</item>
 /// <item><c>same NAME: NAME</c> and <c>same NAME: WORD</c> compare databases with each other and with what was kept;</item>
@@ -90,6 +91,13 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             case "data":
                 var (target, sql) = CutAt(rest, ':');
                 EngineOf(ref target).Execute(target, sql);
+                break;
+            case "run":
+                var (run, text) = CutAt(rest, ':');
+                await EngineOf(ref run).RunAsync(run, text);
+                break;
+            case "mark":
+                await _bench.Engine.MarkAsync();
                 break;
             case "query":
                 var (database, select) = CutAt(rest, ':');
