@@ -32,6 +32,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             Skip = Skip(options),
             SchemaOnly = options.SchemaOnly,
             VerifyOnly = options.VerifyBackupTableData,
+            Grants = options.Grants,
             AnyVersion = options.UnsafeRestoreIncompatibleVersion,
             Detached = options.Detached,
             Notices = notices,
@@ -80,7 +81,6 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         Refuse(options.VirtualClusterName is not null, "virtual_cluster_name");
         Refuse(options.ExperimentalCopy, "experimental copy");
         Refuse(options.ExperimentalDeferredCopy, "experimental deferred copy");
-        Refuse(options.Grants, "grants");
 
         void Refuse(bool given, string option)
         {
@@ -100,6 +100,10 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionOnlyFor("into_schema", "RESTORE TABLE", At("into_schema"));
         if (options.NewDatabaseName is not null && statement.Targets is not DatabaseTargets { Databases.Count: 1 })
             throw Errors.OptionOnlyFor("new_db_name", "RESTORE DATABASE of one database", At("new_db_name"));
+        if (options.Grants && statement.Targets is not (DatabaseTargets or TableTargets))
+            throw Errors.OptionOnlyFor("grants", "RESTORE DATABASE or RESTORE TABLE", At("grants"));
+        if (options.SchemaOnly && statement.Targets is SystemUsersTarget)
+            throw Errors.OptionOnlyFor("schema_only", "databases and tables", At("schema_only"));
         if (options.Engine is not null && statement.Targets is not DatabaseTargets)
             throw Errors.OptionOnlyFor("engine", "RESTORE DATABASE", At("engine"));
     }
@@ -159,7 +163,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             case TableTargets tables:
                 return bound with { Kind = RestoreTargetKind.Tables, Tables = Tables(tables) };
             case SystemUsersTarget:
-                throw Errors.CannotExecute("RESTORE SYSTEM USERS", ValueBinder.PlaceOf(targets));
+                return bound with { Kind = RestoreTargetKind.SystemUsers };
             default:
                 throw Errors.CannotExecute("RESTORE VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets));
         }
