@@ -6,8 +6,8 @@ using Backup.Sql.State;
 namespace Backup.Sql.Execution;
 
 /// <summary>
-/// The part of the state store that backups carry: of a cluster all users, roles, grants, zone settings and schedules, of
-/// databases and tables the grants on them. Locations, keys, jobs and settings stay where they are.
+/// The part of the state store that backups carry: of a cluster all users, roles, grants, zone settings and schedules,
+/// of databases and tables the grants on them. Locations, keys, jobs and settings stay where they are.
 /// </summary>
 /// <param name="store">The state store.</param>
 /// <param name="kinds">The kinds of entries, in the order in which they are shown and come back.</param>

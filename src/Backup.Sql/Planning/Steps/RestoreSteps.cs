@@ -74,7 +74,9 @@ internal sealed record IngestSpaceStep : PlanStep
 /// <summary>Makes indexes, constraints, views and triggers and checks foreign keys.</summary>
 internal sealed record CompleteRestoreStep : PlanStep;
 
-/// <summary>Adds what is missing of users, grants, schedules and the like; removed again if the restore fails.</summary>
+/// <summary>
+/// Adds what is missing of users, grants, schedules and the like; removed again if the restore fails.
+/// </summary>
 internal sealed record RestoreSystemStep : PlanStep
 {
     /// <summary>The kinds of entries.</summary>
