@@ -91,6 +91,14 @@ internal static partial class Errors
         At(place, SqlStates.FeatureNotSupported, $"{what} keeps no history",
             "Leave the time out, or turn history on: ALTER DATABASE … CONFIGURE ZONE USING gc.ttlseconds = 90000");
 
+    public static BackupSqlException UnknownZoneVariable(string name, TextPlace place) =>
+        At(place, SqlStates.FeatureNotSupported, $"zone variable \"{name}\" is not supported",
+            "Of zones gc.ttlseconds can be configured: the seconds for which history is kept.");
+
+    public static BackupSqlException NoZones(string engine, TextPlace place) =>
+        At(place, SqlStates.FeatureNotSupported, $"engine {engine} has no zones to configure",
+            "Only engines with the ability ZoneConfiguration keep such settings.");
+
     public static BackupSqlException InvalidLabel(string label, TextPlace place) =>
         At(place, SqlStates.InvalidParameterValue, $"\"{label}\" is no label",
             "Write labels as 'key=value,key2=value2'; keys hold letters, digits and . _ / -");

@@ -12,6 +12,9 @@ internal abstract record SystemKind(string Kind)
     /// do.</summary>
     public virtual bool BelongsTo(JsonElement value, BackupScope scope) => false;
 
+    /// <summary>An entry's value as a backup carries it: without secrets, sealed ones too.</summary>
+    public virtual JsonElement Carried(JsonElement value) => value;
+
     /// <summary>The user without whom the entry makes no sense; null where it makes sense anyhow.</summary>
     public virtual string? UserOf(JsonElement value) => null;
 

@@ -294,6 +294,7 @@ internal sealed class RestorePlanner(PlanningContext context)
             Engine = restore.Engine,
             NewDatabases = contents.NewDatabases,
             SkipForeignKeyCheck = restore.SchemaOnly,
+            PagesAsOf = contents.Pages.Count > 0 ? point.BeforeEnd : null,
             After = [open],
         });
         var create = contents.Objects.Count == 0
@@ -308,6 +309,7 @@ internal sealed class RestorePlanner(PlanningContext context)
                 EngineKind = point.Manifest.EngineKind,
                 Package = point.Manifest.EnginePackage ?? point.Manifest.EngineKind,
                 Space = new PageSpace(database),
+                AsOf = point.BeforeEnd,
                 EstimatedBytes = BytesOf(point, new PageSpace(database)),
                 After = [open],
             }),

@@ -164,5 +164,6 @@ public sealed class BackupHost : IAsyncDisposable
         foreach (var engine in Engines.Values)
             await engine.DisposeAsync().ConfigureAwait(false);
         await Options.StateStore.DisposeAsync().ConfigureAwait(false);
+        (Options.SecretVault as IDisposable)?.Dispose();
     }
 }

@@ -95,7 +95,8 @@ internal sealed class BackupReport(CollectionOpener collections, LayerUses uses,
             return NoUse.Instance; // What cannot be read cannot be needed; the validation will say what is wrong.
         }
 
-        var use = await uses.BeginAsync(envelope.LayerId, "SHOW BACKUP VALIDATE", cancellationToken).ConfigureAwait(false);
+        var use = await uses.BeginAsync(envelope.LayerId, "SHOW BACKUP VALIDATE", cancellationToken)
+            .ConfigureAwait(false);
         if (await collection.HasBackupAsync(subdirectory, cancellationToken).ConfigureAwait(false))
             return use;
         await use.DisposeAsync().ConfigureAwait(false);

@@ -44,7 +44,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundRestore restore => await RunJobAsync(
                 statement.Kind, restore.Description, restore.MaskedText, restore, restore.Detached, cancellationToken)
                     .ConfigureAwait(false),
-            BoundDrop drop => await new ExpiryRunner(host, false).RunAsync(drop, cancellationToken).ConfigureAwait(false),
+            BoundDrop drop => await new ExpiryRunner(host, false).RunAsync(drop, cancellationToken)
+                .ConfigureAwait(false),
             BoundExplain { Inner: BoundDrop drop } => await new ExpiryRunner(host, true)
                 .RunAsync(drop, cancellationToken).ConfigureAwait(false),
             BoundExplain explain => await ExplainAsync(statement, explain, cancellationToken).ConfigureAwait(false),
@@ -65,6 +66,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 .RunAsync(connections, cancellationToken).ConfigureAwait(false),
             BoundSettings settings => await new SettingStatements(host.Settings)
                 .RunAsync(settings, cancellationToken).ConfigureAwait(false),
+            BoundConfigureZone zone => await new ZoneStatements(host).RunAsync(zone, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExcludeData exclude => await new ZoneStatements(host).RunAsync(exclude, cancellationToken)
+                .ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 

@@ -1,10 +1,15 @@
 using System.Text;
 using System.Text.Json;
+using Backup.Sql.Binding;
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
+using Backup.Sql.Schedules;
 using Backup.Sql.Sessions.Administration;
+using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.State;
+using Backup.Sql.Storage;
 
 namespace Backup.Sql.Tests.Administration;
 
@@ -56,6 +61,41 @@ public sealed class SystemSpaceTests
         var carried = await Space.ReadAsync(new BackupScope { Databases = ["shop"] }, default);
         Assert.Equal(["Database/shop/b", "Table/shop.public.t/b"], carried.Select(entry => entry.Key));
         Assert.Equal(4, (await Space.ReadAsync(new BackupScope { IsCluster = true }, default)).Count);
+    }
+
+    [Fact]
+    public async Task Sealed_secrets_of_schedules_stay_out_and_are_missed_by_name()
+    {
+        const string Statement =
+            "BACKUP DATABASE shop INTO 's3://b/p?AWS_ACCESS_KEY_ID=k&AWS_SECRET_ACCESS_KEY=sealed%3A1%3AAAAA' "
+            + "WITH OPTIONS (encryption_passphrase = 'passphrase:///?CREDENTIALS=sealed%3A1%3ABBBB')";
+        var schedule = new ScheduleRecord
+        {
+            Id = 7,
+            Label = "nightly",
+            Owner = "clerk",
+            Created = DateTimeOffset.UnixEpoch,
+            Role = BackupRole.Full,
+            Recurrence = "@daily",
+            NextRun = DateTimeOffset.UnixEpoch,
+            Backup = Statement,
+            Hold = "schedule-7",
+        };
+        var json = SchedulesJsonContext.Default.ScheduleRecord;
+        Assert.True(await _store.TryCommitAsync(
+            [new StateChange("schedule", "7", 0, JsonSerializer.SerializeToUtf8Bytes(schedule, json))]));
+        var carried = Assert.Single(await Space.ReadAsync(new BackupScope { IsCluster = true }, default));
+        Assert.DoesNotContain("sealed", carried.Value.GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("AWS_ACCESS_KEY_ID=k", carried.Value.GetRawText().Replace("\\u0026", "&"), StringComparison.Ordinal);
+
+        var other = new MemoryStateStore();
+        await new SystemSpace(other, SystemKinds.All, SystemKinds.Users).AddAsync([carried], ["schedule"], null, default);
+        var restored = JsonSerializer.Deserialize((await other.GetAsync("schedule", "7"))!.Value.Span, json)!;
+        Assert.True(restored.IsPaused);
+        Assert.Null(restored.Hold);
+        var missing = Assert.Throws<BackupSqlException>(
+            () => BackupSealing.Open(ScheduledStatement.Read(restored), new MemorySecretVault()));
+        Assert.Contains("AWS_SECRET_ACCESS_KEY", missing.Message, StringComparison.Ordinal);
     }
 
     private static SystemEntry User(string name) =>

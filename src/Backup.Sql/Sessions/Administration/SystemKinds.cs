@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Backup.Sql.Access;
+using Backup.Sql.Binding;
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
 using Backup.Sql.Execution;
 using Backup.Sql.Schedules;
+using Backup.Sql.Sessions.Schedules;
 
 namespace Backup.Sql.Sessions.Administration;
 
@@ -16,7 +18,7 @@ internal static class SystemKinds
 
     /// <summary>The kinds that come back with a whole cluster, users before what belongs to them.</summary>
     public static IReadOnlyList<SystemKind> All { get; } =
-        [new AsItIs(Users), new GrantKind(), new AsItIs("zone"), new ScheduleKind()];
+        [new UserKind(), new GrantKind(), new ScheduleKind()];
 
     /// <summary>A kind as SHOW BACKUP names it: the table of the system database that holds it.</summary>
     public static string TableOf(string kind) => kind == Grants ? "privileges" : kind + "s";
@@ -27,7 +29,7 @@ internal static class SystemKinds
     private static SystemEntry With<T>(SystemEntry entry, string key, T value, JsonTypeInfo<T> json) =>
         entry with { Key = key, Value = JsonSerializer.SerializeToElement(value, json) };
 
-    private sealed record AsItIs(string Kind) : SystemKind(Kind);
+    private sealed record UserKind() : SystemKind(Users);
 
     /// <summary>Grants follow their objects, under the name that these are restored with.</summary>
     private sealed record GrantKind() : SystemKind(Grants)
@@ -71,6 +73,15 @@ internal static class SystemKinds
     /// </summary>
     private sealed record ScheduleKind() : SystemKind("schedule")
     {
+        public override JsonElement Carried(JsonElement value)
+        {
+            var json = SchedulesJsonContext.Default.ScheduleRecord;
+            var schedule = value.Deserialize(json)!;
+            var backup = BackupSealing.LeaveOut(ScheduledStatement.Read(schedule));
+            return JsonSerializer.SerializeToElement(
+                schedule with { Backup = ScheduledStatement.Write(backup, schedule.Role) }, json);
+        }
+
         public override SystemEntry? Restored(SystemEntry entry, RestoredNames? names)
         {
             var json = SchedulesJsonContext.Default.ScheduleRecord;
