@@ -82,6 +82,12 @@ internal sealed record BackupManifest
     /// <summary>The spaces. One that is not listed did not exist or was not a target.</summary>
     public IReadOnlyList<SpaceManifest> Spaces { get; init; } = [];
 
+    /// <summary>
+    /// The system space: what the installation itself keeps and the backup carries, users and schedules of a cluster,
+    /// grants on what is covered.
+    /// </summary>
+    public IReadOnlyList<SystemEntry> System { get; init; } = [];
+
     /// <summary>Figures of the tables.</summary>
     public IReadOnlyList<TableFigures> Statistics { get; init; } = [];
 

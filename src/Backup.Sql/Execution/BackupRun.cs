@@ -348,6 +348,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             Objects = contents.Objects,
             Statistics = contents.Statistics,
             Spaces = _spaces,
+            System = await context.System.ReadAsync(step.Scope, cancellationToken).ConfigureAwait(false),
             RevisionStart = history?.Start,
             SchemaChanges = history?.Changes ?? [],
         };

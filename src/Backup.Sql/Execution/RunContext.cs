@@ -21,6 +21,9 @@ internal sealed record RunContext
 
     public BackupSettings Settings => CurrentSettings();
 
+    /// <summary>What backups carry of the installation's own records.</summary>
+    public required SystemSpace System { get; init; }
+
     /// <summary>An existing directory for databases that are put together aside.</summary>
     public required string ScratchDirectory { get; init; }
 

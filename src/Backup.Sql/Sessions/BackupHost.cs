@@ -60,6 +60,7 @@ public sealed class BackupHost : IAsyncDisposable
             Collections = Collections,
             Random = options.Random,
             Time = options.TimeProvider,
+            System = new SystemSpace(options.StateStore, SystemKinds.All, SystemKinds.Users),
             CurrentSettings = () => Settings.Backup,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),

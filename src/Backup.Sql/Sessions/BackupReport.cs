@@ -57,7 +57,8 @@ internal sealed class BackupReport(CollectionOpener collections, LayerUses uses,
         {
             ShowBackupKind.Files => Result(show, FileColumns, Files(chain, show)),
             ShowBackupKind.Ranges => Result(show, RangeColumns, Ranges(chain)),
-            _ => Result(show, ObjectRows.Columns(show), ObjectRows.Of(chain, show)),
+            _ => Result(
+                show, ObjectRows.Columns(show), ObjectRows.Of(chain, show).Concat(ObjectRows.OfSystem(chain, show))),
         };
     }
 

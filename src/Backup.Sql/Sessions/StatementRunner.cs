@@ -26,7 +26,12 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
 
     private Rights Rights => new(host.Authorizer, user);
 
-    private GrantStatements Grants => new(host.Options.StateStore, host.Roles);
+    private GrantStatements Grants => new(host.Options.StateStore, host.Roles, host.Authorizer switch
+    {
+        GrantAuthorizer => null,
+        EverybodyIsAdmin => "rights are off on this host: the grants are kept, and count when it turns them on",
+        _ => "this host decides about rights by itself: the grants are kept and do not count",
+    });
 
     public async Task<StatementResult> RunAsync(
         Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>

@@ -20,6 +20,7 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;</item>
 /// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
 /// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
+/// <item><c>lose state</c> is <c>reopen</c> with an empty state store;</item>
 /// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
 /// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
@@ -118,6 +119,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "as":
                 _bench.Become(rest);
+                break;
+            case "lose":
+                await _bench.LoseStateAsync();
                 break;
             case "member":
                 var (role, member) = CutAt(rest, ':');
