@@ -32,6 +32,14 @@ internal sealed class StatementBinder(BindingContext context)
             await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
         DropBackupsStatement drop =>
             await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        ShowRegisteredBackupsStatement show => new RegistryBinder(context, _values).Bind(show),
+        ShowRegisteredBackupStatement show => new RegistryBinder(context, _values).Bind(show),
+        AlterRegisteredBackupStatement alter =>
+            await new RegistryBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
+        DropRegisteredBackupsStatement drop =>
+            await new RegistryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        ImportBackupStatement import =>
+            await new RegistryBinder(context, _values).BindAsync(import, cancellationToken).ConfigureAwait(false),
         GrantStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
         GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),

@@ -97,6 +97,17 @@ internal static class CollectionLayout
     /// <returns>The object's name.</returns>
     public static string Join(string directory, string name) => directory.Length == 0 ? name : $"{directory}/{name}";
 
+    /// <summary>The directory of the full layer that a layer belongs to.</summary>
+    /// <param name="directory">The layer's directory.</param>
+    /// <returns>Of an increment below the collection that of its chain, else the same.</returns>
+    public static string FullOf(string directory)
+    {
+        if (!directory.StartsWith(Incrementals, StringComparison.Ordinal))
+            return directory;
+        var end = directory.LastIndexOf('/', directory.LastIndexOf('/') - 1);
+        return end > Incrementals.Length ? directory[Incrementals.Length..end] : directory;
+    }
+
     /// <summary>Checks a directory that a user named and strips the slashes around it.</summary>
     /// <param name="subdirectory">The directory as given.</param>
     /// <returns>The directory as object names hold it.</returns>

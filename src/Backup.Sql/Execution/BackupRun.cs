@@ -250,7 +250,9 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             CompleteDatabases = step.Scope.Databases,
             Targets = step.Statement,
             Label = step.Name,
-            KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
+            KeepForever = step.Labels.Contains(LayerNote.KeepForeverLabel, StringComparer.Ordinal),
+            Labels = step.Labels.Count == 0 ? null : step.Labels,
+            DatabaseProperties = context.PropertiesOf(step.Scope.AllDatabases()),
             Objects = contents.Objects,
             Statistics = contents.Statistics,
             Spaces = _spaces,
@@ -260,7 +262,12 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(
             contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries),
-            _spaces.Sum(space => space.RawBytes));
+            _spaces.Sum(space => space.RawBytes))
+        {
+            Backup = new CommittedBackup(
+                _parent?.Subdirectory ?? _layer.Directory, _layer.Directory, manifest.ChainId, manifest.LayerId,
+                manifest.End),
+        };
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
     }
 

@@ -6,6 +6,7 @@ using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Sessions;
@@ -35,8 +36,8 @@ public sealed class BackupHost : IAsyncDisposable
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
-        var stores = new StoreOpener(Providers, options.SecretVault);
-        Collections = new CollectionOpener(stores);
+        Stores = new StoreOpener(Providers, options.SecretVault);
+        Collections = new CollectionOpener(Stores);
         Roles = new RoleBook(options.StateStore);
         Authorizer = options.Authorizer
             ?? (options.Admins is null
@@ -54,12 +55,18 @@ public sealed class BackupHost : IAsyncDisposable
             Collections = Collections,
             Random = options.Random,
             Settings = options.Settings,
+            Databases = options.Databases,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
-        Worker = new JobWorker(Planning, Runner);
+        var records = new JobRecords(
+            options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease);
+        Registry = new BackupRegistry(options.StateStore, records, options.TimeProvider);
+        Proofs = new Proofs(
+            Registry, Collections, options.TimeProvider, options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
+        Worker = new JobWorker(Planning, Runner, Registry, Proofs);
         Jobs = new JobRegistry(
-            new JobRecords(options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease),
+            records,
             options.TimeProvider,
             Worker.RevertAsync);
         Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
@@ -80,11 +87,17 @@ public sealed class BackupHost : IAsyncDisposable
 
     internal ObjectStoreProviders Providers { get; }
 
+    internal StoreOpener Stores { get; }
+
     internal CollectionOpener Collections { get; }
 
     internal JobRegistry Jobs { get; }
 
     internal LayerUses Uses { get; }
+
+    internal BackupRegistry Registry { get; }
+
+    internal Proofs Proofs { get; }
 
     internal PlanningContext Planning { get; }
 

@@ -16,6 +16,7 @@ internal sealed class Bench : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly BenchSetup _setup;
     private readonly SeededRandomSource _random;
+    private readonly TapePlugin _tapes = new();
 
     public Bench(BenchSetup? setup = null)
     {
@@ -115,6 +116,8 @@ internal sealed class Bench : IAsyncDisposable
         DefaultEngine = EngineNames[0],
         Stores = [.. Stores.Providers.Select(_setup.Wrap)],
         StateStore = _setup.State,
+        Databases = _setup.Databases,
+        Plugins = [_tapes],
         Settings = _setup.Settings,
         Admins = _setup.Admins,
         ScratchDirectory = Scratch,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution;
@@ -46,6 +47,16 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             Store = store,
             UseBackupsWithIds = script.Setting("ids") == "on",
             CurrentDatabase = script.Setting("database"),
+            Databases = new Dictionary<string, DatabaseProperties>
+            {
+                ["shop"] = new()
+                {
+                    Scope = "acme/retail",
+                    Labels = new Dictionary<string, string> { ["tier"] = "gold" },
+                    Configuration = new Dictionary<string, string> { ["plan"] = "large" },
+                },
+                ["ledger"] = new() { Scope = "acme/books" },
+            },
             Admins = script.Setting("rights") == "on" ? ["root"] : null,
             Wrap = provider => new GateStoreProvider(provider, _gate),
             Settings = new BackupSettings { Workers = 2, FullBackupWithSubdirectory = script.Setting("full_backup_with_subdir") == "on" },
