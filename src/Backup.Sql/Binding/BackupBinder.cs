@@ -29,7 +29,7 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             throw Errors.NoHistory(
                 Describe(statement.Targets, engine), ValueBinder.PlaceOf(options.SpanOf("revision_history")));
 
-        var catalogTime = timeTravel ? asOf?.Time : null;
+        var catalogTime = timeTravel ? asOf?.Time ?? context.ScheduledTimestamp : null;
         var catalog = await context.Engines[engine].OpenCatalogAsync(catalogTime, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
@@ -56,6 +56,9 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
             Detached = options.Detached ?? false,
+            UpdatesMetric = values.Boolean(
+                "updates_cluster_monitoring_metrics", options.UpdatesClusterMonitoringMetrics,
+                options.Spans.Find("updates_cluster_monitoring_metrics") is not null),
             Name = Name(options),
             Labels = options.Labels is null ? [] : new LabelBinder(values).Bind(options.Labels),
             Compression = Compression(options),
@@ -74,7 +77,6 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.ExecutionLocality is not null, "execution locality");
         Refuse(options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters");
-        Refuse(options.UpdatesClusterMonitoringMetrics is not null, "updates_cluster_monitoring_metrics");
         Refuse(options.StrictStorageLocality, "strict storage locality");
         Refuse(options.RevisionStream, "revision stream");
         Refuse(options.Pause is not null, "pause");

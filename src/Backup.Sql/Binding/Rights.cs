@@ -6,7 +6,8 @@ namespace Backup.Sql.Binding;
 
 /// <summary>
 /// What the user of a statement may do. Binding asks, before a job exists; what is missing is refused with 42501 and
-/// the statement that an administrator could type. A job or schedule asks again with its owner's rights when it binds anew.
+/// the statement that an administrator could type. A job or schedule asks again with its owner's rights when it binds
+/// anew.
 /// </summary>
 internal sealed class Rights(IAuthorizer authorizer, string user)
 {

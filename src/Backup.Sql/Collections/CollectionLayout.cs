@@ -17,6 +17,12 @@ internal static class CollectionLayout
     /// <summary>Directory of the data files below a layer's directory.</summary>
     public const string Data = "data/";
 
+    /// <summary>Prefix of the objects, below a layer's directory, that say what is written of it.</summary>
+    public const string CheckpointPrefix = "progress/BACKUP-CHECKPOINT-";
+
+    /// <summary>Prefix of the objects that say which layer is about to be committed on top of another one.</summary>
+    public const string NextPrefix = "metadata/next/";
+
     /// <summary>Directory of the increments below a collection.</summary>
     public const string Incrementals = "incrementals/";
 
@@ -73,6 +79,12 @@ internal static class CollectionLayout
                 out _);
     }
 
+    /// <summary>Name of a checkpoint below a layer's directory.</summary>
+    /// <param name="number">Its number, from 1; the highest counts.</param>
+    /// <returns>For example <c>progress/BACKUP-CHECKPOINT-000001</c>.</returns>
+    public static string Checkpoint(int number) =>
+        CheckpointPrefix + number.ToString("d6", CultureInfo.InvariantCulture);
+
     /// <summary>Name of the object that points to a full layer. Later ends sort first.</summary>
     /// <param name="end">The layer's end.</param>
     /// <param name="layerId">The layer.</param>
@@ -97,15 +109,17 @@ internal static class CollectionLayout
     /// <returns>The object's name.</returns>
     public static string Join(string directory, string name) => directory.Length == 0 ? name : $"{directory}/{name}";
 
-    /// <summary>The directory of the full layer that a layer belongs to.</summary>
-    /// <param name="directory">The layer's directory.</param>
-    /// <returns>Of an increment below the collection that of its chain, else the same.</returns>
+    /// <summary>The directory of the full layer that an increment belongs to.</summary>
+    /// <param name="directory">The increment's directory, in the collection or in another place.</param>
+    /// <returns>The directory; empty for the location itself.</returns>
     public static string FullOf(string directory)
     {
-        if (!directory.StartsWith(Incrementals, StringComparison.Ordinal))
-            return directory;
-        var end = directory.LastIndexOf('/', directory.LastIndexOf('/') - 1);
-        return end > Incrementals.Length ? directory[Incrementals.Length..end] : directory;
+        var chain = directory.StartsWith(Incrementals, StringComparison.Ordinal)
+            ? directory.AsSpan(Incrementals.Length)
+            : directory.AsSpan();
+        for (var part = 0; part < 2; part++)
+            chain = chain[..Math.Max(chain.LastIndexOf('/'), 0)];
+        return chain.ToString();
     }
 
     /// <summary>Checks a directory that a user named and strips the slashes around it.</summary>

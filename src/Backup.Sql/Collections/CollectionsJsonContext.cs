@@ -14,4 +14,5 @@ namespace Backup.Sql.Collections;
 [JsonSerializable(typeof(ManifestEnvelope))]
 [JsonSerializable(typeof(LayerNote))]
 [JsonSerializable(typeof(Tombstone))]
+[JsonSerializable(typeof(LayerCheckpoint))]
 internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

@@ -43,7 +43,8 @@ public sealed record BackupSettings
     public TimeSpan JobRetention { get; init; } = TimeSpan.FromDays(14);
 
     /// <summary>
-    /// Time after which a backup notes what it has finished, so that it goes on from there after a crash. Default 1 min.
+    /// Time after which a backup notes what it has finished, so that it goes on from there after a crash. Default 1
+    /// min.
     /// </summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -15,6 +15,8 @@ internal sealed record RunContext
 
     public required IRandomSource Random { get; init; }
 
+    public required TimeProvider Time { get; init; }
+
     public required BackupSettings Settings { get; init; }
 
     /// <summary>What the host says of its databases, by name.</summary>

@@ -61,13 +61,17 @@ internal sealed class BackupPlanner(PlanningContext context)
             Scope = backup.Scope,
             Statement = backup.MaskedText,
             RevisionHistory = backup.RevisionHistory,
+            UpdatesMetric = backup.UpdatesMetric,
             Name = backup.Name,
             Labels = backup.Labels,
         });
         if (target.Chain is null && !target.AtLocation && target.Subdirectory is null)
             steps.Add(id => new PublishLatestStep { Id = id, After = [manifest] });
         if (holds)
-            steps.Add(id => new ReleaseStep { Id = id, Engine = backup.Engine, After = [manifest] });
+            steps.Add(id => new ReleaseStep
+            {
+                Id = id, Engine = backup.Engine, HandTo = backup.HandsHoldTo, After = [manifest],
+            });
         return new ExecutionPlan { Kind = "BACKUP", Steps = steps.ToList(), Notices = backup.Notices };
     }
 

@@ -1,5 +1,6 @@
 using Backup.Sql.Access;
 using Backup.Sql.Collections;
+using Backup.Sql.Connections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
@@ -7,6 +8,8 @@ using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Registry;
+using Backup.Sql.Schedules;
+using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Sessions;
@@ -36,7 +39,8 @@ public sealed class BackupHost : IAsyncDisposable
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
-        Stores = new StoreOpener(Providers, options.SecretVault);
+        Connections = new ExternalConnections(options.StateStore, options.SecretVault);
+        Stores = new StoreOpener(Providers, options.SecretVault, Connections);
         Collections = new CollectionOpener(Stores);
         Roles = new RoleBook(options.StateStore);
         Authorizer = options.Authorizer
@@ -54,6 +58,7 @@ public sealed class BackupHost : IAsyncDisposable
             Engines = options.Engines,
             Collections = Collections,
             Random = options.Random,
+            Time = options.TimeProvider,
             Settings = options.Settings,
             Databases = options.Databases,
             ScratchDirectory = options.ScratchDirectory,
@@ -70,6 +75,8 @@ public sealed class BackupHost : IAsyncDisposable
             options.TimeProvider,
             Worker.RevertAsync);
         Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
+        Schedules = new ScheduleBook(options.StateStore, options.Random);
+        Scheduler = new BackupScheduler(this);
     }
 
     /// <summary>The engines by name.</summary>
@@ -86,6 +93,8 @@ public sealed class BackupHost : IAsyncDisposable
     internal IAuthorizer Authorizer { get; }
 
     internal ObjectStoreProviders Providers { get; }
+
+    internal ExternalConnections Connections { get; }
 
     internal StoreOpener Stores { get; }
 
@@ -104,6 +113,10 @@ public sealed class BackupHost : IAsyncDisposable
     internal PlanRunner Runner { get; }
 
     internal JobWorker Worker { get; }
+
+    internal ScheduleBook Schedules { get; }
+
+    internal BackupScheduler Scheduler { get; }
 
     /// <summary>Opens a session.</summary>
     /// <param name="options">Who and where; null for the defaults.</param>
@@ -129,10 +142,30 @@ public sealed class BackupHost : IAsyncDisposable
             due < latest ? due.Value : latest);
     }
 
+    /// <summary>
+    /// Runs the schedules whose time has come, each in its owner's name, and waits for their backups. Times that nobody
+    /// was there for are made up for once. May be called by several hosts that share a state store: each time is run by
+    /// one of them.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the backups.</param>
+    /// <returns>What ran, and when a schedule is due next.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails. What a backup fails with is in its
+    /// <see cref="ScheduleRun"/>.</exception>
+    public Task<DueSchedules> RunDueSchedulesAsync(CancellationToken cancellationToken = default) =>
+        Scheduler.RunDueAsync(cancellationToken);
+
+    /// <summary>
+    /// Runs schedules as they come due, until it is cancelled. Backups that are at work then go on until the host is
+    /// disposed of.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task RunSchedulerAsync(CancellationToken cancellationToken) => Scheduler.RunAsync(cancellationToken);
+
     /// <summary>Stops what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()
     {
         await Jobs.StopAllAsync().ConfigureAwait(false);
+        await Scheduler.DrainAsync().ConfigureAwait(false);
         foreach (var engine in Engines.Values)
             await engine.DisposeAsync().ConfigureAwait(false);
         await Options.StateStore.DisposeAsync().ConfigureAwait(false);

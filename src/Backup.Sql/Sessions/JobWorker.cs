@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Backup.Sql.Binding;
+using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
@@ -21,12 +23,19 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Bac
     /// </summary>
     public JobWork Work(ExecutionPlan? first) => async (job, turn, cancellationToken) =>
     {
+        if (first is null
+            && await runner.FinishCommittedAsync(job, cancellationToken).ConfigureAwait(false) is { } finished)
+        {
+            await NoteAsync(job, null, finished).ConfigureAwait(false);
+            return finished;
+        }
+
         var plan = first;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                plan ??= await PlanAsync(BoundOf(job), estimate: false, cancellationToken).ConfigureAwait(false);
+                plan ??= await PlanAgainAsync(job, turn.Layer, cancellationToken).ConfigureAwait(false);
                 await turn.SavePlanAsync(plan.ToJson()).ConfigureAwait(false);
                 var outcome = await runner.RunAsync(plan, turn, cancellationToken).ConfigureAwait(false);
                 await NoteAsync(job, plan, outcome).ConfigureAwait(false);
@@ -41,7 +50,8 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Bac
     };
 
     /// <summary>Removes what a job's turns have left.</summary>
-    public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) =>
+        runner.RevertAsync(job, cancellationToken);
 
     public async Task<ExecutionPlan> PlanAsync(
         BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
@@ -55,12 +65,37 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Bac
     };
 
     /// <summary>What the job came to is done; nothing takes it back.</summary>
-    private async Task NoteAsync(JobRecord job, ExecutionPlan plan, JobOutcome outcome)
+    private async Task NoteAsync(JobRecord job, ExecutionPlan? plan, JobOutcome outcome)
     {
         if (outcome.Backup is { } layer)
             await registry.SucceedAsync(job.Id, layer).ConfigureAwait(false);
-        if (plan.Proves is { } proved && plan.Steps.OfType<OpenChainStep>().FirstOrDefault() is { Locations.Count: 0 } open)
+        if (plan?.Proves is { } proved && plan.Steps.OfType<OpenChainStep>().FirstOrDefault() is { Locations.Count: 0 } open)
             await proofs.NoteAsync(open.Collection, [proved], CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Plans a job that was planned before. With an engine that still knows the time at which the layer was begun it
+    /// goes on at that time; otherwise it begins a new snapshot, and what is kept is compared with it.
+    /// </summary>
+    private async Task<ExecutionPlan> PlanAgainAsync(
+        JobRecord job, SavedLayer? begun, CancellationToken cancellationToken)
+    {
+        var bound = BoundOf(job);
+        if (begun is not null && bound is BoundBackup { AsOf: null } backup
+            && planning.Engines[backup.Engine].Info.Capabilities.HasFlag(EngineCapabilities.TimeTravel))
+        {
+            try
+            {
+                return await PlanAsync(backup with { AsOf = begun.End }, estimate: false, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (BackupSqlException error) when (!error.Transient)
+            {
+                // Its history is gone, or somebody appended to the chain: then as if it were asked for now.
+            }
+        }
+
+        return await PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
     }
 
     private static BoundStatement BoundOf(JobRecord job) =>

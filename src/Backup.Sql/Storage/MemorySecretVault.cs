@@ -9,7 +9,9 @@ public sealed class MemorySecretVault : ISecretVault
 {
     private const string Mark = "vault:";
 
-    /// <summary>References outlive the process in job records: those of another one must not be taken for one's own.</summary>
+    /// <summary>
+    /// References outlive the process in job records: those of another one must not be taken for one's own.
+    /// </summary>
     private readonly string _prefix = Mark + NewId() + "-";
 
     private readonly ConcurrentDictionary<string, string> _references = new(StringComparer.Ordinal);

@@ -22,7 +22,8 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
 /// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
-/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next.</item>
+/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
+/// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them.</item>
 /// </list>
 /// <c>{@name}</c> is a location's URI, <c>{word}</c> what a cell <c>?word</c> has caught before. The clock moves on by a
 /// second with every block. A statement that fails, shows or explains must leave everything as it was.
@@ -129,6 +130,17 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "reopen":
                 await _bench.ReopenAsync();
+                break;
+            case "crash":
+                await _bench.CrashAsync();
+                break;
+            case "adopt":
+                var adopted = await _bench.Host.AdoptJobsAsync();
+                expected!.CheckTable(
+                    new Table(
+                        ["job_id", "job_type", "status"],
+                        [.. adopted.Jobs.Select(job => new object?[] { job.JobId, job.Type, job.Status })]),
+                    Fill, Catch);
                 break;
             case "hold":
                 _gate.Close(rest);

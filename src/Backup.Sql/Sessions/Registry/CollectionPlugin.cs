@@ -61,7 +61,9 @@ internal sealed class CollectionPlugin(BackupHost host)
         if (path.Equals("latest", StringComparison.OrdinalIgnoreCase))
             path = await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false) ?? throw Errors.NoFullBackup();
         var directory = CollectionLayout.Normalize(path);
-        var full = CollectionLayout.FullOf(directory);
+        var full = directory.StartsWith(CollectionLayout.Incrementals, StringComparison.Ordinal)
+            ? CollectionLayout.FullOf(directory)
+            : directory;
         var chain = await collection.LoadChainAsync(full, cancellationToken).ConfigureAwait(false);
         return (chain, chain.Layers.FirstOrDefault(layer => layer.Directory == directory)
             ?? throw Errors.NoBackup(directory));
