@@ -13,6 +13,8 @@ internal readonly record struct RegisteredName(string Name, TextPlace Place);
 /// <summary>SHOW REGISTERED BACKUPS, SHOW REGISTERED BACKUP.</summary>
 internal sealed record BoundShowRegistered : BoundRegistryStatement
 {
+    public override string Effect() => "reads the registry of backups; changes nothing";
+
     /// <summary>The one to show; null for all.</summary>
     public RegisteredName? Backup { get; init; }
 
@@ -23,7 +25,10 @@ internal sealed record BoundShowRegistered : BoundRegistryStatement
 }
 
 /// <summary>ALTER REGISTERED BACKUP … SET LABELS.</summary>
-internal sealed record BoundSetLabels(RegisteredName Backup, IReadOnlyList<string> Labels) : BoundRegistryStatement;
+internal sealed record BoundSetLabels(RegisteredName Backup, IReadOnlyList<string> Labels) : BoundRegistryStatement
+{
+    public override string Effect() => $"changes the labels of {Backup.Name}, in the registry and beside the backup";
+}
 
 /// <summary>DROP BACKUP by registered names.</summary>
 internal sealed record BoundDropRegistered(IReadOnlyList<RegisteredName> Backups, bool IfExists)
@@ -32,6 +37,8 @@ internal sealed record BoundDropRegistered(IReadOnlyList<RegisteredName> Backups
 /// <summary>IMPORT BACKUP.</summary>
 internal sealed record BoundImport(string Handle, RegisteredName Plugin, string Database) : BoundRegistryStatement
 {
+    public override string Effect() => $"asks plug-in {Plugin.Name} for the backup and registers it";
+
     /// <summary>The name to register it under; null for one from its time.</summary>
     public string? Name { get; init; }
 

@@ -49,6 +49,14 @@ internal sealed class StatementBinder(BindingContext context)
         ShowScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
         ShowCreateScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
         ControlSchedulesStatement control => new ScheduleBinder(context, _values).Bind(control),
+        CreatePolicyStatement create =>
+            await new PolicyBinder(context, _values).BindAsync(create, cancellationToken).ConfigureAwait(false),
+        AlterPolicyStatement alter =>
+            await new PolicyBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
+        DropPolicyStatement drop =>
+            await new PolicyBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        ShowPoliciesStatement show => PolicyBinder.Bind(show),
+        ShowMissedBackupsStatement show => PolicyBinder.Bind(show),
         GrantStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
         GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),

@@ -7,6 +7,7 @@ using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Policies;
 using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Schedules;
 using Backup.Sql.Sessions.Schedules;
@@ -75,6 +76,7 @@ public sealed class BackupHost : IAsyncDisposable
             options.TimeProvider,
             Worker.RevertAsync);
         Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
+        Policies = new PolicyBook(options.StateStore);
         Schedules = new ScheduleBook(options.StateStore, options.Random);
         Scheduler = new BackupScheduler(this);
     }
@@ -113,6 +115,8 @@ public sealed class BackupHost : IAsyncDisposable
     internal PlanRunner Runner { get; }
 
     internal JobWorker Worker { get; }
+
+    internal PolicyBook Policies { get; }
 
     internal ScheduleBook Schedules { get; }
 
@@ -160,6 +164,18 @@ public sealed class BackupHost : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task RunSchedulerAsync(CancellationToken cancellationToken) => Scheduler.RunAsync(cancellationToken);
+
+    /// <summary>
+    /// Runs the backup policies whose time has come, waits for their backups, and drops what no cycle keeps. Of times
+    /// that nobody was there for the last one is made up for; the others are missed. May be called by several hosts that
+    /// share a state store: each time is run by one of them.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the backups.</param>
+    /// <returns>When a policy is due next; null if none ever is.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails. What a backup fails with is in the registry.
+    /// </exception>
+    public Task<DateTimeOffset?> RunDuePoliciesAsync(CancellationToken cancellationToken = default) =>
+        new PolicyRunner(this).RunAsync(cancellationToken);
 
     /// <summary>Stops what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()

@@ -23,6 +23,7 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Bac
     /// </summary>
     public JobWork Work(ExecutionPlan? first) => async (job, turn, cancellationToken) =>
     {
+        await registry.EnsureAsync(job, BoundOf(job), cancellationToken).ConfigureAwait(false);
         if (first is null
             && await runner.FinishCommittedAsync(job, cancellationToken).ConfigureAwait(false) is { } finished)
         {

@@ -6,6 +6,7 @@ using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Expiry;
+using Backup.Sql.Sessions.Policies;
 using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Syntax;
@@ -42,6 +43,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundDrop drop => await new ExpiryRunner(host, false).RunAsync(drop, cancellationToken).ConfigureAwait(false),
             BoundExplain { Inner: BoundDrop drop } => await new ExpiryRunner(host, true)
                 .RunAsync(drop, cancellationToken).ConfigureAwait(false),
+            BoundPolicyStatement policy => await new PolicyStatements(host, user).RunAsync(policy, cancellationToken)
+                .ConfigureAwait(false),
             BoundRegistryStatement own => await new RegistryStatements(host, false).RunAsync(own, cancellationToken)
                 .ConfigureAwait(false),
             BoundExplain { Inner: BoundDropRegistered drop } => await new RegistryStatements(host, true)

@@ -21,6 +21,7 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
 /// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
 /// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
+/// <item><c>policies</c> runs the backup policies that are due, and gives the time when one is due next;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
 /// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
 /// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them.</item>
@@ -141,6 +142,10 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                         ["job_id", "job_type", "status"],
                         [.. adopted.Jobs.Select(job => new object?[] { job.JobId, job.Type, job.Status })]),
                     Fill, Catch);
+                break;
+            case "policies":
+                var next = await _bench.Host.RunDuePoliciesAsync();
+                expected?.CheckTable(new Table(["next"], [[next]]), Fill, Catch);
                 break;
             case "hold":
                 _gate.Close(rest);

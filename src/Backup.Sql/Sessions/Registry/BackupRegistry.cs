@@ -29,18 +29,7 @@ internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimePro
     {
         if (bound is not BoundBackup backup)
             return await record().ConfigureAwait(false);
-        var entry = await AddAsync(
-            new RegisteredBackup
-            {
-                Name = backup.Name ?? "",
-                Databases = backup.Scope.IsCluster ? [] : backup.Scope.AllDatabases(),
-                Labels = backup.Labels,
-                Policy = backup.Policy,
-                Created = time.GetUtcNow(),
-                Collection = backup.Collection,
-                IncrementalLocation = backup.IncrementalLocation,
-            },
-            cancellationToken).ConfigureAwait(false);
+        var entry = await AddAsync(EntryOf(backup), cancellationToken).ConfigureAwait(false);
         try
         {
             var job = await record().ConfigureAwait(false);
@@ -55,19 +44,41 @@ internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimePro
         }
     }
 
-    /// <summary>Adds a backup; without a name it gets one from the time that it was created.</summary>
-    /// <exception cref="BackupSqlException">42710 the name is taken.</exception>
-    public async Task<RegisteredBackup> AddAsync(RegisteredBackup backup, CancellationToken cancellationToken)
+    /// <summary>
+    /// Registers the BACKUP of a job that nobody has registered: of a schedule or a policy. It cannot be refused any
+    /// more, so that a name that is taken gets a number.
+    /// </summary>
+    public async Task EnsureAsync(JobRecord job, BoundStatement bound, CancellationToken cancellationToken)
     {
-        var named = backup.Name.Length > 0;
-        var time = backup.Created.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
+        if (bound is not BoundBackup backup)
+            return;
+        var all = await _backups.ListAsync(cancellationToken).ConfigureAwait(false);
+        if (!all.Any(entry => entry.Value.JobId == job.Id))
+        {
+            await AddAsync(EntryOf(backup) with { JobId = job.Id, Created = job.Created }, cancellationToken, numbered: true)
+                .ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Adds a backup; without a name it gets one from the time that it was created.</summary>
+    /// <param name="backup">The backup.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="numbered">A number is added to a name that is taken, as to one from the time.</param>
+    /// <exception cref="BackupSqlException">42710 the name is taken.</exception>
+    public async Task<RegisteredBackup> AddAsync(
+        RegisteredBackup backup, CancellationToken cancellationToken, bool numbered = false)
+    {
+        var name = backup.Name.Length > 0 ? backup.Name
+            : backup.Created.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
         for (var number = 1; ; number++)
         {
-            var entry = named ? backup
-                : backup with { Name = number == 1 ? time : string.Create(CultureInfo.InvariantCulture, $"{time}-{number}") };
+            var entry = backup with
+            {
+                Name = number == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"),
+            };
             if (await _backups.TryAddAsync(entry.FullName, entry, cancellationToken).ConfigureAwait(false))
                 return entry;
-            if (named)
+            if (backup.Name.Length > 0 && !numbered)
                 throw Errors.BackupNameTaken(backup.FullName);
         }
     }
@@ -134,6 +145,17 @@ internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimePro
             // Somebody changed it meanwhile; it goes all the same.
         }
     }
+
+    private RegisteredBackup EntryOf(BoundBackup backup) => new()
+    {
+        Name = backup.Name ?? "",
+        Databases = backup.Scope.IsCluster ? [] : backup.Scope.AllDatabases(),
+        Labels = backup.Labels,
+        Policy = backup.Policy,
+        Created = time.GetUtcNow(),
+        Collection = backup.Collection,
+        IncrementalLocation = backup.IncrementalLocation,
+    };
 
     private async Task<bool> SettleAsync(Stored<RegisteredBackup> pending, CancellationToken cancellationToken)
     {
