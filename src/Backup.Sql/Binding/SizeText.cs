@@ -7,7 +7,9 @@ internal static class SizeText
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-    /// <summary>Reads <c>64MiB</c>, <c>1.5 GiB</c>, <c>100 kB</c>, <c>4096</c>. Units of a thousand have no i.</summary>
+    /// <summary>
+    /// Reads <c>64MiB</c>, <c>1.5 GiB</c>, <c>100 kB</c>, <c>4096</c>. Units of a thousand have no i.
+    /// </summary>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;

@@ -41,7 +41,8 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
     private async Task DeleteAsync(Tombstone tombstone, CancellationToken cancellationToken)
     {
         // The full backup's directory sorts apart from its increments, and theirs sort by their ends.
-        var full = tombstone.Layers.FirstOrDefault(layer => layer is { Place: null } && layer.Directory == tombstone.Chain);
+        var full = tombstone.Layers.FirstOrDefault(
+            layer => layer is { Place: null } && layer.Directory == tombstone.Chain);
         var newestFirst = tombstone.Layers.Where(layer => layer != full)
             .OrderByDescending(layer => layer.Directory, StringComparer.Ordinal).ToList();
         if (full is not null)
@@ -53,7 +54,8 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
         foreach (var layer in newestFirst)
         {
             await StoreOf(layer).DeleteAsync(
-                CollectionLayout.Join(layer.Directory, CollectionLayout.Manifest), cancellationToken).ConfigureAwait(false);
+                CollectionLayout.Join(layer.Directory, CollectionLayout.Manifest), cancellationToken)
+                    .ConfigureAwait(false);
         }
 
         foreach (var layer in newestFirst)
@@ -69,7 +71,8 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
     /// Deletes what belongs to the layer and nothing else. No other layer can be in the making there: a directory with
     /// a tombstone is not given away.
     /// </summary>
-    private static async Task DeleteObjectsAsync(IObjectStore store, string directory, CancellationToken cancellationToken)
+    private static async Task DeleteObjectsAsync(
+        IObjectStore store, string directory, CancellationToken cancellationToken)
     {
         var names = new List<string>();
         foreach (var below in new[] { "/", "/" + CollectionLayout.Data, "/progress/" })

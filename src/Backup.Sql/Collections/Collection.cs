@@ -353,7 +353,9 @@ internal sealed class Collection
             throw Errors.ChainMovedOn(chain.Subdirectory);
     }
 
-    /// <summary>True if nothing of a chain is dropped, and its newest layer, on which the next would stand, is there.</summary>
+    /// <summary>
+    /// True if nothing of a chain is dropped, and its newest layer, on which the next would stand, is there.
+    /// </summary>
     private async Task<bool> IsKeptAsync(Chain chain, CancellationToken cancellationToken)
     {
         var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
@@ -423,14 +425,18 @@ internal sealed class Collection
         return (store, found);
     }
 
-    /// <summary>Directory below which the increments of a full backup lie in another place than the collection.</summary>
+    /// <summary>
+    /// Directory below which the increments of a full backup lie in another place than the collection.
+    /// </summary>
     /// <param name="subdirectory">Sub-directory of the full backup.</param>
     /// <param name="elsewhere">False for the collection itself.</param>
     /// <returns>The directory with a slash at its end.</returns>
     public static string IncrementRoot(string subdirectory, bool elsewhere) =>
         elsewhere ? subdirectory + "/" : $"{CollectionLayout.Incrementals}{subdirectory}/";
 
-    /// <summary>Lets LATEST name another backup, where it names one that is dropped. A hint only, like all of them.</summary>
+    /// <summary>
+    /// Lets LATEST name another backup, where it names one that is dropped. A hint only, like all of them.
+    /// </summary>
     /// <param name="directory">The dropped full backup.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task MoveLatestAsync(string directory, CancellationToken cancellationToken = default)
@@ -444,7 +450,8 @@ internal sealed class Collection
             return;
         var envelope = await ReadEnvelopeAsync(_main, latest, cancellationToken).ConfigureAwait(false);
         await _main.PutIfAbsentAsync(
-            CollectionLayout.LatestBefore(first.Name, envelope.LayerId), Encoding.UTF8.GetBytes(latest), cancellationToken)
+            CollectionLayout.LatestBefore(first.Name, envelope.LayerId), Encoding.UTF8.GetBytes(latest),
+                cancellationToken)
             .ConfigureAwait(false);
     }
 

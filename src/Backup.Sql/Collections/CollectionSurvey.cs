@@ -135,7 +135,8 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
         }
     }
 
-    private static async Task<IEnumerable<(string Directory, List<string> Locks, bool IsCommitted)>> FindIncrementsAsync(
+    private static async Task<IEnumerable<(
+        string Directory, List<string> Locks, bool IsCommitted)>> FindIncrementsAsync(
         IObjectStore store, string directory, bool elsewhere, CancellationToken cancellationToken)
     {
         var root = Collection.IncrementRoot(directory, elsewhere);
@@ -143,7 +144,8 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
         var request = new ListRequest { Prefix = root, Delimiter = CollectionLayout.Data };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            var end = entry.Name.LastIndexOf('/', entry.Name.Length - (entry.IsPrefix ? CollectionLayout.Data.Length + 1 : 1));
+            var end = entry.Name.LastIndexOf(
+                '/', entry.Name.Length - (entry.IsPrefix ? CollectionLayout.Data.Length + 1 : 1));
             if (end <= root.Length || !CollectionLayout.IsIncrementDirectory(entry.Name.AsSpan(root.Length..end)))
                 continue;
             var (increment, name) = (entry.Name[..end], entry.Name[(end + 1)..]);

@@ -95,7 +95,8 @@ internal sealed class LayerNotes(IObjectStore store)
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
             if (int.TryParse(
-                entry.Name.AsSpan(entry.Name.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                entry.Name.AsSpan(entry.Name.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out _))
                 names.Add(entry.Name);
         }
 

@@ -8,10 +8,14 @@ internal sealed record SurveyedChain
     /// <summary>Directory of the full backup.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>The layers: the full one, then increments in the order of their names, which is that of their ends.</summary>
+    /// <summary>
+    /// The layers: the full one, then increments in the order of their names, which is that of their ends.
+    /// </summary>
     public required IReadOnlyList<SurveyedLayer> Layers { get; init; }
 
-    /// <summary>Directories of increments that were begun and are not committed: of running or broken-off jobs.</summary>
+    /// <summary>
+    /// Directories of increments that were begun and are not committed: of running or broken-off jobs.
+    /// </summary>
     public IReadOnlyList<DroppedLayer> Unfinished { get; init; } = [];
 
     /// <summary>The jobs that hold a lock and have not committed.</summary>

@@ -4,7 +4,9 @@ using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections;
 
-/// <summary>The tombstones of a collection: <c>metadata/dropped/&lt;16 digits&gt;</c>. As a rule there are none.</summary>
+/// <summary>
+/// The tombstones of a collection: <c>metadata/dropped/&lt;16 digits&gt;</c>. As a rule there are none.
+/// </summary>
 internal sealed class Tombstones(IObjectStore store)
 {
     /// <summary>Reads all of them.</summary>

@@ -40,7 +40,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundRestore restore => await RunJobAsync(
                 statement.Kind, restore.Description, restore.MaskedText, restore, restore.Detached, cancellationToken)
                     .ConfigureAwait(false),
-            BoundDrop drop => await new ExpiryRunner(host, false).RunAsync(drop, cancellationToken).ConfigureAwait(false),
+            BoundDrop drop => await new ExpiryRunner(host, false).RunAsync(drop, cancellationToken)
+                .ConfigureAwait(false),
             BoundExplain { Inner: BoundDrop drop } => await new ExpiryRunner(host, true)
                 .RunAsync(drop, cancellationToken).ConfigureAwait(false),
             BoundPolicyStatement policy => await new PolicyStatements(host, user).RunAsync(policy, cancellationToken)

@@ -5,7 +5,9 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions.Expiry;
 
-/// <summary>Applies the rule of a DROP BACKUPS to the chains of a collection; nothing is read or deleted here.</summary>
+/// <summary>
+/// Applies the rule of a DROP BACKUPS to the chains of a collection; nothing is read or deleted here.
+/// </summary>
 internal static class ExpiryRules
 {
     /// <summary>Judges every chain.</summary>

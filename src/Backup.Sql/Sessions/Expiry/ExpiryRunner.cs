@@ -19,7 +19,8 @@ internal sealed class ExpiryRunner(BackupHost host, bool explain)
 
     public async Task<StatementResult> RunAsync(BoundDrop drop, CancellationToken cancellationToken)
     {
-        var opened = await OpenedExpiry.OpenAsync(host, drop.Collection, explain, cancellationToken).ConfigureAwait(false);
+        var opened = await OpenedExpiry.OpenAsync(host, drop.Collection, explain, cancellationToken)
+            .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         _verdicts.AddRange(await opened.FinishAsync(cancellationToken).ConfigureAwait(false));
         var notices = new List<string>();
