@@ -47,9 +47,10 @@ internal sealed class BackupReport(BackupHost host)
             await CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false);
         if (show.AsJson)
         {
-            return Result(
-                show, [new("manifest", ResultType.Json)],
-                chain.Layers.Select(layer => new object?[] { layer.Manifest.ToJson() }));
+            var manifests = new List<object?[]>();
+            foreach (var layer in chain.Layers)
+                manifests.Add([await JsonAsync(collection, layer, cancellationToken).ConfigureAwait(false)]);
+            return Result(show, [new("manifest", ResultType.Json)], manifests);
         }
 
         return show.Kind switch
@@ -65,6 +66,15 @@ internal sealed class BackupReport(BackupHost host)
     {
         var all = rows.ToList();
         return ResultSet.Of($"SHOW BACKUP {all.Count}", columns, all, show.Notices);
+    }
+
+    /// <summary>A manifest as it is stored, and behind it what was noted of the layer since.</summary>
+    private static async Task<string> JsonAsync(
+        Collection collection, ChainLayer layer, CancellationToken cancellationToken)
+    {
+        var manifest = layer.Manifest.ToJson();
+        var note = await collection.Notes.ReadAsync(layer.Manifest.LayerId, cancellationToken).ConfigureAwait(false);
+        return note == new LayerNote() ? manifest : $"{manifest[..^1]},\"notes\":{note.ToJson()}}}";
     }
 
     private static async Task CheckFilesAsync(Chain chain, CancellationToken cancellationToken)
