@@ -38,6 +38,15 @@ internal static class SizeText
         return bytes.ToString(unit == 0 ? "0" : "0.#", CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 
+    /// <summary>Prints an amount in the largest unit that it fills without a rest.</summary>
+    public static string Exact(long bytes)
+    {
+        var unit = 0;
+        for (; bytes != 0 && bytes % 1024 == 0 && unit < Units.Length - 1; unit++)
+            bytes /= 1024;
+        return bytes.ToString(CultureInfo.InvariantCulture) + " " + Units[unit];
+    }
+
     private static decimal? Factor(string unit) => unit.ToUpperInvariant() switch
     {
         "" or "B" => 1,

@@ -65,6 +65,12 @@ internal sealed class StatementBinder(BindingContext context)
             or CheckExternalConnectionStatement or ShowExternalConnectionsStatement
             or ShowCreateExternalConnectionStatement =>
             await new ConnectionsBinder(context, _values).BindAsync(statement, cancellationToken).ConfigureAwait(false),
+        SetClusterSettingStatement or ResetClusterSettingStatement or ShowClusterSettingsStatement =>
+            await new SettingsBinder(context, _values).BindAsync(statement, cancellationToken).ConfigureAwait(false),
+        ConfigureZoneStatement zone =>
+            await new ZoneBinder(context, _values).BindAsync(zone, cancellationToken).ConfigureAwait(false),
+        ExcludeTableDataStatement exclude =>
+            await new ZoneBinder(context, _values).BindAsync(exclude, cancellationToken).ConfigureAwait(false),
         _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),
     };
 }

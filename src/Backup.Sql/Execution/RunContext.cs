@@ -17,7 +17,10 @@ internal sealed record RunContext
 
     public required TimeProvider Time { get; init; }
 
-    public required BackupSettings Settings { get; init; }
+    /// <summary>Gives the settings that count now.</summary>
+    public required Func<BackupSettings> CurrentSettings { get; init; }
+
+    public BackupSettings Settings => CurrentSettings();
 
     /// <summary>What the host says of its databases, by name.</summary>
     public IReadOnlyDictionary<string, DatabaseProperties> Databases { get; init; } =

@@ -252,6 +252,7 @@ internal sealed class RestorePlanner(PlanningContext context)
             Engine = restore.Engine,
             NewDatabases = contents.NewDatabases,
             SkipForeignKeyCheck = restore.SchemaOnly,
+            PagesAsOf = contents.Pages.Count > 0 ? point.BeforeEnd : null,
             After = [open],
         });
         var create = contents.Objects.Count == 0
@@ -266,6 +267,7 @@ internal sealed class RestorePlanner(PlanningContext context)
                 EngineKind = point.Manifest.EngineKind,
                 Package = point.Manifest.EnginePackage ?? point.Manifest.EngineKind,
                 Space = new PageSpace(database),
+                AsOf = point.BeforeEnd,
                 EstimatedBytes = BytesOf(point, new PageSpace(database)),
                 After = [open],
             }),

@@ -10,6 +10,7 @@ using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Policies;
 using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Schedules;
+using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Storage;
 
@@ -34,9 +35,10 @@ public sealed class BackupHost : IAsyncDisposable
             .FirstOrDefault() ?? "";
         if (!options.Engines.ContainsKey(DefaultEngine))
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
+        Settings = new SettingsInForce(options.StateStore, options.Settings, options.StoreOptions);
         Providers = new ObjectStoreProviders(options.Stores)
         {
-            Options = _ => options.StoreOptions,
+            Options = Settings.StoresOf,
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
@@ -52,7 +54,7 @@ public sealed class BackupHost : IAsyncDisposable
         {
             Engines = options.Engines,
             Collections = Collections,
-            FullBackupWithSubdirectory = options.Settings.FullBackupWithSubdirectory,
+            FullBackupWithSubdirectory = () => Settings.Backup.FullBackupWithSubdirectory,
         };
         Runner = new PlanRunner(new RunContext
         {
@@ -60,8 +62,8 @@ public sealed class BackupHost : IAsyncDisposable
             Collections = Collections,
             Random = options.Random,
             Time = options.TimeProvider,
-            Settings = options.Settings,
             Databases = options.Databases,
+            CurrentSettings = () => Settings.Backup,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
@@ -91,6 +93,8 @@ public sealed class BackupHost : IAsyncDisposable
     public RoleBook Roles { get; }
 
     internal BackupHostOptions Options { get; }
+
+    internal SettingsInForce Settings { get; }
 
     internal IAuthorizer Authorizer { get; }
 
@@ -137,6 +141,7 @@ public sealed class BackupHost : IAsyncDisposable
     /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
     public async Task<JobAdoption> AdoptJobsAsync(CancellationToken cancellationToken = default)
     {
+        await Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var settings = Options.Settings;
         var (adopted, due) = await Jobs.AdoptAsync(Worker.Work(null), settings.JobRetention, cancellationToken)
             .ConfigureAwait(false);
@@ -166,9 +171,9 @@ public sealed class BackupHost : IAsyncDisposable
     public Task RunSchedulerAsync(CancellationToken cancellationToken) => Scheduler.RunAsync(cancellationToken);
 
     /// <summary>
-    /// Runs the backup policies whose time has come, waits for their backups, and drops what no cycle keeps. Of times
-    /// that nobody was there for the last one is made up for; the others are missed. May be called by several hosts that
-    /// share a state store: each time is run by one of them.
+    /// Runs the backup policies whose time has come, waits for their backups, and drops what no cycle keeps. Of the
+    /// times that nobody was there for the last one is made up for; the others are missed. May be called by several hosts
+    /// that share a state store: each time is run by one of them.
     /// </summary>
     /// <param name="cancellationToken">Ends the call, not the backups.</param>
     /// <returns>When a policy is due next; null if none ever is.</returns>
@@ -185,5 +190,6 @@ public sealed class BackupHost : IAsyncDisposable
         foreach (var engine in Engines.Values)
             await engine.DisposeAsync().ConfigureAwait(false);
         await Options.StateStore.DisposeAsync().ConfigureAwait(false);
+        (Options.SecretVault as IDisposable)?.Dispose();
     }
 }

@@ -115,7 +115,8 @@ internal sealed class BackupReport(BackupHost host)
     {
         var rows = new List<object?[]>();
         await foreach (var finding in Verification
-            .ValidateAsync(collection, subdirectory, show.Sample, host.Options.Random, cancellationToken).ConfigureAwait(false))
+            .ValidateAsync(collection, subdirectory, show.Sample, host.Options.Random, cancellationToken)
+                .ConfigureAwait(false))
         {
             rows.Add([finding.Status, finding.Path, finding.Detail]);
         }

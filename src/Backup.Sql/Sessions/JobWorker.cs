@@ -70,7 +70,8 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Bac
     {
         if (outcome.Backup is { } layer)
             await registry.SucceedAsync(job.Id, layer).ConfigureAwait(false);
-        if (plan?.Proves is { } proved && plan.Steps.OfType<OpenChainStep>().FirstOrDefault() is { Locations.Count: 0 } open)
+        if (plan?.Proves is { } proved
+            && plan.Steps.OfType<OpenChainStep>().FirstOrDefault() is { Locations.Count: 0 } open)
             await proofs.NoteAsync(open.Collection, [proved], CancellationToken.None).ConfigureAwait(false);
     }
 

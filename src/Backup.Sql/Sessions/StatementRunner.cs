@@ -1,9 +1,9 @@
 using System.Text.Json;
+using Backup.Sql.Access;
 using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
-using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Expiry;
 using Backup.Sql.Sessions.Policies;
@@ -55,7 +55,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 .ConfigureAwait(false),
             BoundShowBackup show => await new BackupReport(host)
                 .RunAsync(show, cancellationToken).ConfigureAwait(false),
-            BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken)
+            BoundShowJobs show => await new JobsReport(host.Jobs, Rights).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
             BoundAlterJobOwner alter => await new JobOwnership(host.Jobs, Rights).RunAsync(alter, cancellationToken)
@@ -66,6 +66,12 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
             BoundConnections connections => await new ConnectionStatements(host, Rights)
                 .RunAsync(connections, cancellationToken).ConfigureAwait(false),
+            BoundSettings settings => await new SettingStatements(host.Settings)
+                .RunAsync(settings, cancellationToken).ConfigureAwait(false),
+            BoundConfigureZone zone => await new ZoneStatements(host).RunAsync(zone, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExcludeData exclude => await new ZoneStatements(host).RunAsync(exclude, cancellationToken)
+                .ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -119,6 +125,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     private async Task<StatementResult> ControlAsync(BoundControlJobs control, CancellationToken cancellationToken)
     {
         var ids = control.Ids ?? await JobsOfTypeAsync(control, cancellationToken).ConfigureAwait(false);
+        foreach (var id in ids)
+        {
+            var job = await host.Jobs.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            await Rights.RequireOwnerOrAsync(
+                job.User, $"job {id}", Privilege.ControlJob, default, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var id in ids)
         {
             await (control.Command switch

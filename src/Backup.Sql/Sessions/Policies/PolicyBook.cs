@@ -13,7 +13,8 @@ internal sealed class PolicyBook(IStateStore store)
         _policies.ListAsync(cancellationToken);
 
     /// <summary>Finds a policy that must be there.</summary>
-    public async Task<Stored<PolicyRecord>> GetAsync(string name, TextPlace place, CancellationToken cancellationToken) =>
+    public async Task<Stored<PolicyRecord>> GetAsync(
+        string name, TextPlace place, CancellationToken cancellationToken) =>
         await _policies.FindAsync(name, cancellationToken).ConfigureAwait(false)
         ?? throw Errors.PolicyNotFound(
             name, (await ListAsync(cancellationToken).ConfigureAwait(false)).Select(policy => policy.Key), place);

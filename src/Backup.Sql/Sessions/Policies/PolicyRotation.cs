@@ -50,8 +50,8 @@ internal sealed class PolicyRotation(BackupHost host)
     }
 
     /// <summary>
-    /// Drops chains that hold nothing but such backups. Where somebody has put others on top, or reads one, it stays, and
-    /// the next run looks again.
+    /// Drops chains that hold nothing but such backups. Where somebody has put others on top, or reads one, it stays,
+    /// and the next run looks again.
     /// </summary>
     private async Task DropAsync(
         string location, List<Stored<RegisteredBackup>> backups, CancellationToken cancellationToken)

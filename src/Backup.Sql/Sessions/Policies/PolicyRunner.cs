@@ -114,7 +114,10 @@ internal sealed class PolicyRunner(BackupHost host)
     {
         ValueList<Name> names = [new Name(database)];
         var stored = (BackupStatement)BackupSqlParser.ParseStatement(policy.Backup);
-        var statement = BackupSealing.Open(stored, host.Options.SecretVault) with { Targets = new DatabaseTargets(names) };
+        var statement = BackupSealing.Open(stored, host.Options.SecretVault) with
+        {
+            Targets = new DatabaseTargets(names),
+        };
         var session = host.OpenSession(new SessionOptions { User = policy.Owner });
         var bound = (BoundBackup)await new StatementBinder(session.Context([]))
             .BindAsync(statement, cancellationToken).ConfigureAwait(false);

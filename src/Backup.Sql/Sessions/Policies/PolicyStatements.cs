@@ -89,7 +89,8 @@ internal sealed class PolicyStatements(BackupHost host, string user)
         {
             try
             {
-                var policy = await host.Policies.GetAsync(drop.Name, drop.Place, cancellationToken).ConfigureAwait(false);
+                var policy = await host.Policies.GetAsync(drop.Name, drop.Place, cancellationToken)
+                    .ConfigureAwait(false);
                 if (await host.Policies.TryRemoveAsync(policy, cancellationToken).ConfigureAwait(false))
                     return ResultSet.Empty("DROP BACKUP POLICY");
             }

@@ -7,8 +7,8 @@ using Backup.Sql.State;
 namespace Backup.Sql.Sessions.Registry;
 
 /// <summary>
-/// Every backup that was begun or imported, from the moment that its job exists. What its job came to is taken over when
-/// the job says so, or else by whoever looks next: the job's record is the truth.
+/// Every backup that was begun or imported, from the moment that its job exists. What its job came to is taken over
+/// when the job says so, or else by whoever looks next: the job's record is the truth.
 /// </summary>
 internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimeProvider time)
 {
@@ -55,8 +55,8 @@ internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimePro
         var all = await _backups.ListAsync(cancellationToken).ConfigureAwait(false);
         if (!all.Any(entry => entry.Value.JobId == job.Id))
         {
-            await AddAsync(EntryOf(backup) with { JobId = job.Id, Created = job.Created }, cancellationToken, numbered: true)
-                .ConfigureAwait(false);
+            var entry = EntryOf(backup) with { JobId = job.Id, Created = job.Created };
+            await AddAsync(entry, cancellationToken, numbered: true).ConfigureAwait(false);
         }
     }
 
@@ -167,7 +167,12 @@ internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimePro
     private async Task<RegisteredBackup> SettleAsync(RegisteredBackup backup, CancellationToken cancellationToken)
     {
         if (backup.JobId is not { } id)
-            return time.GetUtcNow() - backup.Created < Reservation ? backup : Failed(backup, "its job was never recorded");
+        {
+            return time.GetUtcNow() - backup.Created < Reservation
+                ? backup
+                : Failed(backup, "its job was never recorded");
+        }
+
         try
         {
             var job = await jobs.GetAsync(id, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,3 @@
-using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution.Jobs;
@@ -59,7 +58,11 @@ internal sealed class CollectionPlugin(BackupHost host)
         Collection collection, string path, CancellationToken cancellationToken)
     {
         if (path.Equals("latest", StringComparison.OrdinalIgnoreCase))
-            path = await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false) ?? throw Errors.NoFullBackup();
+        {
+            path = await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
+                ?? throw Errors.NoFullBackup();
+        }
+
         var directory = CollectionLayout.Normalize(path);
         var full = directory.StartsWith(CollectionLayout.Incrementals, StringComparison.Ordinal)
             ? CollectionLayout.FullOf(directory)

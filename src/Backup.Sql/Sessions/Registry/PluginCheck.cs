@@ -37,7 +37,8 @@ internal sealed class PluginCheck(BackupHost host)
             if (Find(entry.Value.Plugin!) is not { } plugin)
                 continue;
             var found = await plugin
-                .InspectAsync(Open(entry.Value.Handle!), entry.Value.Databases[0], cancellationToken).ConfigureAwait(false);
+                .InspectAsync(Open(entry.Value.Handle!), entry.Value.Databases[0], cancellationToken)
+                .ConfigureAwait(false);
             if (found.IsComplete || found.Failure is not null)
                 await host.Registry.UpdateAsync(entry.Key, seen => Apply(seen, found), cancellationToken)
                     .ConfigureAwait(false);

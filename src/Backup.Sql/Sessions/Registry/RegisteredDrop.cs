@@ -32,7 +32,8 @@ internal sealed class RegisteredDrop(BackupHost host, bool explain)
         foreach (var chain in chosen.Where(backup => backup.Value is { LayerId: not null, Collection: not null })
             .GroupBy(backup => (backup.Value.Collection!, backup.Value.ChainId, backup.Value.Chain!)))
         {
-            await DropLayersAsync(chain.Key.Item1, chain.Key.Item3, [.. chain], cancellationToken).ConfigureAwait(false);
+            await DropLayersAsync(chain.Key.Item1, chain.Key.Item3, [.. chain], cancellationToken)
+                .ConfigureAwait(false);
         }
 
         foreach (var other in chosen.Where(backup => backup.Value.LayerId is null || backup.Value.Collection is null))
@@ -56,7 +57,8 @@ internal sealed class RegisteredDrop(BackupHost host, bool explain)
         RequireNoDependants(chain, chosen, ids);
         if (chain.KeepForever)
             throw Errors.KeptForever(chain.Directory);
-        var layers = chain.Layers.Where(layer => layer.Envelope is { } envelope && ids.Contains(envelope.LayerId)).ToList();
+        var layers = chain.Layers
+            .Where(layer => layer.Envelope is { } envelope && ids.Contains(envelope.LayerId)).ToList();
         if (layers.Count == chain.Layers.Count)
         {
             if (await opened.IsOnlyOneThatRestoresAsync(chain, cancellationToken).ConfigureAwait(false))

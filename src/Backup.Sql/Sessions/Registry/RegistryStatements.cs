@@ -1,7 +1,5 @@
 using Backup.Sql.Binding;
-using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
-using Backup.Sql.Sessions.Expiry;
 using Backup.Sql.State;
 using Backup.Sql.Storage;
 
