@@ -1,3 +1,4 @@
+using Backup.Sql.Aws;
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
@@ -6,6 +7,7 @@ using Backup.Sql.Repl.Commands;
 using Backup.Sql.Repl.Output;
 using Backup.Sql.Sessions;
 using Backup.Sql.Sqlite;
+using Backup.Sql.State;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Repl.Shell;
@@ -17,6 +19,8 @@ internal sealed class ToolSession : ISqlSession
     private readonly BackupHost _host;
     private readonly BackupSession _session;
     private readonly ProgressRelay _progress = new();
+    private readonly CancellationTokenSource _closing = new();
+    private Task _scheduler = Task.CompletedTask;
 
     private ToolSession(SqliteEngine engine, BackupHost host)
     {
@@ -43,11 +47,20 @@ internal sealed class ToolSession : ISqlSession
         var host = new BackupHost(new BackupHostOptions
         {
             Engines = new Dictionary<string, IDatabaseEngine> { ["sqlite"] = engine },
-            Stores = [new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider()],
+            Stores =
+            [
+                new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider(), new S3ObjectStoreProvider(),
+            ],
+            StateStore = options.State is null ? new MemoryStateStore() : SqliteStateStore.Open(options.State),
+            SecretVault = options.StateKey is null
+                ? new MemorySecretVault()
+                : SealingSecretVault.WithKeyFile(options.StateKey),
         });
         var session = new ToolSession(engine, host);
         try
         {
+            // What a run of the tool that was killed left unfinished goes on here.
+            await host.AdoptJobsAsync(cancellationToken).ConfigureAwait(false);
             await session.ChooseAsync(options.First, cancellationToken).ConfigureAwait(false);
             return session;
         }
@@ -105,8 +118,18 @@ internal sealed class ToolSession : ISqlSession
             return await catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Runs schedules as they come due, beside what is typed, until the session is closed.</summary>
+    public void RunSchedules() =>
+        _scheduler = Task.Run(() => _host.RunSchedulerAsync(_closing.Token), CancellationToken.None);
+
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _host.DisposeAsync(); // Of the engine too.
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _scheduler.ConfigureAwait(false);
+        _closing.Dispose();
+        await _host.DisposeAsync().ConfigureAwait(false); // Of the engine too.
+    }
 
     private async Task ChooseAsync(string? first, CancellationToken cancellationToken)
     {

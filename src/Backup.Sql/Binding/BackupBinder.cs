@@ -17,7 +17,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         var asOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf);
         var engine = await ChooseEngineAsync(statement.Targets, cancellationToken).ConfigureAwait(false);
         var info = context.Engines[engine].Info;
-        var timeTravel = info.Capabilities.HasFlag(EngineCapabilities.TimeTravel);
+        var abilities = await AbilitiesAsync(engine, statement.Targets, cancellationToken).ConfigureAwait(false);
+        var timeTravel = abilities.HasFlag(EngineCapabilities.TimeTravel);
         if (asOf is not null && !timeTravel && !asOf.IsFreshnessBound)
             throw Errors.NoHistory(Describe(statement.Targets, engine), ValueBinder.PlaceOf(statement.AsOf!));
         if (asOf is not null && asOf.Time > context.NowTimestamp)
@@ -25,11 +26,11 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
 
         var revisionHistory = values.Boolean(
             "revision_history", options.RevisionHistory, options.Spans.Find("revision_history") is not null);
-        if (revisionHistory && !info.Capabilities.HasFlag(EngineCapabilities.RevisionHistory))
+        if (revisionHistory && !abilities.HasFlag(EngineCapabilities.RevisionHistory))
             throw Errors.NoHistory(
                 Describe(statement.Targets, engine), ValueBinder.PlaceOf(options.SpanOf("revision_history")));
 
-        var catalogTime = timeTravel ? asOf?.Time : null;
+        var catalogTime = timeTravel ? asOf?.Time ?? context.ScheduledTimestamp : null;
         var catalog = await context.Engines[engine].OpenCatalogAsync(catalogTime, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
@@ -56,8 +57,11 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
             Detached = options.Detached ?? false,
-            Name = values.TextOrNull(options.Name),
-            Labels = Labels(options),
+            UpdatesMetric = values.Boolean(
+                "updates_cluster_monitoring_metrics", options.UpdatesClusterMonitoringMetrics,
+                options.Spans.Find("updates_cluster_monitoring_metrics") is not null),
+            Name = Name(options),
+            Labels = options.Labels is null ? [] : new LabelBinder(values).Bind(options.Labels),
             Compression = Compression(options),
             CompressionLevel = CompressionLevel(options),
             MaskedText = SqlFormatter.Format(statement),
@@ -73,33 +77,60 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
         Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.ExecutionLocality is not null, "execution locality");
-        Refuse(options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters");
-        Refuse(options.UpdatesClusterMonitoringMetrics is not null, "updates_cluster_monitoring_metrics");
+        Refuse(
+            options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters",
+            "Leave it out: there are no virtual clusters here, and a cluster backup holds all databases.");
         Refuse(options.StrictStorageLocality, "strict storage locality");
-        Refuse(options.RevisionStream, "revision stream");
+        Refuse(
+            options.RevisionStream, "revision stream",
+            "Use WITH revision_history and frequent incremental backups (CREATE SCHEDULE).");
         Refuse(options.Pause is not null, "pause");
         Refuse(options.PauseWait is not null, "pause_wait");
 
-        void Refuse(bool given, string option)
+        void Refuse(bool given, string option, string? hint = null)
         {
             if (given)
-                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)));
+                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)), hint);
         }
+    }
+
+    /// <summary>The names in the targets that are, or may be, those of databases; none for a cluster.</summary>
+    private IEnumerable<string> DatabaseNames(BackupTargets? targets) => targets switch
+    {
+        DatabaseTargets databases => databases.Databases.Select(d => d.Text),
+        TableTargets tables => tables.Tables.Where(t => t.Parts.Count == 3).Select(t => t.Parts[0].Text)
+            .Concat(tables.Tables.Where(t => t.Parts.Count == 2 && !t.IsWildcard).Select(t => t.Parts[0].Text))
+            .Concat(tables.Tables.Where(t => t.Parts.Count == 1 && t.IsWildcard).Select(t => t.Parts[0].Text))
+            .DefaultIfEmpty(context.CurrentDatabase ?? ""),
+        VirtualClusterTarget => throw Errors.NotOffered(
+            "VIRTUAL CLUSTER", "Name databases, or leave the target out to back up all of them.",
+            ValueBinder.PlaceOf(targets)),
+        _ => [],
+    };
+
+    /// <summary>What can be done with all the databases that the statement is about.</summary>
+    private async ValueTask<EngineCapabilities> AbilitiesAsync(
+        string engine, BackupTargets? targets, CancellationToken cancellationToken)
+    {
+        var named = DatabaseNames(targets).ToHashSet(context.Engines[engine].Info.NameComparer);
+        if (context.Engines[engine] is not IDatabaseAbilities)
+            return context.Engines[engine].Info.Capabilities;
+        var catalog = await context.Engines[engine].OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
+        await using var _ = catalog.ConfigureAwait(false);
+        var all = (await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false)).Select(d => d.Name)
+            .ToList();
+        var meant = targets is null ? all : all.Where(named.Contains).ToList();
+
+        // Two parts may be schema and table as well.
+        if (meant.Count == 0)
+            meant = [.. all.Where(name => name == context.CurrentDatabase)];
+        return await DatabaseAbilities.OfAsync(context.Engines[engine], meant, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The one engine that holds all the databases named; the default one for a cluster.</summary>
     private async ValueTask<string> ChooseEngineAsync(BackupTargets? targets, CancellationToken cancellationToken)
     {
-        var names = targets switch
-        {
-            DatabaseTargets databases => databases.Databases.Select(d => d.Text),
-            TableTargets tables => tables.Tables.Where(t => t.Parts.Count == 3).Select(t => t.Parts[0].Text)
-                .Concat(tables.Tables.Where(t => t.Parts.Count == 2 && !t.IsWildcard).Select(t => t.Parts[0].Text))
-                .Concat(tables.Tables.Where(t => t.Parts.Count == 1 && t.IsWildcard).Select(t => t.Parts[0].Text))
-                .DefaultIfEmpty(context.CurrentDatabase ?? ""),
-            VirtualClusterTarget => throw Errors.CannotExecute("BACKUP VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets)),
-            _ => [],
-        };
+        var names = DatabaseNames(targets);
         if (context.Engines.Count == 1)
             return context.DefaultEngine;
         var holders = new HashSet<string>(StringComparer.Ordinal);
@@ -239,23 +270,13 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         return Compression(options) == context.Compression ? context.CompressionLevel : null;
     }
 
-    private List<string> Labels(BackupOptions options)
+    /// <summary>The name that the registry keeps the backup under; a slash parts it from its database there.</summary>
+    private string? Name(BackupOptions options)
     {
-        if (options.Labels is null)
-            return [];
-        var place = ValueBinder.PlaceOf(options.Labels);
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var label in values.Text(options.Labels).Split(',', StringSplitOptions.TrimEntries))
-        {
-            var equals = label.IndexOf('=', StringComparison.Ordinal);
-            var key = equals < 0 ? label : label[..equals];
-            if (key.Length == 0 || !key.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '-'))
-                throw Errors.InvalidLabel(label, place);
-            if (!labels.TryAdd(key, equals < 0 ? "" : label[(equals + 1)..]))
-                throw Errors.DuplicateLabel(key, place);
-        }
-
-        return [.. labels.Select(pair => $"{pair.Key}={pair.Value}")];
+        var name = values.TextOrNull(options.Name);
+        return name is null || (name.Length > 0 && !name.Contains('/', StringComparison.Ordinal))
+            ? name
+            : throw Errors.InvalidOptionValue("name", name, "a name without a slash", ValueBinder.PlaceOf(options.Name!));
     }
 
     private static string Describe(BackupTargets? targets, string engine) => targets switch

@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Binding;
 
@@ -59,6 +60,9 @@ internal sealed record BoundShowJobs : BoundStatement
     /// <summary>The jobs; null for all.</summary>
     public IReadOnlyList<long>? Ids { get; init; }
 
+    /// <summary>The schedules whose jobs they are; null for no matter whose.</summary>
+    public IReadOnlyList<long>? Schedules { get; init; }
+
     public bool WhenComplete { get; init; }
 
     public bool ExecutionDetails { get; init; }
@@ -66,6 +70,12 @@ internal sealed record BoundShowJobs : BoundStatement
     /// <summary>SHOW JOB gives the whole description, SHOW JOBS its start.</summary>
     public bool WholeDescription { get; init; }
 }
+
+/// <summary>ALTER JOB … OWNER TO.</summary>
+/// <param name="Id">The job.</param>
+/// <param name="Owner">The user whose it becomes.</param>
+/// <param name="Place">Where the statement names the job.</param>
+internal sealed record BoundAlterJobOwner(long Id, string Owner, TextPlace Place) : BoundStatement;
 
 /// <summary>What is done with jobs.</summary>
 internal enum JobCommand
@@ -83,6 +93,9 @@ internal sealed record BoundControlJobs(JobCommand Command) : BoundStatement
 
     /// <summary>BACKUP or RESTORE: all jobs of that type that can be controlled.</summary>
     public string? Type { get; init; }
+
+    /// <summary>The schedules whose jobs they are, all of those that can be controlled; null otherwise.</summary>
+    public IReadOnlyList<long>? Schedules { get; init; }
 
     public string? Reason { get; init; }
 }

@@ -3,22 +3,35 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Binding;
 
-/// <summary>Binds SHOW JOBS and PAUSE, RESUME, CANCEL JOBS.</summary>
+/// <summary>
+/// Binds SHOW JOBS, PAUSE, RESUME, CANCEL JOBS and ALTER JOB. Queries have been answered: they are lists of ids here.
+/// </summary>
 internal sealed class JobsBinder(ValueBinder values)
 {
     public BoundShowJobs Bind(ShowJobsStatement statement)
     {
         if (statement.ResolvedTimestamp)
             throw Errors.OptionNotSupported("resolved timestamp", ValueBinder.PlaceOf(statement));
-        var ids = statement.Selection is null ? null : Ids(statement.Selection, statement.Kind);
+        // The system starts no jobs of its own accord: there are schedules for that, and their jobs are their owners'.
+        var schedules = Schedules(statement.Selection, statement.Kind);
+        var ids = statement.Selection switch
+        {
+            null or JobsOfSchedules => null,
+            AutomaticJobs => [],
+            var selection => Ids(selection, statement.Kind),
+        };
         return new BoundShowJobs
         {
             Ids = ids,
+            Schedules = schedules,
             WhenComplete = statement.WhenComplete,
             ExecutionDetails = statement.ExecutionDetails,
             WholeDescription = ids is { Count: 1 },
         };
     }
+
+    public BoundAlterJobOwner Bind(AlterJobOwnerStatement statement) =>
+        new(values.Id(statement.Job), statement.Owner.Text, ValueBinder.PlaceOf(statement.Job));
 
     public BoundControlJobs Bind(ControlJobsStatement statement)
     {
@@ -29,6 +42,8 @@ internal sealed class JobsBinder(ValueBinder values)
             _ => JobCommand.Cancel,
         };
         var bound = new BoundControlJobs(command) { Reason = values.TextOrNull(statement.Reason) };
+        if (Schedules(statement.Selection, statement.Kind) is { } schedules)
+            return bound with { Schedules = schedules };
         if (statement.Selection is not JobsOfType all)
             return bound with { Ids = Ids(statement.Selection, statement.Kind) };
         return bound with
@@ -44,10 +59,14 @@ internal sealed class JobsBinder(ValueBinder values)
         };
     }
 
+    private List<long>? Schedules(JobSelection? selection, string statement) => selection is JobsOfSchedules chosen
+        ? ScheduleBinder.Ids(values, chosen.Schedules, statement)
+        : null;
+
     private List<long> Ids(JobSelection selection, string statement)
     {
         if (selection is not JobsByQuery { Query: var query })
-            throw Errors.CannotExecute($"{statement} with schedules", ValueBinder.PlaceOf(selection));
+            throw Errors.CannotExecute($"{statement} of the system", ValueBinder.PlaceOf(selection));
         while (query is ParenthesizedQuery parenthesized)
             query = parenthesized.Inner;
         if (query is not ValuesQuery list)

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Backup.Sql.Diagnostics;
 
-/// <summary>Log messages. Ids are stable: 1–99 jobs, 100–199 backups, 200–299 restores.</summary>
+/// <summary>Log messages. Ids are stable: 1–99 jobs, 100–199 backups, 200–299 restores, 300–399 schedules.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Kind} job {JobId} starts with {Steps} steps")]
@@ -20,6 +20,24 @@ internal static partial class Log
         "job {JobId} could not remove what it had written to {Directory}; it is inert and goes with the next clean-up")]
     public static partial void CleanUpFailed(ILogger logger, long jobId, string directory, Exception error);
 
+    [LoggerMessage(
+        103, LogLevel.Warning, "layer {LayerId} was proved, but that could not be noted beside it")]
+    public static partial void ProofNotNoted(ILogger logger, string layerId, Exception error);
+
     [LoggerMessage(200, LogLevel.Information, "job {JobId} published its restore: {Rows} rows, {Bytes} bytes")]
     public static partial void Published(ILogger logger, long jobId, long rows, long bytes);
+
+    [LoggerMessage(
+        300, LogLevel.Information, "schedule {ScheduleId} ({Label}) ran for {ScheduledFor}: {Status}, job {JobId}")]
+    public static partial void ScheduleRan(
+        ILogger logger, long scheduleId, string label, DateTimeOffset scheduledFor, string status, long? jobId);
+
+    [LoggerMessage(
+        301, LogLevel.Warning,
+        "schedule {ScheduleId} ({Label}) missed its runs since {MissedSince}; the one for {ScheduledFor} makes up for them")]
+    public static partial void RunsMissed(
+        ILogger logger, long scheduleId, string label, DateTimeOffset missedSince, DateTimeOffset scheduledFor);
+
+    [LoggerMessage(302, LogLevel.Error, "the scheduler could not look after the schedules; it tries again")]
+    public static partial void SchedulerFailed(ILogger logger, Exception error);
 }

@@ -42,7 +42,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         ExportSpaceStep export => ExportAsync(export, cancellationToken),
         WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
         PublishLatestStep => PublishLatestAsync(cancellationToken),
-        ReleaseStep => ReleaseAsync(),
+        ReleaseStep release => HandOverAsync(release, cancellationToken),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
 
@@ -96,16 +96,32 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         var hold = HoldOf(turn.JobId);
         var engine = context.Engines[step.Engine];
         var from = step.From
-            ?? await FirstNeededAsync(engine, step.AllHistory, cancellationToken).ConfigureAwait(false);
-        await ((IRetentionHolds)engine).HoldAsync(hold, from, cancellationToken).ConfigureAwait(false);
+            ?? (step.AllHistory
+                ? HlcTimestamp.Zero
+                : await engine.GetCurrentTimeAsync(cancellationToken).ConfigureAwait(false));
+        try
+        {
+            await ((IRetentionHolds)engine).HoldAsync(hold, from, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException gone) when (step.MayBeGone && gone.SqlState == SqlStates.TimeOutOfRange)
+        {
+            // What changed since then is unknown: the tables are written in full.
+            return;
+        }
+
         (_hold, _holdEngine) = (hold, step.Engine);
     }
 
-    private static ValueTask<HlcTimestamp> FirstNeededAsync(
-        IDatabaseEngine engine, bool allHistory, CancellationToken cancellationToken) =>
-        allHistory
-            ? ((ICatalogHistory)engine).GetHistoryStartAsync(cancellationToken)
-            : engine.GetCurrentTimeAsync(cancellationToken);
+    private async Task HandOverAsync(ReleaseStep step, CancellationToken cancellationToken)
+    {
+        if (step.HandTo is { } next)
+        {
+            var engine = (IRetentionHolds)context.Engines[step.Engine];
+            await engine.HoldAsync(next, _committed!.End, cancellationToken).ConfigureAwait(false);
+        }
+
+        await ReleaseAsync().ConfigureAwait(false);
+    }
 
     private async Task ReleaseAsync()
     {
@@ -180,15 +196,17 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         var shape = await _snapshot!.DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
         turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
+        var changesKnown = step.Mode == ExportMode.Changes && shape.StableKeys
+            && await CoversAsync(step.Space, cancellationToken).ConfigureAwait(false);
         var coverage = step.Mode switch
         {
             // Rows without a key of their own cannot be merged with those of the layer below, nor pages of another
-            // size.
-            ExportMode.Changes when shape.StableKeys => SpaceCoverage.Changes,
+            // size. What cannot be proved to be caught is written again.
+            ExportMode.Changes when changesKnown => SpaceCoverage.Changes,
             ExportMode.ChangedPages when before!.Shape.PageSize == shape.PageSize => SpaceCoverage.Changes,
             _ => SpaceCoverage.Full,
         };
-        var entry = await FindKnownAsync(step, shape, before, cancellationToken).ConfigureAwait(false)
+        var entry = await FindKnownAsync(step, shape, before, changesKnown, cancellationToken).ConfigureAwait(false)
             ?? await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
         lock (_gate)
             _spaces.Add(entry);
@@ -200,9 +218,11 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     /// below, or by an earlier turn of this job.
     /// </summary>
     private async Task<SpaceManifest?> FindKnownAsync(
-        ExportSpaceStep step, SpaceShape shape, SpaceManifest? before, CancellationToken cancellationToken)
+        ExportSpaceStep step, SpaceShape shape, SpaceManifest? before, bool changesKnown,
+        CancellationToken cancellationToken)
     {
-        SpaceFingerprint? below = step.Mode == ExportMode.IfChanged
+        var compares = step.Mode == ExportMode.IfChanged || (step.Mode == ExportMode.Changes && !changesKnown);
+        SpaceFingerprint? below = compares && !step.AllVersions
             && before!.Fingerprint.Scope == FingerprintScope.State ? before.Fingerprint : null;
         var earlier = _layer!.FindFinished(step.Space);
         if (below is null && earlier is null)
@@ -216,6 +236,12 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
         return now == earlier ? _layer.Keep(step.Space, shape) : null;
     }
+
+    /// <summary>True when every change of a table since the parent's end is known.</summary>
+    private ValueTask<bool> CoversAsync(Space space, CancellationToken cancellationToken) =>
+        _snapshot is IChangeCoverage coverage
+            ? coverage.CoversAsync(space, _parent!.End, cancellationToken)
+            : ValueTask.FromResult(true);
 
     private async Task<SpaceManifest> WriteAsync(
         ExportSpaceStep step, SpaceShape shape, SpaceCoverage coverage, CancellationToken cancellationToken)
@@ -318,15 +344,20 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             CompleteDatabases = step.Scope.Databases,
             Targets = step.Statement,
             Label = step.Name,
-            KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
+            KeepForever = step.Labels.Contains(LayerNote.KeepForeverLabel, StringComparer.Ordinal),
+            Labels = step.Labels.Count == 0 ? null : step.Labels,
+            DatabaseProperties = context.PropertiesOf(step.Scope.AllDatabases()),
             Objects = contents.Objects,
             Statistics = contents.Statistics,
             Spaces = _spaces,
+            System = await context.System.ReadAsync(step.Scope, cancellationToken).ConfigureAwait(false),
             RevisionStart = history?.Start,
             SchemaChanges = history?.Changes ?? [],
         };
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
-        Outcome = SavedWork.OutcomeOf(_committed.Manifest);
+        Outcome = SavedWork.OutcomeOf(_committed);
+        if (step.UpdatesMetric)
+            BackupMetrics.Succeeded(Outcome.End!.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
         await TryAsync("tidying up", token => Collection.TidyLayerAsync(_committed, token), cancellationToken)
             .ConfigureAwait(false);

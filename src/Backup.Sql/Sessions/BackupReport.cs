@@ -6,7 +6,7 @@ using Backup.Sql.Rows;
 namespace Backup.Sql.Sessions;
 
 /// <summary>The rows of SHOW BACKUP in all its forms.</summary>
-internal sealed class BackupReport(CollectionOpener collections, IRandomSource random)
+internal sealed class BackupReport(BackupHost host)
 {
     private static readonly ResultColumn[] FileColumns =
     [
@@ -25,7 +25,7 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
 
     public async Task<StatementResult> RunAsync(BoundShowBackup show, CancellationToken cancellationToken)
     {
-        var opened = await collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken)
+        var opened = await host.Collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
@@ -36,22 +36,29 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();
         if (show.Kind == ShowBackupKind.Validate)
+        {
+            var use = await BeginUseAsync(collection, subdirectory, cancellationToken).ConfigureAwait(false);
+            await using var ending = use.ConfigureAwait(false);
             return await ValidateAsync(show, collection, subdirectory, cancellationToken).ConfigureAwait(false);
+        }
+
         var chain = named ?? await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
         if (show.CheckFiles)
             await CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false);
         if (show.AsJson)
         {
-            return Result(
-                show, [new("manifest", ResultType.Json)],
-                chain.Layers.Select(layer => new object?[] { layer.Manifest.ToJson() }));
+            var manifests = new List<object?[]>();
+            foreach (var layer in chain.Layers)
+                manifests.Add([await JsonAsync(collection, layer, cancellationToken).ConfigureAwait(false)]);
+            return Result(show, [new("manifest", ResultType.Json)], manifests);
         }
 
         return show.Kind switch
         {
             ShowBackupKind.Files => Result(show, FileColumns, Files(chain, show)),
             ShowBackupKind.Ranges => Result(show, RangeColumns, Ranges(chain)),
-            _ => Result(show, ObjectRows.Columns(show), ObjectRows.Of(chain, show)),
+            _ => Result(
+                show, ObjectRows.Columns(show), ObjectRows.Of(chain, show).Concat(ObjectRows.OfSystem(chain, show))),
         };
     }
 
@@ -60,6 +67,15 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
     {
         var all = rows.ToList();
         return ResultSet.Of($"SHOW BACKUP {all.Count}", columns, all, show.Notices);
+    }
+
+    /// <summary>A manifest as it is stored, and behind it what was noted of the layer since.</summary>
+    private static async Task<string> JsonAsync(
+        Collection collection, ChainLayer layer, CancellationToken cancellationToken)
+    {
+        var manifest = layer.Manifest.ToJson();
+        var note = await collection.Notes.ReadAsync(layer.Manifest.LayerId, cancellationToken).ConfigureAwait(false);
+        return note == new LayerNote() ? manifest : $"{manifest[..^1]},\"notes\":{note.ToJson()}}}";
     }
 
     private static async Task CheckFilesAsync(Chain chain, CancellationToken cancellationToken)
@@ -72,20 +88,57 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
             throw Errors.FilesMissing(missing.Take(MostNamed), missing.Count);
     }
 
+    /// <summary>
+    /// Nobody drops what is being validated: who sets out to after this sees the entry, and who did before is seen.
+    /// </summary>
+    private async Task<IAsyncDisposable> BeginUseAsync(
+        Collection collection, string subdirectory, CancellationToken cancellationToken)
+    {
+        ManifestEnvelope envelope;
+        try
+        {
+            envelope = await collection.ReadEnvelopeAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
+        {
+            return NoUse.Instance; // What cannot be read cannot be needed; the validation will say what is wrong.
+        }
+
+        var use = await host.Uses.BeginAsync(envelope.LayerId, "SHOW BACKUP VALIDATE", cancellationToken).ConfigureAwait(false);
+        if (await collection.HasBackupAsync(subdirectory, cancellationToken).ConfigureAwait(false))
+            return use;
+        await use.DisposeAsync().ConfigureAwait(false);
+        throw Errors.NoBackup(subdirectory);
+    }
+
     private async Task<StatementResult> ValidateAsync(
         BoundShowBackup show, Collection collection, string subdirectory, CancellationToken cancellationToken)
     {
         var rows = new List<object?[]>();
         await foreach (var finding in Verification
-            .ValidateAsync(collection, subdirectory, show.Sample, random, cancellationToken).ConfigureAwait(false))
+            .ValidateAsync(collection, subdirectory, show.Sample, host.Options.Random, cancellationToken)
+                .ConfigureAwait(false))
         {
             rows.Add([finding.Status, finding.Path, finding.Detail]);
         }
 
+        if (rows.Count == 0 && show.Sample >= 1)
+            await NoteProofAsync(show, collection, subdirectory, cancellationToken).ConfigureAwait(false);
         rows.Add(rows.Count == 0
             ? ["No problems found!", null, null]
             : ["ERROR: validation failed", null, $"{rows.Count} findings"]);
         return Result(show, ValidateColumns, rows);
+    }
+
+    private async Task NoteProofAsync(
+        BoundShowBackup show, Collection collection, string subdirectory, CancellationToken cancellationToken)
+    {
+        if (subdirectory.Length == 0)
+            return; // A location of one backup has no place for notes.
+        var chain = await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+        await host.Proofs.NoteAsync(
+            show.Collection, [.. chain.Layers.Select(layer => layer.Manifest.LayerId)], cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static IEnumerable<object?[]> Files(Chain chain, BoundShowBackup show) =>
@@ -116,6 +169,13 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
         TableSpace table => $"/{table.Database}/{table.TableId}/{Convert.ToHexStringLower(key.Span)}",
         _ => Convert.ToHexStringLower(key.Span),
     };
+
+    private sealed class NoUse : IAsyncDisposable
+    {
+        public static NoUse Instance { get; } = new();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 
     /// <summary>Keys in byte order.</summary>
     private sealed class KeyOrder : IComparer<ReadOnlyMemory<byte>>

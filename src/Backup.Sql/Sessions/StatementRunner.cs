@@ -1,10 +1,14 @@
 using System.Text.Json;
+using Backup.Sql.Access;
 using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
-using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Administration;
+using Backup.Sql.Sessions.Expiry;
+using Backup.Sql.Sessions.Policies;
+using Backup.Sql.Sessions.Registry;
+using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -24,7 +28,12 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
 
     private Rights Rights => new(host.Authorizer, user);
 
-    private GrantStatements Grants => new(host.Options.StateStore, host.Roles);
+    private GrantStatements Grants => new(host.Options.StateStore, host.Roles, host.Authorizer switch
+    {
+        GrantAuthorizer => null,
+        EverybodyIsAdmin => "rights are off on this host: the grants are kept, and count when it turns them on",
+        _ => "this host decides about rights by itself: the grants are kept and do not count",
+    });
 
     public async Task<StatementResult> RunAsync(
         Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
@@ -36,16 +45,38 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundRestore restore => await RunJobAsync(
                 statement.Kind, restore.Description, restore.MaskedText, restore, restore.Detached, cancellationToken)
                     .ConfigureAwait(false),
+            BoundDrop drop => await new ExpiryRunner(host, false).RunAsync(drop, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExplain { Inner: BoundDrop drop } => await new ExpiryRunner(host, true)
+                .RunAsync(drop, cancellationToken).ConfigureAwait(false),
+            BoundPolicyStatement policy => await new PolicyStatements(host, user).RunAsync(policy, cancellationToken)
+                .ConfigureAwait(false),
+            BoundRegistryStatement own => await new RegistryStatements(host, false).RunAsync(own, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExplain { Inner: BoundDropRegistered drop } => await new RegistryStatements(host, true)
+                .RunAsync(drop, cancellationToken).ConfigureAwait(false),
             BoundExplain explain => await ExplainAsync(statement, explain, cancellationToken).ConfigureAwait(false),
             BoundShowBackups show => await new BackupsReport(host.Collections).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
-            BoundShowBackup show => await new BackupReport(host.Collections, host.Options.Random)
+            BoundShowBackup show => await new BackupReport(host)
                 .RunAsync(show, cancellationToken).ConfigureAwait(false),
-            BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken)
+            BoundShowJobs show => await new JobsReport(host.Jobs, Rights).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
+            BoundAlterJobOwner alter => await new JobOwnership(host.Jobs, Rights).RunAsync(alter, cancellationToken)
+                .ConfigureAwait(false),
+            BoundScheduleStatement schedule => await new ScheduleStatements(host, Rights)
+                .RunAsync(schedule, cancellationToken).ConfigureAwait(false),
             BoundGrant grant => await Grants.RunAsync(grant, cancellationToken).ConfigureAwait(false),
             BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundConnections connections => await new ConnectionStatements(host, Rights)
+                .RunAsync(connections, cancellationToken).ConfigureAwait(false),
+            BoundSettings settings => await new SettingStatements(host.Settings)
+                .RunAsync(settings, cancellationToken).ConfigureAwait(false),
+            BoundConfigureZone zone => await new ZoneStatements(host).RunAsync(zone, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExcludeData exclude => await new ZoneStatements(host).RunAsync(exclude, cancellationToken)
+                .ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -58,7 +89,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             : null;
         await RestoreRights.RequireAsync(Rights, explain.Inner, plan, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
-            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
+            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), explain.Inner.Effect(), plan),
             plan?.Notices ?? explain.Inner.Notices);
     }
 
@@ -70,8 +101,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var plan = await host.Worker.PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
         await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
-        var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
-            .ConfigureAwait(false);
+        var job = await host.Registry.RegisterAsync(
+            bound,
+            () => host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         var run = await host.Jobs
             .StartAsync(job, host.Worker.Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
                 .ConfigureAwait(false);
@@ -99,6 +132,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var ids = control.Ids ?? await JobsOfTypeAsync(control, cancellationToken).ConfigureAwait(false);
         foreach (var id in ids)
         {
+            var job = await host.Jobs.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            await Rights.RequireOwnerOrAsync(
+                job.User, $"job {id}", Privilege.ControlJob, default, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var id in ids)
+        {
             await (control.Command switch
             {
                 JobCommand.Pause => host.Jobs.PauseAsync(id, control.Reason, cancellationToken),
@@ -122,9 +162,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         BoundControlJobs control, CancellationToken cancellationToken)
     {
         var jobs = await host.Jobs.ListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. jobs.Where(job => job.Type == control.Type && CanObey(job.State, control.Command))
+        return [.. jobs.Where(job => IsMeant(job, control) && CanObey(job.State, control.Command))
             .Select(job => job.Id)];
     }
+
+    private static bool IsMeant(JobRecord job, BoundControlJobs control) => control.Schedules is { } schedules
+        ? job.Schedule is { } schedule && schedules.Contains(schedule)
+        : job.Type == control.Type;
 
     private static bool CanObey(JobState state, JobCommand command) => command switch
     {

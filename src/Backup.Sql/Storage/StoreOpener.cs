@@ -3,10 +3,15 @@ using Backup.Sql.Diagnostics;
 namespace Backup.Sql.Storage;
 
 /// <summary>Opens stores by their sealed location.</summary>
-internal sealed class StoreOpener(ObjectStoreProviders providers, ISecretVault vault)
+internal sealed class StoreOpener(ObjectStoreProviders providers, ISecretVault vault, INamedLocations names)
 {
-    public ValueTask<IObjectStore> OpenAsync(string sealedLocation, CancellationToken cancellationToken) =>
-        providers.OpenAsync(Unseal(sealedLocation), cancellationToken);
+    public async ValueTask<IObjectStore> OpenAsync(string sealedLocation, CancellationToken cancellationToken)
+    {
+        var location = Unseal(sealedLocation);
+        if (location.IsNamed)
+            location = await names.ResolveAsync(location, cancellationToken).ConfigureAwait(false);
+        return await providers.OpenAsync(location, cancellationToken).ConfigureAwait(false);
+    }
 
     private StoreUri Unseal(string sealedLocation)
     {
@@ -16,8 +21,7 @@ internal sealed class StoreOpener(ObjectStoreProviders providers, ISecretVault v
         }
         catch (BackupSqlException error) when (error.SqlState == SqlStates.UndefinedObject)
         {
-            var location = StoreUri.Parse(sealedLocation);
-            throw Errors.CredentialMissing($"{location.Scheme}://{location.Host}{location.Path}", error);
+            throw Errors.CredentialMissing(StoreUri.Parse(sealedLocation).ToString(), error);
         }
     }
 }

@@ -27,6 +27,7 @@ public sealed class StoreLimitTests : IAsyncDisposable
         new StoreOptions { WriteBytesPerSecond = -1 },
         new StoreOptions { WriteBurstBytes = -1 },
         new StoreOptions { MaxConcurrency = -1 },
+        new StoreOptions { ConcurrentUploads = 0 },
     ];
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
@@ -74,25 +75,6 @@ public sealed class StoreLimitTests : IAsyncDisposable
             await store.PutIfAbsentAsync("a", new byte[MiB]);
         }));
         Assert.InRange(_clock.GetElapsedTime(started).TotalSeconds, 2.99, 3.01);
-    }
-
-    [Fact]
-    public async Task New_options_count_for_stores_opened_later()
-    {
-        var rate = 0;
-        var providers = new ObjectStoreProviders([new MemoryObjectStoreProvider()])
-        {
-            Options = _ => new() { WriteBytesPerSecond = rate },
-            TimeProvider = _clock,
-        };
-        await using var before = await providers.OpenAsync(StoreUri.Parse("mem://a"));
-        rate = MiB;
-        await using var after = await providers.OpenAsync(StoreUri.Parse("mem://a"));
-        var started = _clock.GetTimestamp();
-        await before.PutIfAbsentAsync("a", new byte[5 * MiB]);
-        Assert.Equal(TimeSpan.Zero, _clock.GetElapsedTime(started));
-        await after.PutIfAbsentAsync("b", new byte[5 * MiB]);
-        Assert.Equal(4, _clock.GetElapsedTime(started).TotalSeconds, 0.01);
     }
 
     [Fact]

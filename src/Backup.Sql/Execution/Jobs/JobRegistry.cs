@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.State;
 
 namespace Backup.Sql.Execution.Jobs;
 
@@ -41,17 +42,15 @@ internal sealed class JobRegistry
         string type, string description, string statement, string request, string user,
         CancellationToken cancellationToken) =>
         _records.AddAsync(
-            new JobRecord
-            {
-                Id = 0,
-                Type = type,
-                Description = description,
-                Statement = statement,
-                Request = request,
-                User = user,
-                Created = default,
-                Modified = default,
-            },
+            NewRecord(type, description, statement, request, user), cancellationToken);
+
+    /// <summary>Records a run of a schedule together with what else changes by it, or nothing of both.</summary>
+    /// <returns>Null when somebody else changed what the run was to change.</returns>
+    public Task<JobRecord?> TryCreateScheduledAsync(
+        string type, string description, string statement, string request, string user, long schedule,
+        Func<long, ValueTask<IReadOnlyList<StateChange>>> together, CancellationToken cancellationToken) =>
+        _records.TryAddAsync(
+            NewRecord(type, description, statement, request, user) with { Schedule = schedule }, together,
             cancellationToken);
 
     /// <summary>
@@ -80,6 +79,10 @@ internal sealed class JobRegistry
         return [.. jobs.Select(WithLiveProgress)];
     }
 
+    /// <summary>The record as it is stored; null when there is none.</summary>
+    public Task<JobRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
+        _records.FindAsync(id, cancellationToken);
+
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
         WithLiveProgress(await _records.GetAsync(id, cancellationToken).ConfigureAwait(false));
 
@@ -102,6 +105,10 @@ internal sealed class JobRegistry
             .ConfigureAwait(false);
         Stop(id, StopReason.Pause);
     }
+
+    /// <summary>Makes a job another user's.</summary>
+    public Task ChangeUserAsync(long id, string user, CancellationToken cancellationToken) =>
+        _records.ChangeUserAsync(id, user, cancellationToken);
 
     public async Task CancelAsync(long id, CancellationToken cancellationToken)
     {
@@ -308,8 +315,29 @@ internal sealed class JobRegistry
 
     private JobRecord WithLiveProgress(JobRecord job) =>
         _turns.TryGetValue(job.Id, out var turn) && job.State.IsActive()
-        ? job with { FractionCompleted = turn.Progress.Fraction, RunningStatus = turn.Progress.Phase }
+        ? job with
+        {
+            FractionCompleted = turn.Progress.Fraction,
+            RunningStatus = turn.Progress.Phase,
+            StepsDone = turn.Progress.StepsDone,
+        }
         : job;
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";
+
+    /// <summary>When a job was recorded, as its number tells.</summary>
+    public static DateTimeOffset TimeOf(long id) => DateTimeOffset.FromUnixTimeMilliseconds(id >> 22);
+
+    private static JobRecord NewRecord(
+        string type, string description, string statement, string request, string user) => new()
+    {
+        Id = 0,
+        Type = type,
+        Description = description,
+        Statement = statement,
+        Request = request,
+        User = user,
+        Created = default,
+        Modified = default,
+    };
 }
