@@ -72,20 +72,23 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
 
     private static void RefuseUnsupported(RestoreOptions options)
     {
+        const string noVirtualClusters = "Leave it out: there are no virtual clusters here.";
+        const string noCopy = "Leave it out: all rows are loaded before anything is published. WITH detached returns "
+            + "at once.";
         if (options.EncryptionPassphrase is not null && !options.Kms.IsEmpty)
             throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
         Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
         Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.ExecutionLocality is not null, "execution locality");
-        Refuse(options.VirtualCluster is not null, "virtual_cluster");
-        Refuse(options.VirtualClusterName is not null, "virtual_cluster_name");
-        Refuse(options.ExperimentalCopy, "experimental copy");
-        Refuse(options.ExperimentalDeferredCopy, "experimental deferred copy");
+        Refuse(options.VirtualCluster is not null, "virtual_cluster", noVirtualClusters);
+        Refuse(options.VirtualClusterName is not null, "virtual_cluster_name", noVirtualClusters);
+        Refuse(options.ExperimentalCopy, "experimental copy", noCopy);
+        Refuse(options.ExperimentalDeferredCopy, "experimental deferred copy", noCopy);
 
-        void Refuse(bool given, string option)
+        void Refuse(bool given, string option, string? hint = null)
         {
             if (given)
-                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)));
+                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)), hint);
         }
     }
 
@@ -165,7 +168,9 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             case SystemUsersTarget:
                 return bound with { Kind = RestoreTargetKind.SystemUsers };
             default:
-                throw Errors.CannotExecute("RESTORE VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets));
+                throw Errors.NotOffered(
+                    "VIRTUAL CLUSTER", "Name databases, or leave the target out to restore all of them.",
+                    ValueBinder.PlaceOf(targets));
         }
     }
 

@@ -68,6 +68,12 @@ internal sealed record BackupManifest
     /// <summary>True exempts the layer from retention.</summary>
     public bool KeepForever { get; init; }
 
+    /// <summary>Labels, <c>k=v</c>, sorted by key; null for none.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>What the host said of the databases, by name; null for nothing.</summary>
+    public IReadOnlyDictionary<string, DatabaseProperties>? DatabaseProperties { get; init; }
+
     /// <summary>Version of the library that wrote the layer.</summary>
     public required string CreatedBy { get; init; }
 

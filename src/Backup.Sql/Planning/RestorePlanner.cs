@@ -37,7 +37,11 @@ internal sealed class RestorePlanner(PlanningContext context)
             RestoreTargetKind.Databases => Databases(restore, point, destination, restore.Databases, notices),
             _ => Cluster(restore, point, destination, notices),
         };
-        return new ExecutionPlan { Kind = "RESTORE", Steps = Steps(restore, chain, point, plan), Notices = notices };
+        var steps = Steps(restore, chain, point, plan);
+        return new ExecutionPlan
+        {
+            Kind = "RESTORE", Steps = steps, Notices = notices, Proves = ProvedLayer(point, steps),
+        };
     }
 
     /// <summary>Users and roles alone: no engine has a part in it.</summary>
@@ -119,6 +123,15 @@ internal sealed class RestorePlanner(PlanningContext context)
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();
         return await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string? ProvedLayer(RestorePoint point, IReadOnlyList<PlanStep> steps)
+    {
+        if (point.At != point.Manifest.End)
+            return null;
+        var read = steps.OfType<IngestSpaceStep>().Where(step => !step.FromPages).Select(step => step.Source)
+            .Concat(steps.OfType<MaterialiseStep>().Select(step => step.Space)).ToHashSet();
+        return point.Manifest.Spaces.All(space => read.Contains(space.Space)) ? point.Manifest.LayerId : null;
     }
 
     private static void CheckVersion(BackupManifest manifest, BoundRestore restore)

@@ -33,7 +33,9 @@ internal sealed record BeginRestoreStep : PlanStep
 
     public bool SkipForeignKeyCheck { get; init; }
 
-    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    /// <summary>
+    /// A time before that of the pages, to which they are taken back; null for the time of the pages.
+    /// </summary>
     public HlcTimestamp? PagesAsOf { get; init; }
 }
 
@@ -54,7 +56,9 @@ internal sealed record MaterialiseStep : PlanStep
 
     public required PageSpace Space { get; init; }
 
-    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    /// <summary>
+    /// A time before that of the pages, to which they are taken back; null for the time of the pages.
+    /// </summary>
     public HlcTimestamp? AsOf { get; init; }
 }
 
