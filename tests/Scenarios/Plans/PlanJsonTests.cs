@@ -49,8 +49,9 @@ public sealed class PlanJsonTests
         {
             await using var bench = new Bench(new BenchSetup { Engines = engine });
             bench.Engine.Execute("shop", "CREATE TABLE t (a INTEGER PRIMARY KEY);");
+            await bench.RunAsync("GRANT BACKUP ON DATABASE shop TO clerk");
             await bench.RunAsync(Backup);
-            foreach (var statement in new[] { Backup, Increment, Restore, "RESTORE TABLE shop.t AS u FROM LATEST IN 'mem://depot'" })
+            foreach (var statement in new[] { Backup, Increment, Restore + ", grants", "RESTORE TABLE shop.t AS u FROM LATEST IN 'mem://depot'" })
                 seen.UnionWith((await ThroughJsonAsync(bench, statement)).Steps.Select(step => step.GetType()));
         }
 
