@@ -60,8 +60,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             UpdatesMetric = values.Boolean(
                 "updates_cluster_monitoring_metrics", options.UpdatesClusterMonitoringMetrics,
                 options.Spans.Find("updates_cluster_monitoring_metrics") is not null),
-            Name = values.TextOrNull(options.Name),
-            Labels = Labels(options),
+            Name = Name(options),
+            Labels = options.Labels is null ? [] : new LabelBinder(values).Bind(options.Labels),
             Compression = Compression(options),
             CompressionLevel = CompressionLevel(options),
             MaskedText = SqlFormatter.Format(statement),
@@ -270,23 +270,13 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         return Compression(options) == context.Compression ? context.CompressionLevel : null;
     }
 
-    private List<string> Labels(BackupOptions options)
+    /// <summary>The name that the registry keeps the backup under; a slash parts it from its database there.</summary>
+    private string? Name(BackupOptions options)
     {
-        if (options.Labels is null)
-            return [];
-        var place = ValueBinder.PlaceOf(options.Labels);
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var label in values.Text(options.Labels).Split(',', StringSplitOptions.TrimEntries))
-        {
-            var equals = label.IndexOf('=', StringComparison.Ordinal);
-            var key = equals < 0 ? label : label[..equals];
-            if (key.Length == 0 || !key.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '-'))
-                throw Errors.InvalidLabel(label, place);
-            if (!labels.TryAdd(key, equals < 0 ? "" : label[(equals + 1)..]))
-                throw Errors.DuplicateLabel(key, place);
-        }
-
-        return [.. labels.Select(pair => $"{pair.Key}={pair.Value}")];
+        var name = values.TextOrNull(options.Name);
+        return name is null || (name.Length > 0 && !name.Contains('/', StringComparison.Ordinal))
+            ? name
+            : throw Errors.InvalidOptionValue("name", name, "a name without a slash", ValueBinder.PlaceOf(options.Name!));
     }
 
     private static string Describe(BackupTargets? targets, string engine) => targets switch

@@ -32,6 +32,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             Skip = Skip(options),
             SchemaOnly = options.SchemaOnly,
             VerifyOnly = options.VerifyBackupTableData,
+            Grants = options.Grants,
             AnyVersion = options.UnsafeRestoreIncompatibleVersion,
             Detached = options.Detached,
             Notices = notices,
@@ -83,7 +84,6 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         Refuse(options.VirtualClusterName is not null, "virtual_cluster_name", noVirtualClusters);
         Refuse(options.ExperimentalCopy, "experimental copy", noCopy);
         Refuse(options.ExperimentalDeferredCopy, "experimental deferred copy", noCopy);
-        Refuse(options.Grants, "grants");
 
         void Refuse(bool given, string option, string? hint = null)
         {
@@ -103,6 +103,10 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionOnlyFor("into_schema", "RESTORE TABLE", At("into_schema"));
         if (options.NewDatabaseName is not null && statement.Targets is not DatabaseTargets { Databases.Count: 1 })
             throw Errors.OptionOnlyFor("new_db_name", "RESTORE DATABASE of one database", At("new_db_name"));
+        if (options.Grants && statement.Targets is not (DatabaseTargets or TableTargets))
+            throw Errors.OptionOnlyFor("grants", "RESTORE DATABASE or RESTORE TABLE", At("grants"));
+        if (options.SchemaOnly && statement.Targets is SystemUsersTarget)
+            throw Errors.OptionOnlyFor("schema_only", "databases and tables", At("schema_only"));
         if (options.Engine is not null && statement.Targets is not DatabaseTargets)
             throw Errors.OptionOnlyFor("engine", "RESTORE DATABASE", At("engine"));
     }
@@ -162,7 +166,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             case TableTargets tables:
                 return bound with { Kind = RestoreTargetKind.Tables, Tables = Tables(tables) };
             case SystemUsersTarget:
-                throw Errors.CannotExecute("RESTORE SYSTEM USERS", ValueBinder.PlaceOf(targets));
+                return bound with { Kind = RestoreTargetKind.SystemUsers };
             default:
                 throw Errors.NotOffered(
                     "VIRTUAL CLUSTER", "Name databases, or leave the target out to restore all of them.",

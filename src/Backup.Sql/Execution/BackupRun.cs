@@ -344,15 +344,18 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             CompleteDatabases = step.Scope.Databases,
             Targets = step.Statement,
             Label = step.Name,
-            KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
+            KeepForever = step.Labels.Contains(LayerNote.KeepForeverLabel, StringComparer.Ordinal),
+            Labels = step.Labels.Count == 0 ? null : step.Labels,
+            DatabaseProperties = context.PropertiesOf(step.Scope.AllDatabases()),
             Objects = contents.Objects,
             Statistics = contents.Statistics,
             Spaces = _spaces,
+            System = await context.System.ReadAsync(step.Scope, cancellationToken).ConfigureAwait(false),
             RevisionStart = history?.Start,
             SchemaChanges = history?.Changes ?? [],
         };
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
-        Outcome = SavedWork.OutcomeOf(_committed.Manifest);
+        Outcome = SavedWork.OutcomeOf(_committed);
         if (step.UpdatesMetric)
             BackupMetrics.Succeeded(Outcome.End!.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution;
@@ -20,8 +21,10 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;</item>
 /// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
 /// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
+/// <item><c>lose state</c> is <c>reopen</c> with an empty state store;</item>
 /// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
 /// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
+/// <item><c>policies</c> runs the backup policies that are due, and gives the time when one is due next;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
 /// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
 /// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them;</item>
@@ -52,6 +55,16 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             Store = store,
             UseBackupsWithIds = script.Setting("ids") == "on",
             CurrentDatabase = script.Setting("database"),
+            Databases = new Dictionary<string, DatabaseProperties>
+            {
+                ["shop"] = new()
+                {
+                    Scope = "acme/retail",
+                    Labels = new Dictionary<string, string> { ["tier"] = "gold" },
+                    Configuration = new Dictionary<string, string> { ["plan"] = "large" },
+                },
+                ["ledger"] = new() { Scope = "acme/books" },
+            },
             Admins = script.Setting("rights") == "on" ? ["root"] : null,
             Wrap = provider => new GateStoreProvider(provider, _gate),
             Settings = new BackupSettings { Workers = 2, FullBackupWithSubdirectory = script.Setting("full_backup_with_subdir") == "on" },
@@ -119,6 +132,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             case "as":
                 _bench.Become(rest);
                 break;
+            case "lose":
+                await _bench.LoseStateAsync();
+                break;
             case "member":
                 var (role, member) = CutAt(rest, ':');
                 await _bench.Host.Roles.AddMemberAsync(role, member);
@@ -159,6 +175,10 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                         ["job_id", "job_type", "status"],
                         [.. adopted.Jobs.Select(job => new object?[] { job.JobId, job.Type, job.Status })]),
                     Fill, Catch);
+                break;
+            case "policies":
+                var next = await _bench.Host.RunDuePoliciesAsync();
+                expected?.CheckTable(new Table(["next"], [[next]]), Fill, Catch);
                 break;
             case "hold":
                 _gate.Close(rest);

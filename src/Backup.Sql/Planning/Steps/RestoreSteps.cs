@@ -84,5 +84,23 @@ internal sealed record IngestSpaceStep : PlanStep
 /// <summary>Makes indexes, constraints, views and triggers and checks foreign keys.</summary>
 internal sealed record CompleteRestoreStep : PlanStep;
 
+/// <summary>
+/// Adds what is missing of users, grants, schedules and the like; removed again if the restore fails.
+/// </summary>
+internal sealed record RestoreSystemStep : PlanStep
+{
+    /// <summary>The kinds of entries.</summary>
+    public required IReadOnlyList<string> Kinds { get; init; }
+
+    /// <summary>True for a cluster: everything keeps its name.</summary>
+    public bool AllNames { get; init; }
+
+    /// <summary>The whole databases restored, by the name that they had.</summary>
+    public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The tables restored one by one, by the full name that they had.</summary>
+    public IReadOnlyDictionary<string, string> Tables { get; init; } = new Dictionary<string, string>();
+}
+
 /// <summary>Makes everything visible at once.</summary>
 internal sealed record PublishRestoreStep : PlanStep;

@@ -45,6 +45,7 @@ internal sealed class BackupScheduler(BackupHost host)
     /// <summary>Runs what comes due until it is cancelled; runs that are at work then go on.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        Task? policies = null;
         while (!cancellationToken.IsCancellationRequested)
         {
             var wake = NewWake();
@@ -53,6 +54,7 @@ internal sealed class BackupScheduler(BackupHost host)
             try
             {
                 await StartDueAsync(cancellationToken).ConfigureAwait(false);
+                policies = policies is null or { IsCompleted: true } ? StartPolicies(cancellationToken) : policies;
                 var next = await NextDueAsync(cancellationToken).ConfigureAwait(false) - Time.GetUtcNow();
                 pause = next < LongestPause ? next.Value : LongestPause;
             }
@@ -80,6 +82,29 @@ internal sealed class BackupScheduler(BackupHost host)
     /// </summary>
     public async Task DrainAsync() =>
         await Task.WhenAll(_atWork.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>
+    /// Runs the policies that are due, beside the schedules: they wait for their backups, schedules do not. They are
+    /// looked at as often as the loop goes round.
+    /// </summary>
+    private Task StartPolicies(CancellationToken cancellationToken) =>
+        Track(Task.Run(() => RunPoliciesAsync(cancellationToken), CancellationToken.None));
+
+    private async Task RunPoliciesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.RunDuePoliciesAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.SchedulerFailed(_logger, error);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The loop ends; the backups that were started go on.
+        }
+    }
 
     /// <summary>Starts what is due.</summary>
     /// <returns>The runs, and whether there is more to start when they have ended.</returns>
@@ -136,7 +161,8 @@ internal sealed class BackupScheduler(BackupHost host)
         return run;
     }
 
-    private Task<ScheduleRun> Track(Task<ScheduleRun> task)
+    private T Track<T>(T task)
+        where T : Task
     {
         _atWork.TryAdd(task, true);
         _ = task.ContinueWith(
