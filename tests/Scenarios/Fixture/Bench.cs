@@ -17,11 +17,8 @@ internal sealed class Bench : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly BenchSetup _setup;
     private readonly SeededRandomSource _random;
-<<<<<<< HEAD
-    private IStateStore _state;
-=======
     private readonly TapePlugin _tapes = new();
->>>>>>> registry
+    private IStateStore _state;
 
     public Bench(BenchSetup? setup = null)
     {
@@ -148,13 +145,9 @@ internal sealed class Bench : IAsyncDisposable
         Engines = Engines.ToDictionary(pair => pair.Key, pair => pair.Value.Engine),
         DefaultEngine = EngineNames[0],
         Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
-<<<<<<< HEAD
         StateStore = line.To(_state),
-=======
-        StateStore = line.To(_setup.State),
         Databases = _setup.Databases,
         Plugins = [_tapes],
->>>>>>> registry
         Settings = _setup.Settings,
         Admins = _setup.Admins,
         ScratchDirectory = Scratch,
