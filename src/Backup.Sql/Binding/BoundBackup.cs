@@ -21,9 +21,29 @@ internal enum BackupDestination
 /// <summary>BACKUP.</summary>
 internal sealed record BoundBackup : BoundStatement
 {
+    /// <summary>The engine that holds the databases, but for those of <see cref="Elsewhere"/>.</summary>
     public required string Engine { get; init; }
 
     public required BackupScope Scope { get; init; }
+
+    /// <summary>The engines of the databases that <see cref="Engine"/> does not hold.</summary>
+    public IReadOnlyDictionary<string, string> Elsewhere { get; init; } = NoneElsewhere;
+
+    /// <summary>The pause to take the snapshots in; null for none.</summary>
+    public BoundPause? Pause { get; init; }
+
+    /// <summary>What is taken from each engine; <see cref="Engine"/> comes first.</summary>
+    public IReadOnlyList<BackupSource> Sources() => Elsewhere.Count == 0
+        ? [new BackupSource(Engine, Scope)]
+        :
+        [
+            .. Scope.AllDatabases()
+                .GroupBy(database => Elsewhere.GetValueOrDefault(database, Engine), StringComparer.Ordinal)
+                .OrderBy(group => group.Key == Engine ? 0 : 1)
+                .Select(group => new BackupSource(group.Key, Scope.Within([.. group]))),
+        ];
+
+    private static readonly Dictionary<string, string> NoneElsewhere = [];
 
     public required BackupDestination Destination { get; init; }
 

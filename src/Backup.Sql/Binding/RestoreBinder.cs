@@ -13,7 +13,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         var options = statement.Options;
         RefuseUnsupported(options);
         RefuseContradictions(statement, options);
-        var engine = Engine(options);
+        var engine = await EngineAsync(options, cancellationToken).ConfigureAwait(false);
         var info = context.Engines[engine].Info;
         var catalog = await context.Engines[engine].OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
@@ -22,6 +22,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         var bound = Source(statement, options, notices) with
         {
             Engine = engine,
+            EngineGiven = options.Engine is not null || options.IntoDatabase is not null,
             CurrentDatabase = context.CurrentDatabase,
             WithIds = context.UseBackupsWithIds,
             IntoSchema = values.TextOrNull(options.IntoSchema),
@@ -88,10 +89,18 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionOnlyFor("engine", "RESTORE DATABASE", At("engine"));
     }
 
-    private string Engine(RestoreOptions options)
+    /// <summary>The engine that the statement names, or the one that holds the database restored into.</summary>
+    private async ValueTask<string> EngineAsync(RestoreOptions options, CancellationToken cancellationToken)
     {
         if (options.Engine is null)
-            return context.DefaultEngine;
+        {
+            var holder = options.IntoDatabase is null || context.Engines.Count == 1
+                ? null
+                : await new BackupSourceBinder(context)
+                    .FindHolderAsync(values.Text(options.IntoDatabase), cancellationToken).ConfigureAwait(false);
+            return holder ?? context.DefaultEngine;
+        }
+
         var name = values.Text(options.Engine);
         return context.Engines.ContainsKey(name)
             ? name

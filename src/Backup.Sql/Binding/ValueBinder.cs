@@ -42,13 +42,19 @@ internal sealed class ValueBinder(BindingContext context)
             BooleanLiteral literal => (literal.Value ? "true" : "false", value),
             _ => (Constant(value), value),
         };
-        return text?.ToLowerInvariant() switch
-        {
-            null when value is null => absent,
-            "true" or "t" or "yes" or "y" or "on" or "1" => true,
-            "false" or "f" or "no" or "n" or "off" or "0" => false,
-            _ => throw Errors.InvalidOptionValue(option, text ?? "NULL", "true or false", PlaceOf(node!)),
-        };
+        if (value is null)
+            return absent;
+        return TryBoolean(text, out var result)
+            ? result
+            : throw Errors.InvalidOptionValue(option, text ?? "NULL", "true or false", PlaceOf(node!));
+    }
+
+    /// <summary>The words that mean true or false.</summary>
+    public static bool TryBoolean(string? text, out bool value)
+    {
+        var word = text?.ToLowerInvariant();
+        value = word is "true" or "t" or "yes" or "y" or "on" or "1";
+        return value || word is "false" or "f" or "no" or "n" or "off" or "0";
     }
 
     public int Integer(string option, Expression value, int minimum, int maximum)

@@ -36,10 +36,6 @@ internal static partial class Errors
         At(place, SqlStates.UndefinedObject, $"no engine is registered as \"{name}\"",
             Nearest(name, known, "Registered are: ", "None is registered."));
 
-    public static BackupSqlException SeveralEngines(TextPlace place) =>
-        At(place, SqlStates.FeatureNotSupported, "one backup cannot cover databases of several engines",
-            "Back up the databases of each engine by a statement of its own.");
-
     public static BackupSqlException MissingParameter(int number, TextPlace place) =>
         At(place, SqlStates.UndefinedParameter, $"no value was given for ${number}",
             "Pass one value per placeholder; $1 is the first.");

@@ -37,4 +37,10 @@ public enum EngineCapabilities
 
     /// <summary>Single partitions of a table can be exported.</summary>
     Partitions = 64,
+
+    /// <summary>
+    /// A lack, not an ability: snapshots are no consistent point while applications write. Such a store is backed up
+    /// inside a pause only, and read to its end in it.
+    /// </summary>
+    NonTransactional = 128,
 }

@@ -4,6 +4,7 @@ using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Pauses;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;
 
@@ -20,10 +21,9 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
     private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
     private readonly Lock _gate = new();
     private readonly List<SpaceManifest> _spaces = [];
-    private string? _hold;
-    private string? _holdEngine;
-    private IDatabaseEngine? _engine;
-    private IEngineSnapshot? _snapshot;
+    private readonly HistoryHolds _holds = new(context.Engines, jobId);
+    private readonly StorePause _pause = new(context, jobId);
+    private readonly SourceSet _sources = new();
     private readonly List<IAsyncDisposable> _opened = [];
     private Collection? _collection;
     private LayerWriter? _layer;
@@ -35,26 +35,31 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     public Task RunAsync(PlanStep step, CancellationToken cancellationToken) => step switch
     {
-        ProtectStep protect => ProtectAsync(protect, cancellationToken),
+        ProtectStep protect => _holds.HoldAsync(protect.Engine, protect.From, cancellationToken),
+        PauseStep pause => PauseAsync(pause, cancellationToken),
+        ResumeStep => _pause.ResumeAsync(cancellationToken),
         OpenSnapshotStep open => OpenSnapshotAsync(open, cancellationToken),
         BeginLayerStep begin => BeginLayerAsync(begin, cancellationToken),
         ExportSpaceStep export => ExportAsync(export, cancellationToken),
         WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
         PublishLatestStep => PublishLatestAsync(cancellationToken),
-        ReleaseStep => ReleaseAsync(),
+        ReleaseStep release => _holds.ReleaseAsync(release.Engine),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
 
     public async ValueTask DisposeAsync()
     {
+        // First of all the writers: whatever else goes wrong, they work again.
+        var standing = await _pause.LiftAsync().ConfigureAwait(false);
         _workers.Dispose();
-        if (_snapshot is not null)
-            await _snapshot.DisposeAsync().ConfigureAwait(false);
+        await _sources.DisposeAsync().ConfigureAwait(false);
         if (_layer is not null && _committed is null)
             await AbandonLayerAsync(_layer).ConfigureAwait(false);
         foreach (var opened in _opened)
             await opened.DisposeAsync().ConfigureAwait(false);
-        await ReleaseAsync().ConfigureAwait(false);
+        await _holds.DisposeAsync().ConfigureAwait(false);
+        if (standing is not null)
+            throw standing; // worse than whatever stopped the backup
     }
 
     private async Task AbandonLayerAsync(LayerWriter layer)
@@ -69,30 +74,26 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         }
     }
 
-    private async Task ProtectAsync(ProtectStep step, CancellationToken cancellationToken)
+    private Task PauseAsync(PauseStep step, CancellationToken cancellationToken)
     {
-        var hold = $"job-{jobId}";
-        var engine = (IRetentionHolds)context.Engines[step.Engine];
-        await engine.HoldAsync(hold, step.From, cancellationToken).ConfigureAwait(false);
-        (_hold, _holdEngine) = (hold, step.Engine);
-    }
-
-    private async Task ReleaseAsync()
-    {
-        if (_hold is null)
-            return;
-        await ((IRetentionHolds)context.Engines[_holdEngine!]).ReleaseAsync(_hold).ConfigureAwait(false);
-        _hold = null;
+        progress.Begin("pausing writers", 0);
+        return _pause.BeginAsync(step, cancellationToken);
     }
 
     private async Task OpenSnapshotAsync(OpenSnapshotStep step, CancellationToken cancellationToken)
     {
         progress.Begin("opening a snapshot", 0);
-        _engine = context.Engines[step.Engine];
-        _snapshot = await _engine.OpenSnapshotAsync(
-            new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken)
-                .ConfigureAwait(false);
+        var engine = context.Engines[step.Engine];
+        var snapshot = step.RestorePointOnly
+            ? null
+            : await engine.OpenSnapshotAsync(
+                new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken)
+                    .ConfigureAwait(false);
+        _sources.Add(new OpenedSource(step.Engine, engine, step.Databases, snapshot));
     }
+
+    /// <summary>The time that the layer restores: the middle of the pause, or the snapshot's own.</summary>
+    private HlcTimestamp End => _pause.Evidence?.RestoreTime ?? _sources.Timestamp;
 
     private async Task BeginLayerAsync(BeginLayerStep step, CancellationToken cancellationToken)
     {
@@ -103,20 +104,20 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         _parent = await LoadParentAsync(step, cancellationToken).ConfigureAwait(false);
         if (_parent?.Newest.Manifest.LayerId != step.AssumedNewestLayer)
             throw Errors.CollectionChanged();
-        if (_parent is not null && _parent.End >= _snapshot!.Timestamp)
-            throw Errors.EndsBeforeParent(_snapshot.Timestamp.ToDateTimeOffset(), _parent.End.ToDateTimeOffset());
-        var info = _engine!.Info;
+        if (_parent is not null && _parent.End >= End)
+            throw Errors.EndsBeforeParent(End.ToDateTimeOffset(), _parent.End.ToDateTimeOffset());
+        var (main, _) = _sources.Describe(_parent);
         _layer = await _collection.BeginLayerAsync(
             new LayerRequest
             {
                 JobId = jobId.ToString(CultureInfo.InvariantCulture),
-                End = _snapshot!.Timestamp,
+                End = End,
                 Parent = _parent,
                 Directory = step.AtLocation ? "" : step.Subdirectory,
-                EngineKind = info.Kind,
-                EngineVersion = info.Version,
-                EnginePackage = info.Package,
-                ClusterId = info.ClusterId,
+                EngineKind = main.Kind,
+                EngineVersion = main.Version,
+                EnginePackage = main.Package,
+                ClusterId = main.ClusterId,
                 CreatedBy = typeof(BackupRun).Assembly.GetName().Version!.ToString(),
                 Compression = context.Collections.Codecs.Choose(step.Compression, step.CompressionLevel),
                 FileBytes = context.Settings.FileSize,
@@ -144,7 +145,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
     private async Task ExportAsync(ExportSpaceStep step, CancellationToken cancellationToken)
     {
         progress.BeginObject(step.Name);
-        var shape = await _snapshot!.DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
+        var shape = await _sources.SnapshotOf(step.Space).DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
         progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
         var coverage = step.Mode switch
@@ -181,6 +182,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             Start = step.Space is TableSpace && coverage == SpaceCoverage.Changes ? _parent!.End : HlcTimestamp.Zero,
             AllVersions = step.AllVersions && step.Space is TableSpace,
         };
+        var snapshot = _sources.SnapshotOf(step.Space);
         var spans = await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false);
         await _workers.ForEachAsync(
             spans,
@@ -189,7 +191,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
                 var sink = writer.OpenSink();
                 await using var _ = sink.ConfigureAwait(false);
                 var counted = new CountingSink(sink, progress);
-                await _snapshot!.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
+                await snapshot.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
                 await sink.CompleteAsync(token).ConfigureAwait(false);
                 counted.Report();
                 progress.AddStored(sink.BytesStored);
@@ -202,12 +204,13 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
     {
         var total = new FingerprintAccumulator();
+        var snapshot = _sources.SnapshotOf(step.Space);
         await _workers.ForEachAsync(
             await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false),
             async (span, token) =>
             {
                 var sink = new FingerprintSink();
-                await _snapshot!.ExportAsync(step.Space, span, ExportWindow.Full, sink, token).ConfigureAwait(false);
+                await snapshot.ExportAsync(step.Space, span, ExportWindow.Full, sink, token).ConfigureAwait(false);
                 var part = sink.Finish();
                 lock (total)
                     total.Add(part);
@@ -223,37 +226,64 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         var bytes = shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes;
         var target = Math.Clamp(
             bytes / (_workers.Workers * 4), SmallestSpan, Math.Max(SmallestSpan, context.Settings.FileSize));
-        return _snapshot!.SplitAsync(step.Space, target, cancellationToken);
+        return _sources.SnapshotOf(step.Space).SplitAsync(step.Space, target, cancellationToken);
     }
 
     private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
         progress.Begin("writing the manifest", 0.05);
-        var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken)
-            .ConfigureAwait(false);
-        var history = step.RevisionHistory
-            ? await CatalogHistory.ReadAsync(
-                _engine!, step.Scope, _parent?.End, _snapshot!.Timestamp, cancellationToken).ConfigureAwait(false)
-            : null;
-        contents.CheckSpaces(_spaces.Select(space => space.Space), history);
+        var contents = await ReadContentsAsync(step, cancellationToken).ConfigureAwait(false);
+        var unread = _sources.All.Where(source => source.Snapshot is null).SelectMany(source => source.Databases);
         var manifest = _layer!.DescribeLayer() with
         {
+            End = End,
+            Engines = _sources.Describe(_parent).Listed,
+            Pause = _pause.Evidence,
             IsFullCluster = step.Scope.IsCluster,
-            CompleteDatabases = step.Scope.Databases,
+            CompleteDatabases = [.. step.Scope.Databases.Except(unread, StringComparer.Ordinal)],
             Targets = step.Statement,
             Label = step.Name,
             KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
             Objects = contents.Objects,
             Statistics = contents.Statistics,
             Spaces = _spaces,
-            RevisionStart = history?.Start,
-            SchemaChanges = history?.Changes ?? [],
+            RevisionStart = contents.HistoryStart,
+            SchemaChanges = contents.SchemaChanges,
         };
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(
             contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries),
-            _spaces.Sum(space => space.RawBytes));
+            _spaces.Sum(space => space.RawBytes))
+        {
+            Pause = _pause.Evidence,
+            Notices = _pause.Notices,
+        };
         Log.Committed(context.Logger, jobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+    }
+
+    /// <summary>Reads the catalogs of all engines at the layer's end.</summary>
+    private async Task<LayerContents> ReadContentsAsync(WriteManifestStep step, CancellationToken cancellationToken)
+    {
+        var contents = new LayerContents();
+        foreach (var source in _sources.All)
+        {
+            var scope = step.Scope.Within(source.Databases);
+            if (source.Snapshot is null)
+            {
+                contents.Add(await source.ReadDatabasesAsync(cancellationToken).ConfigureAwait(false));
+                continue;
+            }
+
+            await contents.ReadAsync(source.Snapshot, scope, cancellationToken).ConfigureAwait(false);
+            if (step.RevisionHistory)
+            {
+                contents.Add(await CatalogHistory.ReadAsync(source.Engine, scope, _parent?.End, End, cancellationToken)
+                    .ConfigureAwait(false));
+            }
+        }
+
+        contents.CheckSpaces(_spaces.Select(space => space.Space));
+        return contents;
     }
 
     private async Task PublishLatestAsync(CancellationToken cancellationToken)

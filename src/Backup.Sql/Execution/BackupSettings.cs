@@ -33,6 +33,12 @@ public sealed record BackupSettings
     /// </summary>
     public bool FullBackupWithSubdirectory { get; init; }
 
+    /// <summary>
+    /// How far clocks of hosts and stores may be apart. Half of a shorter pause than twice this gives a notice. Default
+    /// 500 ms.
+    /// </summary>
+    public TimeSpan ClockMaxOffset { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>The number of workers that cores and memory allow; at least one.</summary>
     internal int EffectiveWorkers
     {

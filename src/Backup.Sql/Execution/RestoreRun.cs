@@ -18,7 +18,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
     private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, MaterialisedDatabase> _aside = new(StringComparer.Ordinal);
-    private IRestoreTransaction? _restore;
+    private readonly RestoreTransactions _restores = new();
     private ChainReader? _reader;
     private IAsyncDisposable? _opened;
     private long _rows;
@@ -32,19 +32,18 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
     {
         OpenChainStep open => OpenChainAsync(open, cancellationToken),
         BeginRestoreStep begin => BeginAsync(begin, cancellationToken),
-        CreateObjectsStep create => _restore!.CreateAsync(create.Objects, cancellationToken).AsTask(),
+        CreateObjectsStep create => _restores.Of(create.Engine).CreateAsync(create.Objects, cancellationToken).AsTask(),
         MaterialiseStep materialise => MaterialiseAsync(materialise, cancellationToken),
         IngestSpaceStep ingest => IngestAsync(ingest, cancellationToken),
-        CompleteRestoreStep => CompleteAsync(cancellationToken),
-        PublishRestoreStep => PublishAsync(cancellationToken),
+        CompleteRestoreStep complete => CompleteAsync(complete, cancellationToken),
+        PublishRestoreStep publish => PublishAsync(publish, cancellationToken),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
 
     public async ValueTask DisposeAsync()
     {
         _workers.Dispose();
-        if (_restore is not null)
-            await _restore.DisposeAsync().ConfigureAwait(false);
+        await _restores.DisposeAsync().ConfigureAwait(false);
         foreach (var database in _aside.Values)
             await database.DisposeAsync().ConfigureAwait(false);
         if (_opened is not null)
@@ -77,14 +76,16 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
     }
 
     private async Task BeginAsync(BeginRestoreStep step, CancellationToken cancellationToken) =>
-        _restore = await context.Engines[step.Engine].BeginRestoreAsync(
-            new RestoreRequest
-            {
-                Id = $"job{jobId}",
-                NewDatabases = step.NewDatabases,
-                SkipForeignKeyCheck = step.SkipForeignKeyCheck,
-            },
-            cancellationToken).ConfigureAwait(false);
+        _restores.Add(
+            step.Engine,
+            await context.Engines[step.Engine].BeginRestoreAsync(
+                new RestoreRequest
+                {
+                    Id = $"job{jobId}",
+                    NewDatabases = step.NewDatabases,
+                    SkipForeignKeyCheck = step.SkipForeignKeyCheck,
+                },
+                cancellationToken).ConfigureAwait(false));
 
     private async Task MaterialiseAsync(MaterialiseStep step, CancellationToken cancellationToken)
     {
@@ -119,16 +120,17 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
     {
         progress.Expect(1, step.EstimatedBytes);
         var shape = ShapeOf(step.Source);
+        var restore = _restores.Of(step.Engine);
         var rows = step.Destination switch
         {
             null => await ReadAsync(step.Source, DrainAsync, cancellationToken).ConfigureAwait(false),
             TableSpace => await ReadInOrderAsync(
                 step.Source,
-                (source, token) => _restore!.IngestAsync(step.Destination, shape, source, token),
+                (source, token) => restore.IngestAsync(step.Destination, shape, source, token),
                 cancellationToken).ConfigureAwait(false),
             _ => await ReadAsync(
                 step.Source,
-                (source, token) => _restore!.IngestAsync(step.Destination, shape, source, token),
+                (source, token) => restore.IngestAsync(step.Destination, shape, source, token),
                 cancellationToken).ConfigureAwait(false),
         };
         // Pages are not what a user counts: of a database, the rows that its manifest counted.
@@ -180,7 +182,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
             (sink, token) => snapshot.ExportAsync(step.Source, KeySpan.All, ExportWindow.Full, sink, token).AsTask(),
             (source, token) => step.Destination is null
                 ? DrainAsync(source, token)
-                : _restore!.IngestAsync(step.Destination, shape, source, token),
+                : _restores.Of(step.Engine).IngestAsync(step.Destination, shape, source, token),
             cancellationToken).ConfigureAwait(false);
         Interlocked.Add(ref _rows, rows);
     }
@@ -208,17 +210,17 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
         return rows;
     }
 
-    private async Task CompleteAsync(CancellationToken cancellationToken)
+    private async Task CompleteAsync(CompleteRestoreStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("building indexes and checking", 0.08);
-        await _restore!.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        progress.Begin("building indexes and checking", 0.08 / _restores.Count);
+        await _restores.Of(step.Engine).CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task PublishAsync(CancellationToken cancellationToken)
+    private async Task PublishAsync(PublishRestoreStep step, CancellationToken cancellationToken)
     {
         progress.Begin("publishing", 0.02);
-        await _restore!.PublishAsync(cancellationToken).ConfigureAwait(false);
-        Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restore.Notices };
+        await _restores.PublishAsync(step.Engines, cancellationToken).ConfigureAwait(false);
+        Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restores.Notices };
         Log.Published(context.Logger, jobId, Outcome.Rows, Outcome.Bytes);
     }
 

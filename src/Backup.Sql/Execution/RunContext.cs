@@ -1,6 +1,7 @@
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
+using Backup.Sql.Execution.Pauses;
 using Microsoft.Extensions.Logging;
 
 namespace Backup.Sql.Execution;
@@ -9,6 +10,13 @@ namespace Backup.Sql.Execution;
 internal sealed record RunContext
 {
     public required IReadOnlyDictionary<string, IDatabaseEngine> Engines { get; init; }
+
+    /// <summary>The controllers that pause writers, by engine.</summary>
+    public required IReadOnlyDictionary<string, IPauseController> PauseControllers { get; init; }
+
+    public required PauseLedger Pauses { get; init; }
+
+    public required TimeProvider Time { get; init; }
 
     public required CollectionOpener Collections { get; init; }
 

@@ -9,16 +9,32 @@ namespace Backup.Sql.Planning;
 /// <summary>What may be appended to a chain.</summary>
 internal static class ChainRules
 {
-    public static void CheckAppend(Chain chain, EngineInfo engine, BoundBackup backup)
+    public static void CheckAppend(
+        Chain chain, IReadOnlyList<(BackupSource Source, EngineInfo Engine)> sources, BoundBackup backup)
     {
         var parent = chain.Newest.Manifest;
-        if (parent.EngineKind != engine.Kind)
-            throw Errors.ForeignChain($"engine {parent.EngineKind}", $"engine {engine.Kind}");
-        if (chain.Layers.Any(layer => layer.Manifest.ClusterId != engine.ClusterId))
-            throw Errors.ForeignChain($"cluster {parent.ClusterId}", $"cluster {engine.ClusterId}");
+        foreach (var (source, engine) in sources)
+            CheckOrigin(chain, source, engine);
         if (backup.AsOf is { } asOf && asOf <= parent.End)
             throw Errors.EndsBeforeParent(asOf.ToDateTimeOffset(), parent.End.ToDateTimeOffset());
         CheckCoverage(parent, backup.Scope);
+    }
+
+    /// <summary>Every layer's databases came from the same cluster; one that a layer lacks is for the coverage.</summary>
+    private static void CheckOrigin(Chain chain, BackupSource source, EngineInfo engine)
+    {
+        foreach (var database in source.Scope.AllDatabases())
+        {
+            foreach (var layer in chain.Layers)
+            {
+                if (layer.Manifest.OriginOf(database) is not { } origin)
+                    continue;
+                if (origin.Kind != engine.Kind)
+                    throw Errors.ForeignChain($"engine {origin.Kind}", $"engine {engine.Kind}");
+                if (origin.ClusterId != engine.ClusterId)
+                    throw Errors.ForeignChain($"cluster {origin.ClusterId}", $"cluster {engine.ClusterId}");
+            }
+        }
     }
 
     private static void CheckCoverage(BackupManifest parent, BackupScope scope)

@@ -8,6 +8,10 @@ internal sealed record PlanningContext
 {
     public required IReadOnlyDictionary<string, IDatabaseEngine> Engines { get; init; }
 
+    /// <summary>The controllers that pause writers, by engine.</summary>
+    public IReadOnlyDictionary<string, IPauseController> PauseControllers { get; init; } =
+        new Dictionary<string, IPauseController>();
+
     public required CollectionOpener Collections { get; init; }
 
     /// <summary>True to let BACKUP INTO 'sub' IN write a full backup where there is none.</summary>

@@ -3,6 +3,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Pauses;
 using Backup.Sql.Planning;
 using Backup.Sql.Storage;
 
@@ -14,6 +15,8 @@ namespace Backup.Sql.Sessions;
 /// </summary>
 public sealed class BackupHost : IAsyncDisposable
 {
+    private volatile bool _recovered;
+
     /// <summary>Puts a host together.</summary>
     /// <param name="options">Engines, stores, settings.</param>
     /// <exception cref="BackupSqlException">42704 no engine, or the default one is not among them; 42710 two providers
@@ -35,15 +38,25 @@ public sealed class BackupHost : IAsyncDisposable
         var stores = new StoreOpener(Providers, options.SecretVault);
         Collections = new CollectionOpener(stores);
         Jobs = new JobRegistry(options.StateStore, options.TimeProvider, options.Random);
+        foreach (var name in options.PauseControllers.Keys.Where(name => !options.Engines.ContainsKey(name)))
+            throw Errors.EngineNotFound(name, options.Engines.Keys, default);
+        var pauses = new PauseLedger(options.StateStore, options.Random);
+        Recovery = new PauseRecovery(
+            pauses, options.PauseControllers, options.TimeProvider,
+            options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
         Planning = new PlanningContext
         {
             Engines = options.Engines,
+            PauseControllers = options.PauseControllers,
             Collections = Collections,
             FullBackupWithSubdirectory = options.Settings.FullBackupWithSubdirectory,
         };
         Runner = new PlanRunner(new RunContext
         {
             Engines = options.Engines,
+            PauseControllers = options.PauseControllers,
+            Pauses = pauses,
+            Time = options.TimeProvider,
             Collections = Collections,
             Random = options.Random,
             Settings = options.Settings,
@@ -69,6 +82,21 @@ public sealed class BackupHost : IAsyncDisposable
     internal PlanningContext Planning { get; }
 
     internal PlanRunner Runner { get; }
+
+    internal PauseRecovery Recovery { get; }
+
+    /// <summary>
+    /// Lifts pauses that a host before this one left standing. Sessions call it with their first statement; a host that
+    /// wants it sooner calls it when it starts.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task LiftStandingPausesAsync(CancellationToken cancellationToken = default)
+    {
+        if (_recovered)
+            return;
+        _recovered = await Recovery.RunAsync((_, _) => Task.FromResult(false), cancellationToken)
+            .ConfigureAwait(false);
+    }
 
     /// <summary>Opens a session.</summary>
     /// <param name="options">Who and where; null for the defaults.</param>

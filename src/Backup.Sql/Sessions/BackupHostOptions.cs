@@ -19,6 +19,13 @@ public sealed record BackupHostOptions
     /// <summary>The engine meant when a statement names none. Default: null, the first by name.</summary>
     public string? DefaultEngine { get; init; }
 
+    /// <summary>
+    /// The controllers that pause the writers of an engine, by the engine's name: for backups WITH pause. One may serve
+    /// several engines. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, IPauseController> PauseControllers { get; init; } =
+        new Dictionary<string, IPauseController>();
+
     /// <summary>The providers of object stores: which schemes locations may have.</summary>
     public required IReadOnlyList<IObjectStoreProvider> Stores { get; init; }
 

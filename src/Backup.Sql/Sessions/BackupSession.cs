@@ -64,6 +64,7 @@ public sealed class BackupSession
     {
         try
         {
+            await _host.LiftStandingPausesAsync(cancellationToken).ConfigureAwait(false);
             var bound = await Binder(parameters).BindAsync(statement, cancellationToken).ConfigureAwait(false);
             return await new StatementRunner(_host, _options.User, _options.Progress)
                 .RunAsync(statement, bound, cancellationToken).ConfigureAwait(false);
@@ -89,6 +90,7 @@ public sealed class BackupSession
         CurrentDatabase = CurrentDatabase,
         Engines = _host.Engines,
         DefaultEngine = _host.DefaultEngine,
+        PauseControllers = _host.Options.PauseControllers,
         Providers = _host.Providers,
         Vault = _host.Options.SecretVault,
         Compression = _host.Options.Settings.Compression,

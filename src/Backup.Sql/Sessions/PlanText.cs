@@ -21,6 +21,8 @@ internal static class PlanText
             yield break;
         }
 
+        if (plan.Consistency is not null)
+            yield return [plan.Consistency];
         var width = plan.Steps.Max(step => Verb(step).Length);
         foreach (var step in plan.Steps)
         {
@@ -38,6 +40,9 @@ internal static class PlanText
     private static string Verb(PlanStep step) => step switch
     {
         ProtectStep => "hold history",
+        PauseStep => "pause writers",
+        ResumeStep => "resume writers",
+        OpenSnapshotStep { RestorePointOnly: true } => "note restore point",
         OpenSnapshotStep => "open snapshot",
         BeginLayerStep { Parent: null, ParentLocations.Count: 0 } => "begin full layer",
         BeginLayerStep => "begin incremental layer",
@@ -64,6 +69,11 @@ internal static class PlanText
     private static string Object(PlanStep step) => step switch
     {
         ProtectStep protect => $"engine {protect.Engine}",
+        PauseStep pause => $"of {string.Join(", ", pause.Engines)}, for {Seconds(pause.Hold)} at least, "
+            + $"after {Seconds(pause.Wait)} of draining at most",
+        ResumeStep => "the middle of the pause is the restore time",
+        OpenSnapshotStep { RestorePointOnly: true } open =>
+            $"of {string.Join(", ", open.Databases)}: engine {open.Engine} recovers points in time by itself",
         OpenSnapshotStep open =>
             string.Join(", ", open.Databases) + (open.AsOf is { } time ? $" as of {time}" : " as of now"),
         BeginLayerStep { AtLocation: true } => "at the location itself",
@@ -79,7 +89,9 @@ internal static class PlanText
         CreateObjectsStep create => $"{create.Objects.Count(o => !o.Exists)} objects",
         MaterialiseStep materialise => materialise.Space.Database,
         IngestSpaceStep ingest => ingest.Name,
-        CompleteRestoreStep => "indexes, constraints, views, triggers",
+        CompleteRestoreStep complete => $"engine {complete.Engine}: indexes, constraints, views, triggers",
+        PublishRestoreStep { Engines.Count: > 1 } publish =>
+            $"makes everything visible, in {string.Join(", then ", publish.Engines)}",
         PublishRestoreStep => "makes everything visible at once",
         _ => "",
     };
@@ -90,6 +102,9 @@ internal static class PlanText
         MaterialiseStep => $"  {Bytes(step.EstimatedBytes)} of scratch space",
         _ => string.Create(CultureInfo.InvariantCulture, $"  {step.EstimatedRows} rows, {Bytes(step.EstimatedBytes)}"),
     };
+
+    private static string Seconds(TimeSpan span) =>
+        span.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + " s";
 
     private static string Bytes(long bytes)
     {

@@ -69,6 +69,7 @@ internal sealed class Bench : IAsyncDisposable
             Now = Host.Options.TimeProvider.GetUtcNow(),
             Engines = Host.Engines,
             DefaultEngine = Host.DefaultEngine,
+            PauseControllers = _setup.Pauses,
             Providers = Host.Providers,
             Vault = Host.Options.SecretVault,
         }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
@@ -112,6 +113,7 @@ internal sealed class Bench : IAsyncDisposable
         DefaultEngine = EngineNames[0],
         Stores = [.. Stores.Providers.Select(_setup.Wrap)],
         StateStore = _setup.State,
+        PauseControllers = _setup.Pauses,
         Settings = _setup.Settings,
         ScratchDirectory = Scratch,
         TimeProvider = _setup.Clock,

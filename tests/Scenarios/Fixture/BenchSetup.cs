@@ -1,3 +1,4 @@
+using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.State;
 using Backup.Sql.Storage;
@@ -32,6 +33,11 @@ internal sealed record BenchSetup
 
     /// <summary>How the engine in memory is to be like, but for clock and cluster.</summary>
     public MemoryEngineOptions Memory { get; init; } = new();
+
+    /// <summary>
+    /// The pause controllers by engine, for a bench whose applications can be paused; they outlive the process.
+    /// </summary>
+    public IReadOnlyDictionary<string, IPauseController> Pauses { get; init; } = new Dictionary<string, IPauseController>();
 
     public IStateStore State { get; init; } = new MemoryStateStore();
 }

@@ -37,6 +37,8 @@ internal sealed record BeginRestoreStep : PlanStep
 /// <summary>Makes tables, types and sequences, without their indexes.</summary>
 internal sealed record CreateObjectsStep : PlanStep
 {
+    public required string Engine { get; init; }
+
     public required IReadOnlyList<ObjectRestore> Objects { get; init; }
 }
 
@@ -55,6 +57,8 @@ internal sealed record MaterialiseStep : PlanStep
 /// <summary>Merges the layers of one space into its destination and proves the fingerprint.</summary>
 internal sealed record IngestSpaceStep : PlanStep
 {
+    public required string Engine { get; init; }
+
     /// <summary>The space in the backup.</summary>
     public required Space Source { get; init; }
 
@@ -72,7 +76,15 @@ internal sealed record IngestSpaceStep : PlanStep
 }
 
 /// <summary>Makes indexes, constraints, views and triggers and checks foreign keys.</summary>
-internal sealed record CompleteRestoreStep : PlanStep;
+internal sealed record CompleteRestoreStep : PlanStep
+{
+    public required string Engine { get; init; }
+}
 
-/// <summary>Makes everything visible at once.</summary>
-internal sealed record PublishRestoreStep : PlanStep;
+/// <summary>
+/// Makes everything visible: at once in each engine, one engine after the other once all is staged in all of them.
+/// </summary>
+internal sealed record PublishRestoreStep : PlanStep
+{
+    public required IReadOnlyList<string> Engines { get; init; }
+}
