@@ -17,15 +17,16 @@ public sealed partial class RoomTests
         ["Rows"] = ["Catalog"],
         ["Storage"] = [],
         ["State"] = [],
+        ["Schedules"] = ["State"],
         ["Engines"] = ["Catalog", "Rows"],
         ["Collections"] = ["Catalog", "Rows", "Storage"],
-        ["Binding"] = ["Syntax", "Catalog", "Engines", "Storage"],
+        ["Binding"] = ["Syntax", "Catalog", "Engines", "Storage", "Schedules"],
         ["Planning"] = ["Binding", "Catalog", "Collections", "Engines", "Rows"],
         ["Execution"] = ["Planning", "Catalog", "Collections", "Engines", "Rows", "State"],
         ["Sessions"] =
         [
             "Syntax", "Parsing", "Catalog", "Rows", "Storage", "State", "Engines", "Collections", "Binding", "Planning",
-            "Execution",
+            "Execution", "Schedules",
         ],
     };
 

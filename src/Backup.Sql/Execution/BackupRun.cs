@@ -35,7 +35,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     public Task RunAsync(PlanStep step, CancellationToken cancellationToken) => step switch
     {
-        ProtectStep protect => _holds.HoldAsync(protect.Engine, protect.From, cancellationToken),
+        ProtectStep protect => _holds.HoldAsync(protect, cancellationToken),
         PauseStep pause => PauseAsync(pause, cancellationToken),
         ResumeStep => _pause.ResumeAsync(cancellationToken),
         OpenSnapshotStep open => OpenSnapshotAsync(open, cancellationToken),

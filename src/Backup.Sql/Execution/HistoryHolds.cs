@@ -1,5 +1,6 @@
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
+using Backup.Sql.Planning.Steps;
 
 namespace Backup.Sql.Execution;
 
@@ -11,11 +12,14 @@ internal sealed class HistoryHolds(IReadOnlyDictionary<string, IDatabaseEngine> 
 
     private string Name => $"job-{jobId}";
 
-    public async Task HoldAsync(string engine, HlcTimestamp from, CancellationToken cancellationToken)
+    public async Task HoldAsync(ProtectStep step, CancellationToken cancellationToken)
     {
-        await ((IRetentionHolds)engines[engine]).HoldAsync(Name, from, cancellationToken).ConfigureAwait(false);
+        var engine = engines[step.Engine];
+        var from = step.From
+            ?? await FirstNeededAsync(engine, step.AllHistory, cancellationToken).ConfigureAwait(false);
+        await ((IRetentionHolds)engine).HoldAsync(Name, from, cancellationToken).ConfigureAwait(false);
         lock (_gate)
-            _held.Add(engine);
+            _held.Add(step.Engine);
     }
 
     public async Task ReleaseAsync(string engine)
@@ -28,6 +32,12 @@ internal sealed class HistoryHolds(IReadOnlyDictionary<string, IDatabaseEngine> 
 
         await ((IRetentionHolds)engines[engine]).ReleaseAsync(Name).ConfigureAwait(false);
     }
+
+    private static ValueTask<HlcTimestamp> FirstNeededAsync(
+        IDatabaseEngine engine, bool allHistory, CancellationToken cancellationToken) =>
+        allHistory
+            ? ((ICatalogHistory)engine).GetHistoryStartAsync(cancellationToken)
+            : engine.GetCurrentTimeAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

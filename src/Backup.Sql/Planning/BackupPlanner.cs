@@ -96,7 +96,8 @@ internal sealed class BackupPlanner(PlanningContext context)
             {
                 Id = id,
                 Engine = source.Engine,
-                From = parentEnd ?? backup.AsOf ?? HlcTimestamp.Zero,
+                From = parentEnd ?? (backup.RevisionHistory ? null : backup.AsOf),
+                AllHistory = backup.RevisionHistory,
             }));
         }
 

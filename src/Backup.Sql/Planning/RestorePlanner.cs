@@ -196,7 +196,9 @@ internal sealed class RestorePlanner(PlanningContext context)
         return contents.All;
     }
 
-    /// <summary>A table may be named by itself beside a wildcard that finds it too; to name it twice makes no sense.</summary>
+    /// <summary>
+    /// A table may be named by itself beside a wildcard that finds it too; to name it twice makes no sense.
+    /// </summary>
     private static void Choose(
         Dictionary<(string, long), (ScopedObject Object, RestoreTable Named)> chosen,
         ScopedObject found, RestoreTable named, TextPlace place)

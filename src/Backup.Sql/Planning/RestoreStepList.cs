@@ -27,9 +27,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
             Layers = [.. point.Layers.Select(layer => layer.Manifest.LayerId)],
             At = point.At,
         });
-        var materialised = engines.SelectMany(e => e.Materialised).Distinct(StringComparer.Ordinal)
-            .ToDictionary(database => database, database => Materialise(database, open), StringComparer.Ordinal);
-        IReadOnlyList<int> staged = [.. engines.Select(contents => Stage(contents, open, materialised))];
+        IReadOnlyList<int> staged = [.. engines.Select(contents => Stage(contents, open))];
         _steps.Add(id => new PublishRestoreStep
         {
             Id = id,
@@ -40,7 +38,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
     }
 
     /// <summary>Adds all that is done in one engine before anybody can see it.</summary>
-    private int Stage(RestoreContents contents, int open, Dictionary<string, int> materialised)
+    private int Stage(RestoreContents contents, int open)
     {
         var begin = _steps.Add(id => new BeginRestoreStep
         {
@@ -59,6 +57,8 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
                 Objects = contents.Objects,
                 After = [begin],
             });
+        var materialised = contents.Materialised.ToDictionary(
+            database => database, database => Materialise(database, open), StringComparer.Ordinal);
         var ingests = new List<int>();
         foreach (var (source, target) in contents.Pages)
             ingests.Add(_steps.Add(id => IngestPages(id, contents.Engine, source, target, begin)));
