@@ -43,6 +43,7 @@ internal sealed class PauseBinder(BindingContext context, ValueBinder values)
             return;
         }
 
+        RefuseSameNames(statement, sources);
         if (statement.AsOf is not null)
             throw Errors.PauseWithTime(ValueBinder.PlaceOf(statement.AsOf));
         var place = ValueBinder.PlaceOf(statement.Options.SpanOf("pause"));
@@ -50,6 +51,24 @@ internal sealed class PauseBinder(BindingContext context, ValueBinder values)
         {
             if (!context.PauseControllers.ContainsKey(source.Engine))
                 throw Errors.NoPauseController(source.Engine, place);
+        }
+    }
+
+    /// <summary>A layer knows a database by its name; coordinator tables may bring a second one of that name.</summary>
+    private static void RefuseSameNames(BackupStatement statement, IReadOnlyList<BackupSource> sources)
+    {
+        var holders = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var source in sources)
+        {
+            foreach (var database in source.Scope.AllDatabases())
+            {
+                if (!holders.TryAdd(database, source.Engine))
+                {
+                    throw Errors.SameNameInTwoEngines(
+                        database, holders[database], source.Engine,
+                        ValueBinder.PlaceOf((SyntaxNode?)statement.Targets ?? statement));
+                }
+            }
         }
     }
 

@@ -110,10 +110,9 @@ internal sealed record BackupManifest
 
     /// <summary>The engine that a database came from.</summary>
     /// <param name="database">The database.</param>
-    /// <returns>The engine; null if the layer is of several engines and knows no such database.</returns>
-    public EngineOrigin? OriginOf(string database) => Engines is null
-        ? Origins[0]
-        : Engines.FirstOrDefault(engine => engine.Databases.Contains(database, StringComparer.Ordinal));
+    /// <returns>The engine; null if the layer knows no such database.</returns>
+    public EngineOrigin? OriginOf(string database) =>
+        Origins.FirstOrDefault(engine => engine.Databases.Contains(database, StringComparer.Ordinal));
 
     /// <summary>The engines that the layer came from. At least one.</summary>
     [JsonIgnore]

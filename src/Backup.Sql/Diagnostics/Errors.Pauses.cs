@@ -10,6 +10,12 @@ internal static partial class Errors
             $"a consistent backup of {string.Join(", ", databases)} needs WITH pause",
             "Their stores share no point in time while applications write: add WITH pause = '5s', or back up the databases of each engine by a statement of its own.");
 
+    public static BackupSqlException SameNameInTwoEngines(
+        string database, string one, string other, TextPlace place) =>
+        At(place, SqlStates.AmbiguousName,
+            $"database \"{database}\" of engine {one} and that of engine {other} cannot be in one backup",
+            "Back up the databases of each engine by a statement of its own, or rename one of the two.");
+
     public static BackupSqlException PauseWithTime(TextPlace place) =>
         At(place, SqlStates.InvalidStatement, "pause cannot be combined with AS OF SYSTEM TIME",
             "A backup with a pause is of the time of its pause: leave one of the two out.");

@@ -20,15 +20,20 @@ internal static class ChainRules
         CheckCoverage(parent, backup.Scope);
     }
 
-    /// <summary>Every layer's databases came from the same cluster; one that a layer lacks is for the coverage.</summary>
+    /// <summary>
+    /// Every layer's databases came from the same cluster. One that no layer knows is for the coverage to refuse, but in
+    /// a chain of one engine the engine is the better reason.
+    /// </summary>
     private static void CheckOrigin(Chain chain, BackupSource source, EngineInfo engine)
     {
         foreach (var database in source.Scope.AllDatabases())
         {
-            foreach (var layer in chain.Layers)
+            var known = chain.Layers.Select(layer => layer.Manifest.OriginOf(database)).OfType<EngineOrigin>()
+                .ToList();
+            if (known.Count == 0 && chain.Full.Manifest.Engines is null)
+                known.Add(chain.Full.Manifest.Origins[0]);
+            foreach (var origin in known)
             {
-                if (layer.Manifest.OriginOf(database) is not { } origin)
-                    continue;
                 if (origin.Kind != engine.Kind)
                     throw Errors.ForeignChain($"engine {origin.Kind}", $"engine {engine.Kind}");
                 if (origin.ClusterId != engine.ClusterId)
@@ -45,7 +50,10 @@ internal static class ChainRules
             throw Errors.NotInParent("the whole cluster");
         if (!scope.IsCluster)
         {
-            foreach (var database in scope.Databases.Except(parent.CompleteDatabases, StringComparer.Ordinal))
+            // Of a store that recovers by itself the parent has the time and no rows: nothing that could be missing.
+            var noted = parent.Origins.Where(origin => origin.RestorePointOnly).SelectMany(o => o.Databases);
+            var covered = parent.CompleteDatabases.Concat(noted);
+            foreach (var database in scope.Databases.Except(covered, StringComparer.Ordinal))
                 throw Errors.NotInParent($"the complete database \"{database}\"");
         }
 

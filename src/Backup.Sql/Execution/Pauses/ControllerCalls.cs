@@ -65,7 +65,7 @@ internal sealed class ControllerCalls(string engine, IPauseController controller
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // A periodic timer: on a test's clock that jumps to the end of every wait, a limit is no wait.
-        var timer = time.CreateTimer(_ => stop.Cancel(), null, limit, limit);
+        var timer = time.CreateTimer(_ => Cancel(stop), null, limit, limit);
         await using var disposing = timer.ConfigureAwait(false);
         var token = stop.Token;
         var asked = Task.Run(() => ask(token).AsTask(), CancellationToken.None);
@@ -82,6 +82,18 @@ internal sealed class ControllerCalls(string engine, IPauseController controller
         catch (Exception error)
         {
             throw Errors.ControllerFailed(engine, call, error);
+        }
+    }
+
+    private static void Cancel(CancellationTokenSource stop)
+    {
+        try
+        {
+            stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The answer came at the same moment as the end of the limit.
         }
     }
 
