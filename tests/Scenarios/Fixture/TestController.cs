@@ -49,6 +49,13 @@ internal sealed class TestController(WriteGate gate, TimeProvider time) : IPause
             _faults[call] = (fault, times);
     }
 
+    /// <summary>Forgets the faults that have not come true.</summary>
+    public void Mend()
+    {
+        lock (_lock)
+            _faults.Clear();
+    }
+
     public async ValueTask<IReadOnlyList<PauseMember>> GetMembersAsync(CancellationToken cancellationToken = default)
     {
         var fault = await MeetAsync("members", cancellationToken);
