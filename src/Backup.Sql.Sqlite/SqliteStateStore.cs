@@ -19,8 +19,8 @@ public sealed class SqliteStateStore : IStateStore
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// The pause before a call asks again for a file that is locked. Locks are held for a few milliseconds; SQLite's own
-    /// waiting would block a thread, and sometimes two waiters block each other until one lets go.
+    /// The pause before a call asks again for a file that is locked. Locks are held for a few milliseconds; SQLite's
+    /// own waiting would block a thread, and sometimes two waiters block each other until one lets go.
     /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 

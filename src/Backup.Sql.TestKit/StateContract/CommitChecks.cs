@@ -114,7 +114,8 @@ internal static class CommitChecks
             var fits = changes.All(c => model.GetValueOrDefault((c.Kind, c.Key)).Version == c.ExpectedVersion);
             var store = area.Random.Next(2) == 0 ? area.Store : area.Other;
             Expect.Equal(
-                fits, await store.TryCommitAsync(changes, area.Cancellation).ConfigureAwait(false), "outcome of a commit");
+                fits, await store.TryCommitAsync(changes, area.Cancellation).ConfigureAwait(false),
+                    "outcome of a commit");
             foreach (var change in fits ? changes : [])
             {
                 if (change.Value is null)

@@ -73,7 +73,8 @@ internal static class ConcurrencyChecks
     private static async Task<bool> TryCountAsync(IStateStore store, CancellationToken cancellationToken)
     {
         var seen = await store.GetAsync("counter", "1", cancellationToken).ConfigureAwait(false);
-        var count = seen is null ? 0 : int.Parse(Encoding.UTF8.GetString(seen.Value.Span), CultureInfo.InvariantCulture);
+        var count = seen is null ? 0
+            : int.Parse(Encoding.UTF8.GetString(seen.Value.Span), CultureInfo.InvariantCulture);
         var next = new StateChange("counter", "1", seen?.Version ?? 0, StateArea.Bytes($"{count + 1}"));
         return await store.TryCommitAsync([next], cancellationToken).ConfigureAwait(false);
     }

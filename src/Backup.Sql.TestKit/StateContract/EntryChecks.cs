@@ -52,7 +52,8 @@ internal static class EntryChecks
     {
         string[] texts =
         [
-            "a", "A", "a ", " a", "", "\0", "a\0", "a\0b", "ä", "a\u0308", "ß", "ss", "'", "\"", "%", "_", "a/b", "1", "01",
+            "a", "A", "a ", " a", "", "\0", "a\0", "a\0b", "ä", "a\u0308", "ß", "ss", "'", "\"", "%", "_", "a/b", "1",
+                "01",
             "1.0", "NULL", "\U0001F600",
         ];
         foreach (var text in texts)

@@ -35,6 +35,21 @@ public static class SqlStates
     /// <summary>The table, view or sequence does not exist.</summary>
     public const string UndefinedTable = "42P01";
 
+    /// <summary>The rows have no such column.</summary>
+    public const string UndefinedColumn = "42703";
+
+    /// <summary>An operand or a column is of another type than its place needs.</summary>
+    public const string DatatypeMismatch = "42804";
+
+    /// <summary>A query gives several rows in the place of one value.</summary>
+    public const string CardinalityViolation = "21000";
+
+    /// <summary>A number or a time is too large for its type.</summary>
+    public const string NumericValueOutOfRange = "22003";
+
+    /// <summary>A number was divided by zero.</summary>
+    public const string DivisionByZero = "22012";
+
     /// <summary>A function or type that an object needs does not exist.</summary>
     public const string UndefinedFunction = "42883";
 
@@ -112,4 +127,10 @@ public static class SqlStates
 
     /// <summary>Restored rows differ from the rows that were backed up.</summary>
     public const string FingerprintMismatch = "BS004";
+
+    /// <summary>A stored location's credential is not to be had in this process: a job pauses.</summary>
+    public const string CredentialMissing = "28000";
+
+    /// <summary>The job is another process's by now: this one lost its lease.</summary>
+    public const string JobTakenOver = "BS010";
 }

@@ -14,15 +14,15 @@ namespace Backup.Sql.Execution;
 /// Carries out the steps of a BACKUP. Until the manifest is put nothing of it can be seen; afterwards nothing may undo
 /// it.
 /// </summary>
-internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDisposable
 {
     private const long SmallestSpan = 16L << 20;
 
     private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
     private readonly Lock _gate = new();
     private readonly List<SpaceManifest> _spaces = [];
-    private readonly HistoryHolds _holds = new(context.Engines, jobId);
-    private readonly StorePause _pause = new(context, jobId);
+    private readonly HistoryHolds _holds = new(context.Engines, turn.JobId);
+    private readonly StorePause _pause = new(context, turn.JobId);
     private readonly SourceSet _sources = new();
     private readonly List<IAsyncDisposable> _opened = [];
     private Collection? _collection;
@@ -70,19 +70,19 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         }
         catch (BackupSqlException error)
         {
-            Log.CleanUpFailed(context.Logger, jobId, layer.Directory, error);
+            Log.CleanUpFailed(context.Logger, turn.JobId, layer.Directory, error);
         }
     }
 
     private Task PauseAsync(PauseStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("pausing writers", 0);
+        turn.Progress.Begin("pausing writers", 0);
         return _pause.BeginAsync(step, cancellationToken);
     }
 
     private async Task OpenSnapshotAsync(OpenSnapshotStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("opening a snapshot", 0);
+        turn.Progress.Begin("opening a snapshot", 0);
         var engine = context.Engines[step.Engine];
         var snapshot = step.RestorePointOnly
             ? null
@@ -110,7 +110,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         _layer = await _collection.BeginLayerAsync(
             new LayerRequest
             {
-                JobId = jobId.ToString(CultureInfo.InvariantCulture),
+                JobId = turn.JobId.ToString(CultureInfo.InvariantCulture),
                 End = End,
                 Parent = _parent,
                 Directory = step.AtLocation ? "" : step.Subdirectory,
@@ -124,7 +124,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
                 Random = context.Random,
             },
             cancellationToken).ConfigureAwait(false);
-        progress.Begin("exporting", 0.95);
+        turn.Progress.Begin("exporting", 0.95);
     }
 
     private async Task<Chain?> LoadParentAsync(BeginLayerStep step, CancellationToken cancellationToken)
@@ -144,9 +144,9 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task ExportAsync(ExportSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.BeginObject(step.Name);
+        turn.Progress.BeginObject(step.Name);
         var shape = await _sources.SnapshotOf(step.Space).DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
-        progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
+        turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
         var coverage = step.Mode switch
         {
@@ -163,7 +163,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             : await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
         lock (_gate)
             _spaces.Add(entry);
-        progress.EndObject();
+        turn.Progress.EndObject();
     }
 
     private async Task<SpaceManifest> WriteAsync(
@@ -190,11 +190,11 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             {
                 var sink = writer.OpenSink();
                 await using var _ = sink.ConfigureAwait(false);
-                var counted = new CountingSink(sink, progress);
+                var counted = new CountingSink(sink, turn.Progress);
                 await snapshot.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
                 await sink.CompleteAsync(token).ConfigureAwait(false);
                 counted.Report();
-                progress.AddStored(sink.BytesStored);
+                turn.Progress.AddStored(sink.BytesStored);
             },
             cancellationToken).ConfigureAwait(false);
         return writer.Complete();
@@ -231,7 +231,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("writing the manifest", 0.05);
+        turn.Progress.Begin("writing the manifest", 0.05);
         var contents = await ReadContentsAsync(step, cancellationToken).ConfigureAwait(false);
         var unread = _sources.All.Where(source => source.Snapshot is null).SelectMany(source => source.Databases);
         var manifest = _layer!.DescribeLayer() with
@@ -258,7 +258,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             Pause = _pause.Evidence,
             Notices = _pause.Notices,
         };
-        Log.Committed(context.Logger, jobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+        Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
     }
 
     /// <summary>Reads the catalogs of all engines at the layer's end.</summary>
@@ -295,7 +295,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         catch (Exception error) when (error is BackupSqlException or OperationCanceledException)
         {
             // The backup is committed: LATEST is found from the manifests all the same.
-            Log.HintFailed(context.Logger, jobId, "LATEST", error);
+            Log.HintFailed(context.Logger, turn.JobId, "LATEST", error);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
+using Backup.Sql.Planning.Steps;
 
 namespace Backup.Sql.Execution;
 
@@ -9,25 +10,32 @@ internal sealed class PlanRunner(RunContext context)
 {
     /// <summary>
     /// Runs a plan. When it fails or is cancelled nothing of it is left: no backup that a listing shows, no database or
-    /// table that was not there.
+    /// table that was not there. What a turn keeps for the next one nobody sees either.
     /// </summary>
     public async Task<JobOutcome> RunAsync(
-        ExecutionPlan plan, long jobId, ProgressTracker progress, CancellationToken cancellationToken)
+        ExecutionPlan plan, JobTurn turn, CancellationToken cancellationToken)
     {
-        Log.Started(context.Logger, plan.Kind, jobId, plan.Steps.Count);
+        Log.Started(context.Logger, plan.Kind, turn.JobId, plan.Steps.Count);
         if (plan.Kind == "BACKUP")
         {
-            var run = new BackupRun(context, jobId, progress);
+            var run = new BackupRun(context, turn);
             await using var _ = run.ConfigureAwait(false);
-            await StepGraph.RunAsync(plan.Steps, run.RunAsync, cancellationToken).ConfigureAwait(false);
+            await StepGraph.RunAsync(plan.Steps, Noted(run.RunAsync, turn), cancellationToken).ConfigureAwait(false);
             return run.Outcome;
         }
         else
         {
-            var run = new RestoreRun(context, jobId, progress);
+            var run = new RestoreRun(context, turn);
             await using var _ = run.ConfigureAwait(false);
-            await StepGraph.RunAsync(plan.Steps, run.RunAsync, cancellationToken).ConfigureAwait(false);
+            await StepGraph.RunAsync(plan.Steps, Noted(run.RunAsync, turn), cancellationToken).ConfigureAwait(false);
             return run.Outcome;
         }
     }
+
+    private static Func<PlanStep, CancellationToken, Task> Noted(
+        Func<PlanStep, CancellationToken, Task> run, JobTurn turn) => async (step, cancellationToken) =>
+    {
+        await run(step, cancellationToken).ConfigureAwait(false);
+        turn.Progress.EndStep(step.Id);
+    };
 }

@@ -13,6 +13,7 @@ internal sealed class ProgressTracker
     private readonly IProgress<JobProgress>? _listener;
     private readonly long _started;
     private readonly Lock _gate = new();
+    private readonly SortedSet<int> _stepsDone = [];
     private long _phaseStarted;
     private long _lastReport;
     private string _phase = "starting";
@@ -41,6 +42,16 @@ internal sealed class ProgressTracker
     /// <summary>What the job is doing, for people.</summary>
     public string Phase => Volatile.Read(ref _phase);
 
+    /// <summary>The steps of the plan that are done, by their ids.</summary>
+    public IReadOnlyList<int> StepsDone
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _stepsDone];
+        }
+    }
+
     /// <summary>Reports the end of the phase before and starts one that makes up a share of the job.</summary>
     public void Begin(string phase, double share)
     {
@@ -66,6 +77,20 @@ internal sealed class ProgressTracker
             _objectsTotal += objects;
             _bytesTotal += bytes;
         }
+    }
+
+    /// <summary>Notes that a step of the plan is done.</summary>
+    public void EndStep(int id)
+    {
+        lock (_gate)
+            _stepsDone.Add(id);
+    }
+
+    /// <summary>Forgets the steps of a plan that another one takes the place of.</summary>
+    public void ForgetSteps()
+    {
+        lock (_gate)
+            _stepsDone.Clear();
     }
 
     public void BeginObject(string name)

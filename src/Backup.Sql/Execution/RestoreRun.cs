@@ -11,7 +11,7 @@ namespace Backup.Sql.Execution;
 /// Carries out the steps of a RESTORE. Nothing can be seen of it before the last step, and that one only comes when
 /// every space has proved its fingerprint.
 /// </summary>
-internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDisposable
 {
     private const long RangeBytes = 32L << 20;
 
@@ -52,7 +52,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task OpenChainAsync(OpenChainStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("reading", 0.9);
+        turn.Progress.Begin("reading", 0.9);
         Chain chain;
         if (step.Locations.Count > 0)
         {
@@ -81,7 +81,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
             await context.Engines[step.Engine].BeginRestoreAsync(
                 new RestoreRequest
                 {
-                    Id = $"job{jobId}",
+                    Id = $"job{turn.JobId}",
                     NewDatabases = step.NewDatabases,
                     SkipForeignKeyCheck = step.SkipForeignKeyCheck,
                 },
@@ -89,12 +89,13 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task MaterialiseAsync(MaterialiseStep step, CancellationToken cancellationToken)
     {
-        progress.BeginObject(step.Space.Database);
+        turn.Progress.BeginObject(step.Space.Database);
         var engine = context.Engines.Values.FirstOrDefault(e => e is IPageSpaceReader && e.Info.Kind == step.EngineKind)
             ?? throw Errors.EngineMissing(step.EngineKind, step.Package);
         var shape = ShapeOf(step.Space);
-        progress.Expect(0, shape.PageCount * shape.PageSize);
-        var scratch = Directory.CreateDirectory(Path.Combine(context.ScratchDirectory, $"backupsql-{jobId}")).FullName;
+        turn.Progress.Expect(0, shape.PageCount * shape.PageSize);
+        var scratch = Directory.CreateDirectory(Path.Combine(context.ScratchDirectory, $"backupsql-{turn.JobId}"))
+            .FullName;
         var pages = await ((IPageSpaceReader)engine)
             .BeginMaterialiseAsync(step.Space, shape, scratch, cancellationToken).ConfigureAwait(false);
         var database = new MaterialisedDatabase(pages, scratch);
@@ -107,18 +108,18 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task IngestAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.BeginObject(step.Name);
+        turn.Progress.BeginObject(step.Name);
         if (step.FromPages)
             await IngestFromPagesAsync(step, cancellationToken).ConfigureAwait(false);
         else
             await IngestFromChainAsync(step, cancellationToken).ConfigureAwait(false);
         Interlocked.Add(ref _indexEntries, step.IndexEntries);
-        progress.EndObject();
+        turn.Progress.EndObject();
     }
 
     private async Task IngestFromChainAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.Expect(1, step.EstimatedBytes);
+        turn.Progress.Expect(1, step.EstimatedBytes);
         var shape = ShapeOf(step.Source);
         var restore = _restores.Of(step.Engine);
         var rows = step.Destination switch
@@ -150,7 +151,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
             {
                 var source = _reader.OpenSource(space, range, proof);
                 await using var _ = source.ConfigureAwait(false);
-                var counted = new CountingSource(source, progress);
+                var counted = new CountingSource(source, turn.Progress);
                 await take(counted, token).ConfigureAwait(false);
                 Interlocked.Add(ref rows, counted.Rows);
                 Interlocked.Add(ref _bytes, counted.Bytes);
@@ -175,7 +176,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task IngestFromPagesAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.Expect(1, step.EstimatedBytes);
+        turn.Progress.Expect(1, step.EstimatedBytes);
         var snapshot = _aside[step.Source.Database].Snapshot;
         var shape = await snapshot.DescribeAsync(step.Source, cancellationToken).ConfigureAwait(false);
         var rows = await TransferAsync(
@@ -200,7 +201,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
                 one,
                 async (source, inner) =>
                 {
-                    var counted = new CountingSource(source, progress);
+                    var counted = new CountingSource(source, turn.Progress);
                     await take(counted, inner).ConfigureAwait(false);
                     rows = counted.Rows;
                     Interlocked.Add(ref _bytes, counted.Bytes);
@@ -212,16 +213,17 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task CompleteAsync(CompleteRestoreStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("building indexes and checking", 0.08 / _restores.Count);
+        turn.Progress.Begin("building indexes and checking", 0.08 / _restores.Count);
         await _restores.Of(step.Engine).CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(PublishRestoreStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("publishing", 0.02);
+        turn.Progress.Begin("publishing", 0.02);
+        await turn.ConfirmAsync(cancellationToken).ConfigureAwait(false);
         await _restores.PublishAsync(step.Engines, cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restores.Notices };
-        Log.Published(context.Logger, jobId, Outcome.Rows, Outcome.Bytes);
+        Log.Published(context.Logger, turn.JobId, Outcome.Rows, Outcome.Bytes);
     }
 
     private SpaceShape ShapeOf(Space space) => _reader!.Chain.Newest.Manifest.Find(space)!.Shape;

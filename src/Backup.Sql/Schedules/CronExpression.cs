@@ -112,7 +112,8 @@ internal sealed class CronExpression
         if (_every is { } every)
             return first + (every * Math.Floor((time - first) / every));
 
-        // Looks back over a window that grows until it holds one, so that a long downtime costs no more than a short one.
+        // Looks back over a window that grows until it holds one, so that a long downtime costs no more than a short
+        // one.
         for (var window = AverageInterval; time - window > first; window *= 2)
         {
             if (Next(time - window) is var next && next <= time)

@@ -1,3 +1,4 @@
+using Backup.Sql.Access;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
@@ -11,7 +12,8 @@ namespace Backup.Sql.Sessions;
 
 /// <summary>
 /// The engines, stores and jobs of one process. Make one, open as many sessions as you like; all members may be called
-/// concurrently. Disposing it pauses nothing: running jobs are cancelled and leave nothing behind.
+/// concurrently. Disposing it stops the running jobs: where the state store outlives the process they keep what they
+/// have written, for the next host that adopts them; else they are cancelled and leave nothing behind.
 /// </summary>
 public sealed class BackupHost : IAsyncDisposable
 {
@@ -37,13 +39,17 @@ public sealed class BackupHost : IAsyncDisposable
         };
         var stores = new StoreOpener(Providers, options.SecretVault);
         Collections = new CollectionOpener(stores);
-        Jobs = new JobRegistry(options.StateStore, options.TimeProvider, options.Random);
         foreach (var name in options.PauseControllers.Keys.Where(name => !options.Engines.ContainsKey(name)))
             throw Errors.EngineNotFound(name, options.Engines.Keys, default);
         var pauses = new PauseLedger(options.StateStore, options.Random);
         Recovery = new PauseRecovery(
             pauses, options.PauseControllers, options.TimeProvider,
             options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
+        Roles = new RoleBook(options.StateStore);
+        Authorizer = options.Authorizer
+            ?? (options.Admins is null
+                ? EverybodyIsAdmin.Instance
+                : new GrantAuthorizer(options.StateStore, options.Admins));
         Planning = new PlanningContext
         {
             Engines = options.Engines,
@@ -63,6 +69,11 @@ public sealed class BackupHost : IAsyncDisposable
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
+        Worker = new JobWorker(Planning, Runner);
+        Jobs = new JobRegistry(
+            new JobRecords(options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease),
+            options.TimeProvider,
+            Worker.RevertAsync);
     }
 
     /// <summary>The engines by name.</summary>
@@ -71,7 +82,12 @@ public sealed class BackupHost : IAsyncDisposable
     /// <summary>The engine meant when a statement names none.</summary>
     public string DefaultEngine { get; }
 
+    /// <summary>The users and roles that the state store knows.</summary>
+    public RoleBook Roles { get; }
+
     internal BackupHostOptions Options { get; }
+
+    internal IAuthorizer Authorizer { get; }
 
     internal ObjectStoreProviders Providers { get; }
 
@@ -85,17 +101,22 @@ public sealed class BackupHost : IAsyncDisposable
 
     internal PauseRecovery Recovery { get; }
 
+    internal JobWorker Worker { get; }
+
     /// <summary>
-    /// Lifts pauses that a host before this one left standing. Sessions call it with their first statement; a host that
-    /// wants it sooner calls it when it starts.
+    /// Lifts pauses that hosts before this one left standing. <see cref="AdoptJobsAsync"/> does it too, and so does the
+    /// first statement of a host.
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task LiftStandingPausesAsync(CancellationToken cancellationToken = default)
+    /// <returns>False when one could not be lifted, or belongs to a job that may still be at work.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
+    public Task<bool> LiftStandingPausesAsync(CancellationToken cancellationToken = default) =>
+        Recovery.RunAsync(Jobs.IsAtWorkAsync, cancellationToken);
+
+    internal async Task LiftStandingPausesOnceAsync(CancellationToken cancellationToken)
     {
-        if (_recovered)
-            return;
-        _recovered = await Recovery.RunAsync((_, _) => Task.FromResult(false), cancellationToken)
-            .ConfigureAwait(false);
+        if (!_recovered)
+            _recovered = await LiftStandingPausesAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a session.</summary>
@@ -103,7 +124,27 @@ public sealed class BackupHost : IAsyncDisposable
     /// <returns>The session; it holds nothing open.</returns>
     public BackupSession OpenSession(SessionOptions? options = null) => new(this, options ?? new SessionOptions());
 
-    /// <summary>Cancels what runs, waits for it, and closes the engines.</summary>
+    /// <summary>
+    /// Takes over the jobs whose process has died: those that ran go on here, in the background, those that were being
+    /// paused or cancelled are brought to their end. Also removes the records of jobs that ended long ago. To be called
+    /// when the host has started, and again whenever <see cref="JobAdoption.NextCheck"/> comes.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the jobs.</param>
+    /// <returns>What was taken over.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
+    public async Task<JobAdoption> AdoptJobsAsync(CancellationToken cancellationToken = default)
+    {
+        await LiftStandingPausesAsync(cancellationToken).ConfigureAwait(false);
+        var settings = Options.Settings;
+        var (adopted, due) = await Jobs.AdoptAsync(Worker.Work(null), settings.JobRetention, cancellationToken)
+            .ConfigureAwait(false);
+        var latest = Jobs.Now + settings.JobLease;
+        return new JobAdoption(
+            [.. adopted.Select(job => new AdoptedJob(job.Id, job.Type, job.Description, job.State.ToText()))],
+            due < latest ? due.Value : latest);
+    }
+
+    /// <summary>Stops what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()
     {
         await Jobs.StopAllAsync().ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Parsing;
+using Backup.Sql.Sessions.Queries;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -64,10 +65,8 @@ public sealed class BackupSession
     {
         try
         {
-            await _host.LiftStandingPausesAsync(cancellationToken).ConfigureAwait(false);
-            var bound = await Binder(parameters).BindAsync(statement, cancellationToken).ConfigureAwait(false);
-            return await new StatementRunner(_host, _options.User, _options.Progress)
-                .RunAsync(statement, bound, cancellationToken).ConfigureAwait(false);
+            await _host.LiftStandingPausesOnceAsync(cancellationToken).ConfigureAwait(false);
+            return await RunAsync(statement, parameters, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupSqlException error) when (error is { Line: > 0, Detail: null })
         {
@@ -83,6 +82,17 @@ public sealed class BackupSession
         }
     }
 
+    private async Task<StatementResult> RunAsync(
+        Statement statement, IReadOnlyList<object?> parameters, CancellationToken cancellationToken)
+    {
+        var values = new QueryValues(parameters, _host.Options.TimeProvider.GetUtcNow());
+        var queries = new QueryRunner(values, (show, token) => RunAsync(show, parameters, token));
+        statement = await new StatementQueries(queries).AnswerAsync(statement, cancellationToken).ConfigureAwait(false);
+        var bound = await Binder(parameters).BindAsync(statement, cancellationToken).ConfigureAwait(false);
+        return await new StatementRunner(_host, _options.User, _options.Progress)
+            .RunAsync(statement, bound, cancellationToken).ConfigureAwait(false);
+    }
+
     private StatementBinder Binder(IReadOnlyList<object?> parameters) => new(new BindingContext
     {
         Parameters = parameters,
@@ -93,6 +103,7 @@ public sealed class BackupSession
         PauseControllers = _host.Options.PauseControllers,
         Providers = _host.Providers,
         Vault = _host.Options.SecretVault,
+        Rights = new Rights(_host.Authorizer, _options.User),
         Compression = _host.Options.Settings.Compression,
         CompressionLevel = _host.Options.Settings.CompressionLevel,
         UseBackupsWithIds = _options.UseBackupsWithIds,

@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Backup.Sql.Binding;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning;
 
 namespace Backup.Sql.Sessions;
 
@@ -70,6 +73,24 @@ internal sealed class JobsReport(JobRegistry jobs)
             job.Started, job.Finished, job.Modified, job.FractionCompleted, job.Error, null, null,
             job.Error is null ? Array.Empty<string>() : new[] { job.Error },
         ];
-        return show.ExecutionDetails ? [.. row, job.Plan, null, Array.Empty<string>()] : row;
+        return show.ExecutionDetails ? [.. row, .. Details(job)] : row;
+    }
+
+    /// <summary>
+    /// The plan's steps as EXPLAIN prints them, and by their numbers how far each is. Nothing is gathered in files.
+    /// </summary>
+    private static object?[] Details(JobRecord job)
+    {
+        if (job.Plan is null)
+            return [null, null, Array.Empty<string>()];
+        var plan = ExecutionPlan.FromJson(job.Plan);
+        var fractions = new JsonObject();
+        foreach (var step in plan.Steps)
+        {
+            var isDone = job.State == JobState.Succeeded || job.StepsDone.Contains(step.Id);
+            fractions.Add(step.Id.ToString(CultureInfo.InvariantCulture), isDone ? 1 : 0);
+        }
+
+        return [string.Join('\n', PlanText.Lines(plan)), fractions.ToJsonString(), Array.Empty<string>()];
     }
 }

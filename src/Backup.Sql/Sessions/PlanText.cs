@@ -23,18 +23,24 @@ internal static class PlanText
 
         if (plan.Consistency is not null)
             yield return [plan.Consistency];
+        foreach (var line in Lines(plan))
+            yield return [line];
+        yield return [string.Create(
+            CultureInfo.InvariantCulture,
+            $"{plan.Steps.Count} steps, about {plan.EstimatedRows} rows and {Bytes(plan.EstimatedBytes)} to read; nothing was run")];
+    }
+
+    /// <summary>The steps alone, a line for each.</summary>
+    public static IEnumerable<string> Lines(ExecutionPlan plan)
+    {
         var width = plan.Steps.Max(step => Verb(step).Length);
         foreach (var step in plan.Steps)
         {
             var after = step.After.Count == 0 ? "" : "  after " + string.Join(", ", step.After);
-            yield return [string.Create(
+            yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{step.Id,4}  {Verb(step).PadRight(width)}  {Object(step)}{Amount(step)}{after}")];
+                $"{step.Id,4}  {Verb(step).PadRight(width)}  {Object(step)}{Amount(step)}{after}");
         }
-
-        yield return [string.Create(
-            CultureInfo.InvariantCulture,
-            $"{plan.Steps.Count} steps, about {plan.EstimatedRows} rows and {Bytes(plan.EstimatedBytes)} to read; nothing was run")];
     }
 
     private static string Verb(PlanStep step) => step switch

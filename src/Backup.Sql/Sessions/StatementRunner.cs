@@ -4,6 +4,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -13,9 +14,6 @@ namespace Backup.Sql.Sessions;
 /// </summary>
 internal sealed class StatementRunner(BackupHost host, string user, IProgress<JobProgress>? progress)
 {
-    /// <summary>How often a job is planned when the collection keeps moving under it.</summary>
-    private const int PlanningAttempts = 3;
-
     private static readonly ResultColumn[] DetachedColumns = [new("job_id", ResultType.Int)];
 
     private static readonly ResultColumn[] JobColumns =
@@ -29,6 +27,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         new("pause_start", ResultType.TimestampTz), new("pause_end", ResultType.TimestampTz),
         new("restore_time", ResultType.TimestampTz),
     ];
+
+    private Rights Rights => new(host.Authorizer, user);
+
+    private GrantStatements Grants => new(host.Options.StateStore, host.Roles);
 
     public async Task<StatementResult> RunAsync(
         Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
@@ -48,6 +50,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
+            BoundAlterJobOwner alter => await new JobOwnership(host.Jobs, Rights).RunAsync(alter, cancellationToken)
+                .ConfigureAwait(false),
+            BoundGrant grant => await Grants.RunAsync(grant, cancellationToken).ConfigureAwait(false),
+            BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -56,8 +62,9 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     {
         var inner = ((ExplainStatement)statement).Inner;
         var plan = explain.Inner is BoundBackup or BoundRestore
-            ? await PlanAsync(explain.Inner, estimate: true, cancellationToken).ConfigureAwait(false)
+            ? await host.Worker.PlanAsync(explain.Inner, estimate: true, cancellationToken).ConfigureAwait(false)
             : null;
+        await RestoreRights.RequireAsync(Rights, explain.Inner, plan, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
             "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
             plan?.Notices ?? explain.Inner.Notices);
@@ -68,12 +75,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         CancellationToken cancellationToken)
     {
         // What can be refused by planning is refused before a job exists.
-        var plan = await PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
+        var plan = await host.Worker.PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
+        await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
         var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
             .ConfigureAwait(false);
         var run = await host.Jobs
-            .StartAsync(job, Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
+            .StartAsync(job, host.Worker.Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
                 .ConfigureAwait(false);
         if (detached)
         {
@@ -84,7 +92,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         return done.State switch
         {
             JobState.Succeeded => Succeeded(kind, done, plan.Notices),
-            JobState.Paused => throw Errors.JobPaused(job.Id),
+            JobState.Paused => throw error ?? Errors.JobPaused(job.Id),
             JobState.Canceled => throw Errors.Cancelled(),
             _ => throw error!,
         };
@@ -110,38 +118,6 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 all);
     }
 
-    /// <summary>
-    /// The work of a job: runs the plan; when the collection has moved on since, plans again. A resumed job brings no
-    /// plan.
-    /// </summary>
-    private JobWork Work(ExecutionPlan? first) => async (job, tracker, cancellationToken) =>
-    {
-        var plan = first;
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                plan ??= await PlanAsync(BoundOf(job), estimate: false, cancellationToken).ConfigureAwait(false);
-                await host.Jobs.SavePlanAsync(job.Id, plan.ToJson()).ConfigureAwait(false);
-                return await host.Runner.RunAsync(plan, job.Id, tracker, cancellationToken).ConfigureAwait(false);
-            }
-            catch (BackupSqlException error) when (
-                error.SqlState == SqlStates.ObjectInUse && attempt < PlanningAttempts)
-            {
-                plan = null;
-            }
-        }
-    };
-
-    private async Task<ExecutionPlan> PlanAsync(
-        BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
-    {
-        BoundBackup backup => await new BackupPlanner(host.Planning).PlanAsync(backup, estimate, cancellationToken)
-            .ConfigureAwait(false),
-        _ => await new RestorePlanner(host.Planning).PlanAsync((BoundRestore)bound, cancellationToken)
-            .ConfigureAwait(false),
-    };
-
     private async Task<StatementResult> ControlAsync(BoundControlJobs control, CancellationToken cancellationToken)
     {
         var ids = control.Ids ?? await JobsOfTypeAsync(control, cancellationToken).ConfigureAwait(false);
@@ -163,7 +139,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var job = await host.Jobs.WaitIfPausingAsync(id, cancellationToken).ConfigureAwait(false);
         if (job.State != JobState.Paused)
             throw Errors.JobNotInState(id, "resumed", job.State.ToText());
-        await host.Jobs.StartAsync(job, Work(null), progress, CancellationToken.None).ConfigureAwait(false);
+        await host.Jobs.StartAsync(job, host.Worker.Work(null), progress, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<long>> JobsOfTypeAsync(
@@ -180,7 +156,4 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         JobCommand.Resume => state == JobState.Paused,
         _ => JobStates.CanMove(state, JobState.CancelRequested),
     };
-
-    private static BoundStatement BoundOf(JobRecord job) =>
-        JsonSerializer.Deserialize(job.Request, BoundJsonContext.Default.BoundStatement)!;
 }

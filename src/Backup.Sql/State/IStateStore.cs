@@ -7,6 +7,12 @@ namespace Backup.Sql.State;
 /// </summary>
 public interface IStateStore : IAsyncDisposable
 {
+    /// <summary>
+    /// True when what is kept here is still there after the process: then running jobs are left to the next process
+    /// when this one ends, instead of being cancelled. Default: true.
+    /// </summary>
+    bool OutlivesProcess => true;
+
     /// <summary>Reads one entry.</summary>
     /// <param name="kind">What sort of thing, such as <c>job</c>; ordinal.</param>
     /// <param name="key">Which of them; ordinal.</param>

@@ -78,6 +78,9 @@ internal sealed class Bench : IAsyncDisposable
             : await new RestorePlanner(Host.Planning).PlanAsync((BoundRestore)bound, CancellationToken.None);
     }
 
+    /// <summary>Lets another user go on.</summary>
+    public void Become(string user) => Session = MakeSession(user);
+
     /// <summary>Ends the process and starts the next.</summary>
     public async Task ReopenAsync()
     {
@@ -115,13 +118,15 @@ internal sealed class Bench : IAsyncDisposable
         StateStore = _setup.State,
         PauseControllers = _setup.Pauses,
         Settings = _setup.Settings,
+        Admins = _setup.Admins,
         ScratchDirectory = Scratch,
         TimeProvider = _setup.Clock,
         Random = _random,
     });
 
-    private BackupSession MakeSession() => Host.OpenSession(new SessionOptions
+    private BackupSession MakeSession(string user = "root") => Host.OpenSession(new SessionOptions
     {
+        User = user,
         CurrentDatabase = _setup.CurrentDatabase,
         UseBackupsWithIds = _setup.UseBackupsWithIds,
     });

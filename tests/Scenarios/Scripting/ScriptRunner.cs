@@ -19,6 +19,8 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>remember WORD: NAME</c> keeps a database's contents, and the time as <c>{WORD}</c>;</item>
 /// <item><c>same NAME: NAME</c> and <c>same NAME: WORD</c> compare databases with each other and with what was kept;</item>
 /// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;</item>
+/// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
+/// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
 /// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c> and <c>damage LOCATION PATTERN</c> do that to
 /// the first object that matches;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
@@ -71,6 +73,7 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             },
             UseBackupsWithIds = script.Setting("ids") == "on",
             CurrentDatabase = script.Setting("database"),
+            Admins = script.Setting("rights") == "on" ? ["root"] : null,
             Wrap = provider => new GateStoreProvider(provider, _gate),
             Settings = new BackupSettings { Workers = 2, FullBackupWithSubdirectory = script.Setting("full_backup_with_subdir") == "on" },
         });
@@ -126,6 +129,13 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "drop":
                 EngineOf(ref rest).Drop(rest);
+                break;
+            case "as":
+                _bench.Become(rest);
+                break;
+            case "member":
+                var (role, member) = CutAt(rest, ':');
+                await _bench.Host.Roles.AddMemberAsync(role, member);
                 break;
             case "use":
                 _bench.Session.CurrentDatabase = rest;

@@ -1,3 +1,5 @@
+using Backup.Sql.Collections;
+
 namespace Backup.Sql.Execution.Jobs;
 
 /// <summary>What is kept of a job, written before it works. Holds no secret.</summary>
@@ -48,8 +50,22 @@ internal sealed record JobRecord
     /// <summary>Share that is done, from 0 to 1.</summary>
     public double FractionCompleted { get; init; }
 
+    /// <summary>The steps of <see cref="Plan"/> that are done, by their ids.</summary>
+    public IReadOnlyList<int> StepsDone { get; init; } = [];
+
     /// <summary>Why it failed or paused: code and message; null otherwise.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The host that works on it; null while nobody does.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>
+    /// Until then the owner has it; afterwards any host may claim it. Null while nobody works on it.
+    /// </summary>
+    public DateTimeOffset? LeaseUntil { get; init; }
+
+    /// <summary>The layer that a backup has begun to write and goes on with after a pause or a crash.</summary>
+    public SavedLayer? Layer { get; init; }
 
     /// <summary>What it came to; null before it succeeded.</summary>
     public JobOutcome? Outcome { get; init; }

@@ -11,7 +11,7 @@ internal sealed class PauseRecovery(
     /// <summary>Lifts them.</summary>
     /// <param name="isAtWork">Tells whether another host still works on a job: then its pause is its own affair.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>False when one could not be lifted: call again.</returns>
+    /// <returns>False when one could not be lifted, or not yet: call again.</returns>
     public async Task<bool> RunAsync(
         Func<long, CancellationToken, Task<bool>> isAtWork, CancellationToken cancellationToken)
     {
@@ -19,7 +19,11 @@ internal sealed class PauseRecovery(
         foreach (var entry in await ledger.ListOfOthersAsync(cancellationToken).ConfigureAwait(false))
         {
             if (await isAtWork(entry.JobId, cancellationToken).ConfigureAwait(false))
+            {
+                done = false;
                 continue;
+            }
+
             if (controllers.TryGetValue(entry.Engine, out var controller))
             {
                 var calls = new ControllerCalls(entry.Engine, controller, time);
