@@ -16,6 +16,7 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         var notices = new List<string>();
         var asOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf);
         var pause = new PauseBinder(context, values).Bind(options);
+        var wanted = asOf?.Time ?? (pause is null ? context.ScheduledTimestamp : null);
         var revisionHistory = values.Boolean(
             "revision_history", options.RevisionHistory, options.Spans.Find("revision_history") is not null);
         var sources = new List<BackupSource>();
@@ -28,13 +29,13 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             timeTravel &= capabilities.HasFlag(EngineCapabilities.TimeTravel);
             RequireHistory(statement, engine, capabilities, asOf, revisionHistory);
             sources.Add(await SourceAsync(
-                engine, targets, binder, timeTravel ? asOf?.Time : null, pause is not null, statement,
+                engine, targets, binder, timeTravel ? wanted : null, pause is not null, statement,
                 cancellationToken).ConfigureAwait(false));
         }
 
         new PauseBinder(context, values).Check(statement, pause, sources);
         var scope = Union(sources);
-        var catalogTime = timeTravel ? asOf?.Time : null;
+        var catalogTime = timeTravel ? wanted : null;
         if (asOf is not null && !timeTravel)
             notices.Add($"{string.Join(", ", scope.AllDatabases())} keeps no history: backed up as of the statement's own time");
         if (!options.IncrementalLocation.IsEmpty)
@@ -60,6 +61,9 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
             Detached = options.Detached ?? false,
+            UpdatesMetric = values.Boolean(
+                "updates_cluster_monitoring_metrics", options.UpdatesClusterMonitoringMetrics,
+                options.Spans.Find("updates_cluster_monitoring_metrics") is not null),
             Name = values.TextOrNull(options.Name),
             Labels = Labels(options),
             Compression = Compression(options),
@@ -78,7 +82,6 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.ExecutionLocality is not null, "execution locality");
         Refuse(options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters");
-        Refuse(options.UpdatesClusterMonitoringMetrics is not null, "updates_cluster_monitoring_metrics");
         Refuse(options.StrictStorageLocality, "strict storage locality");
         Refuse(options.RevisionStream, "revision stream");
 

@@ -11,7 +11,7 @@ internal sealed class StatementBinder(BindingContext context)
 {
     private readonly ValueBinder _values = new(context);
 
-    private GrantsBinder Grants => new(context, _values);
+    private GrantsBinder Grants => new(context);
 
     public async ValueTask<BoundStatement> BindAsync(Statement statement, CancellationToken cancellationToken) =>
         statement switch
@@ -29,10 +29,22 @@ internal sealed class StatementBinder(BindingContext context)
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
         AlterJobOwnerStatement alter => new JobsBinder(_values).Bind(alter),
+        CreateScheduleStatement create =>
+            await new ScheduleBinder(context, _values).BindAsync(create, cancellationToken).ConfigureAwait(false),
+        AlterScheduleStatement alter =>
+            await new ScheduleBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
+        ShowSchedulesStatement show => ScheduleBinder.Bind(show),
+        ShowScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
+        ShowCreateScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
+        ControlSchedulesStatement control => new ScheduleBinder(context, _values).Bind(control),
         GrantStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
         GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         ShowGrantsStatement show => await Grants.BindAsync(show, cancellationToken).ConfigureAwait(false),
+        CreateExternalConnectionStatement or AlterExternalConnectionStatement or DropExternalConnectionStatement
+            or CheckExternalConnectionStatement or ShowExternalConnectionsStatement
+            or ShowCreateExternalConnectionStatement =>
+            await new ConnectionsBinder(context, _values).BindAsync(statement, cancellationToken).ConfigureAwait(false),
         _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),
     };
 }

@@ -15,6 +15,9 @@ internal sealed class Collection
     private const int MaxNameAttempts = 1000;
     private const int MaxHintBytes = 4096;
 
+    /// <summary>No names.</summary>
+    public static readonly IReadOnlySet<string> Nothing = new HashSet<string>();
+
     private readonly IObjectStore _main;
     private readonly IObjectStore? _incrementals;
 
@@ -187,17 +190,46 @@ internal sealed class Collection
     /// <exception cref="BackupSqlException">58P02 the directory asked for holds a backup.</exception>
     public async Task<LayerWriter> BeginLayerAsync(LayerRequest request, CancellationToken cancellationToken = default)
     {
+        if (request.Parent is { } parent)
+            await RequireFilesAsync(parent, cancellationToken).ConfigureAwait(false);
+        var store = StoreOf(request);
+        if (request.Saved is { } saved)
+        {
+            if (await TryReopenAsync(store, request, saved, cancellationToken).ConfigureAwait(false) is { } reopened)
+                return reopened;
+            await AbandonAsync(saved, request.JobId, cancellationToken).ConfigureAwait(false);
+        }
+
         var id = new byte[16];
         request.Random.Fill(id);
         var layerId = Convert.ToHexStringLower(id);
-        if (request.Parent is { } parent)
-            await RequireFilesAsync(parent, cancellationToken).ConfigureAwait(false);
-        var store = request is { Parent: not null, Directory: null } ? _incrementals ?? _main : _main;
         var directory = request.Directory is { } named
-            ? await ClaimAsync(store, Checked(named), request.JobId, layerId, cancellationToken).ConfigureAwait(false)
+            ? await ClaimAsync(store, Checked(named), request, layerId, cancellationToken).ConfigureAwait(false)
             : await ClaimFreeAsync(store, request, layerId, cancellationToken).ConfigureAwait(false);
-        return new LayerWriter(this, store, request, directory, layerId);
+        return new LayerWriter(this, store, request, directory, layerId, KeptFiles.None(layerId));
     }
+
+    /// <summary>Looks whether a layer that a job began is committed.</summary>
+    /// <param name="saved">The layer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The layer; null if it is not committed.</returns>
+    public async Task<ChainLayer?> FindCommittedAsync(SavedLayer saved, CancellationToken cancellationToken = default)
+    {
+        var store = StoreOf(saved);
+        var path = CollectionLayout.Join(saved.Directory, CollectionLayout.Manifest);
+        var manifest = await ManifestFile.ReadAsync(store, path, cancellationToken).ConfigureAwait(false);
+        return manifest?.LayerId == saved.LayerId
+            ? new ChainLayer { Store = store, Directory = saved.Directory, Manifest = manifest }
+            : null;
+    }
+
+    /// <summary>Removes what a job has written of a layer that does not go on, unless it is committed.</summary>
+    /// <param name="saved">The layer.</param>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task AbandonAsync(SavedLayer saved, string jobId, CancellationToken cancellationToken = default) =>
+        AbandonLayerAsync(
+            StoreOf(saved), saved.Directory, saved.LayerId, saved.ParentLayerId, jobId, cancellationToken);
 
     /// <summary>Makes a full backup the one that LATEST means. A hint only: listing finds it without.</summary>
     /// <param name="layer">A committed full layer.</param>
@@ -208,20 +240,73 @@ internal sealed class Collection
             Encoding.UTF8.GetBytes(layer.Directory),
             cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Deletes the data files of a layer that was never committed; others in its directory stay.</summary>
+    /// <summary>Removes everything that a job has put for a layer, unless the layer is committed.</summary>
     /// <param name="store">Where the layer lies.</param>
-    /// <param name="directory">Its directory.</param>
+    /// <param name="directory">Its directory; others may have written there too.</param>
     /// <param name="layerId">Its id.</param>
+    /// <param name="parentId">The layer below; null for a full one.</param>
+    /// <param name="jobId">The job.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public static async Task DeleteLayerDataAsync(
-        IObjectStore store, string directory, string layerId, CancellationToken cancellationToken = default)
+    /// <returns>True if the layer is gone; false if it is committed and was left alone.</returns>
+    public static async Task<bool> AbandonLayerAsync(
+        IObjectStore store, string directory, string layerId, string? parentId, string jobId,
+        CancellationToken cancellationToken = default)
     {
-        var prefix = CollectionLayout.Join(directory, LayerFiles.NamePrefix(layerId));
+        var manifest = CollectionLayout.Join(directory, CollectionLayout.Manifest);
+        if (await ManifestFile.ReadEnvelopeAsync(store, manifest, cancellationToken)
+            .ConfigureAwait(false) is { } envelope && envelope.LayerId == layerId)
+            return false;
+        // The data first: as long as the lock is there somebody may still look for the rest.
+        var data = CollectionLayout.Join(directory, LayerFiles.NamePrefix(layerId));
+        await DeleteAllAsync(store, data, Nothing, cancellationToken).ConfigureAwait(false);
+        var own = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId);
+        if (await store.HeadAsync(own, cancellationToken).ConfigureAwait(false) is null)
+            return true;
+        var checkpoints = CollectionLayout.Join(directory, CollectionLayout.CheckpointPrefix);
+        await DeleteAllAsync(store, checkpoints, Nothing, cancellationToken).ConfigureAwait(false);
+        if (parentId is not null)
+            await new ChildClaim(store, parentId, layerId, directory).ReleaseAsync(cancellationToken)
+                .ConfigureAwait(false);
+        if (await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is { } taken
+            && ManifestFile.IsVoid(taken.Length))
+            await store.DeleteAsync(manifest, cancellationToken).ConfigureAwait(false);
+        await store.DeleteAsync(own, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Removes what a committed layer does not need any more. What stays is inert.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async Task TidyLayerAsync(ChainLayer layer, CancellationToken cancellationToken = default)
+    {
+        var manifest = layer.Manifest;
+        if (manifest.ParentLayerId is { } parent)
+            await new ChildClaim(layer.Store, parent, manifest.LayerId, layer.Directory)
+                .ReleaseAsync(cancellationToken).ConfigureAwait(false);
+        await DeleteAllAsync(
+            layer.Store, layer.PathOf(CollectionLayout.CheckpointPrefix), Nothing, cancellationToken)
+                .ConfigureAwait(false);
+        // What an earlier turn had not noted before it died, or noted and this one wrote anew.
+        var listed = manifest.Spaces.SelectMany(space => space.Files.Concat(space.DigestFiles))
+            .Select(file => layer.PathOf(file.Name)).ToHashSet(StringComparer.Ordinal);
+        await DeleteAllAsync(
+            layer.Store, layer.PathOf(LayerFiles.NamePrefix(manifest.LayerId)), listed, cancellationToken)
+                .ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes the objects with a prefix.</summary>
+    /// <param name="store">Where they lie.</param>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="except">The names of those that stay.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async Task DeleteAllAsync(
+        IObjectStore store, string prefix, IReadOnlySet<string> except, CancellationToken cancellationToken = default)
+    {
         var names = new List<string>();
         var request = new ListRequest { Prefix = prefix };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
             names.Add(entry.Name);
-        foreach (var name in names)
+        foreach (var name in names.Where(name => !except.Contains(name)))
             await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
@@ -254,6 +339,7 @@ internal sealed class Collection
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
             if (!entry.IsPrefix
+                && !ManifestFile.IsVoid(entry.Length)
                 && CollectionLayout.TryGetManifestDirectory(entry.Name, out var directory)
                 && directory.Length > root.Length
                 && CollectionLayout.IsIncrementDirectory(directory.AsSpan(root.Length)))
@@ -365,15 +451,55 @@ internal sealed class Collection
         return null;
     }
 
+    private IObjectStore StoreOf(LayerRequest request) =>
+        request is { Parent: not null, Directory: null } ? _incrementals ?? _main : _main;
+
+    private IObjectStore StoreOf(SavedLayer saved) => saved.InIncrementals ? _incrementals ?? _main : _main;
+
+    // On top of another layer than before, or where the name of the manifest is taken, nothing can be kept.
+    private async Task<LayerWriter?> TryReopenAsync(
+        IObjectStore store, LayerRequest request, SavedLayer saved, CancellationToken cancellationToken)
+    {
+        var manifest = CollectionLayout.Join(saved.Directory, CollectionLayout.Manifest);
+        if (saved.ParentLayerId != request.Parent?.Newest.Manifest.LayerId || StoreOf(saved) != store
+            || await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is not null)
+            return null;
+        await request.Settled!(saved with { End = request.End }).ConfigureAwait(false);
+        await LockAsync(store, saved.Directory, request.JobId, saved.LayerId, cancellationToken).ConfigureAwait(false);
+        var kept = await KeptFiles.LoadAsync(store, saved.Directory, saved.LayerId, cancellationToken)
+            .ConfigureAwait(false);
+        return new LayerWriter(this, store, request, saved.Directory, saved.LayerId, kept);
+    }
+
+    private Task SettleAsync(LayerRequest request, string directory, string layerId) =>
+        request.Settled is not { } settled
+            ? Task.CompletedTask
+            : settled(new SavedLayer
+            {
+                LayerId = layerId,
+                Directory = directory,
+                InIncrementals = StoreOf(request) != _main,
+                ParentLayerId = request.Parent?.Newest.Manifest.LayerId,
+                End = request.End,
+            });
+
+    private static ValueTask<bool> LockAsync(
+        IObjectStore store, string directory, string jobId, string layerId, CancellationToken cancellationToken) =>
+        store.PutIfAbsentAsync(
+            CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId),
+            Encoding.ASCII.GetBytes(layerId),
+            cancellationToken);
+
     private async Task<string> ClaimFreeAsync(
         IObjectStore store, LayerRequest request, string layerId, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < MaxNameAttempts; attempt++)
         {
             var directory = NameLayer(request, attempt);
-            if (await IsFreeAsync(store, directory, cancellationToken).ConfigureAwait(false)
-                && await TryLockAsync(store, directory, request.JobId, layerId, cancellationToken)
-                    .ConfigureAwait(false))
+            if (!await IsFreeAsync(store, directory, cancellationToken).ConfigureAwait(false))
+                continue;
+            await SettleAsync(request, directory, layerId).ConfigureAwait(false);
+            if (await TryLockAsync(store, directory, request.JobId, layerId, cancellationToken).ConfigureAwait(false))
                 return directory;
         }
 
@@ -386,14 +512,15 @@ internal sealed class Collection
                 + CollectionLayout.IncrementDirectory(parent.End, request.End, attempt)
             : CollectionLayout.FullDirectory(request.End, attempt);
 
-    private static async Task<string> ClaimAsync(
-        IObjectStore store, string directory, string jobId, string layerId, CancellationToken cancellationToken)
+    private async Task<string> ClaimAsync(
+        IObjectStore store, string directory, LayerRequest request, string layerId,
+        CancellationToken cancellationToken)
     {
         var manifest = CollectionLayout.Join(directory, CollectionLayout.Manifest);
         if (await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is not null)
             throw Errors.LayerExists(directory);
-        var name = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId);
-        await store.PutIfAbsentAsync(name, Encoding.ASCII.GetBytes(layerId), cancellationToken).ConfigureAwait(false);
+        await SettleAsync(request, directory, layerId).ConfigureAwait(false);
+        await LockAsync(store, directory, request.JobId, layerId, cancellationToken).ConfigureAwait(false);
         return directory;
     }
 
@@ -412,8 +539,7 @@ internal sealed class Collection
         IObjectStore store, string directory, string jobId, string layerId, CancellationToken cancellationToken)
     {
         var prefix = CollectionLayout.Join(directory, CollectionLayout.LockPrefix);
-        if (!await store.PutIfAbsentAsync(prefix + jobId, Encoding.ASCII.GetBytes(layerId), cancellationToken)
-                .ConfigureAwait(false))
+        if (!await LockAsync(store, directory, jobId, layerId, cancellationToken).ConfigureAwait(false))
             return false;
         var request = new ListRequest { Prefix = prefix };
         await foreach (var first in store.ListAsync(request, cancellationToken).ConfigureAwait(false))

@@ -17,6 +17,12 @@ internal static class CollectionLayout
     /// <summary>Directory of the data files below a layer's directory.</summary>
     public const string Data = "data/";
 
+    /// <summary>Prefix of the objects, below a layer's directory, that say what is written of it.</summary>
+    public const string CheckpointPrefix = "progress/BACKUP-CHECKPOINT-";
+
+    /// <summary>Prefix of the objects that say which layer is about to be committed on top of another one.</summary>
+    public const string NextPrefix = "metadata/next/";
+
     /// <summary>Directory of the increments below a collection.</summary>
     public const string Incrementals = "incrementals/";
 
@@ -66,6 +72,12 @@ internal static class CollectionLayout
                 DateTimeStyles.AssumeUniversal,
                 out _);
     }
+
+    /// <summary>Name of a checkpoint below a layer's directory.</summary>
+    /// <param name="number">Its number, from 1; the highest counts.</param>
+    /// <returns>For example <c>progress/BACKUP-CHECKPOINT-000001</c>.</returns>
+    public static string Checkpoint(int number) =>
+        CheckpointPrefix + number.ToString("d6", CultureInfo.InvariantCulture);
 
     /// <summary>Name of the object that points to a full layer. Later ends sort first.</summary>
     /// <param name="end">The layer's end.</param>

@@ -19,9 +19,10 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     private const long SmallestSpan = 16L << 20;
 
     private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
+    private readonly CheckpointClock _checkpoints = new(context.Time, context.Settings);
     private readonly Lock _gate = new();
     private readonly List<SpaceManifest> _spaces = [];
-    private readonly HistoryHolds _holds = new(context.Engines, turn.JobId);
+    private readonly HistoryHolds _holds = new(context.Engines, HoldOf(turn.JobId));
     private readonly StorePause _pause = new(context, turn.JobId);
     private readonly SourceSet _sources = new();
     private readonly List<IAsyncDisposable> _opened = [];
@@ -43,7 +44,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         ExportSpaceStep export => ExportAsync(export, cancellationToken),
         WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
         PublishLatestStep => PublishLatestAsync(cancellationToken),
-        ReleaseStep release => _holds.ReleaseAsync(release.Engine),
+        ReleaseStep release => _holds.HandOverAsync(release, _committed!.End, cancellationToken),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
 
@@ -54,12 +55,32 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         _workers.Dispose();
         await _sources.DisposeAsync().ConfigureAwait(false);
         if (_layer is not null && _committed is null)
-            await AbandonLayerAsync(_layer).ConfigureAwait(false);
+            await (turn.KeepsWork ? KeepLayerAsync(_layer) : AbandonLayerAsync(_layer)).ConfigureAwait(false);
         foreach (var opened in _opened)
             await opened.DisposeAsync().ConfigureAwait(false);
-        await _holds.DisposeAsync().ConfigureAwait(false);
+        // What is kept was read at a time that the next turn wants to read again.
+        if (!turn.KeepsWork || _committed is not null)
+            await _holds.ReleaseAllAsync().ConfigureAwait(false);
         if (standing is not null)
             throw standing; // worse than whatever stopped the backup
+    }
+
+    /// <summary>The name of a job's hold on an engine's history.</summary>
+    public static string HoldOf(long jobId) => $"job-{jobId}";
+
+    private async Task KeepLayerAsync(LayerWriter layer)
+    {
+        if (turn.Reason == StopReason.LostLease)
+            return; // somebody else may be writing it by now
+        try
+        {
+            await layer.SettleAsync().ConfigureAwait(false);
+            await layer.CheckpointAsync().ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.HintFailed(context.Logger, turn.JobId, "the checkpoint", error);
+        }
     }
 
     private async Task AbandonLayerAsync(LayerWriter layer)
@@ -67,6 +88,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         try
         {
             await layer.AbandonAsync().ConfigureAwait(false);
+            await turn.SaveLayerAsync(null).ConfigureAwait(false);
         }
         catch (BackupSqlException error)
         {
@@ -122,6 +144,9 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                 Compression = context.Collections.Codecs.Choose(step.Compression, step.CompressionLevel),
                 FileBytes = context.Settings.FileSize,
                 Random = context.Random,
+                Saved = turn.Layer,
+                Settled = turn.SaveLayerAsync,
+                Confirm = turn.ConfirmAsync,
             },
             cancellationToken).ConfigureAwait(false);
         turn.Progress.Begin("exporting", 0.95);
@@ -145,7 +170,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     private async Task ExportAsync(ExportSpaceStep step, CancellationToken cancellationToken)
     {
         turn.Progress.BeginObject(step.Name);
-        var shape = await _sources.SnapshotOf(step.Space).DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
+        var shape = await _sources.SnapshotOf(step.Space).DescribeAsync(step.Space, cancellationToken)
+            .ConfigureAwait(false);
         turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
         var coverage = step.Mode switch
@@ -156,14 +182,33 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             ExportMode.ChangedPages when before!.Shape.PageSize == shape.PageSize => SpaceCoverage.Changes,
             _ => SpaceCoverage.Full,
         };
-        var entry = step.Mode == ExportMode.IfChanged && before!.Fingerprint.Scope == FingerprintScope.State
-            && await FingerprintAsync(step, shape, cancellationToken).ConfigureAwait(false) == before.Fingerprint
-            ? before with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [],
-                DigestFiles = [] }
-            : await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
+        var entry = await FindKnownAsync(step, shape, before, cancellationToken).ConfigureAwait(false)
+            ?? await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
         lock (_gate)
             _spaces.Add(entry);
         turn.Progress.EndObject();
+    }
+
+    /// <summary>
+    /// A table that needs no writing because its fingerprint is what it was when it was last written: by the layer
+    /// below, or by an earlier turn of this job.
+    /// </summary>
+    private async Task<SpaceManifest?> FindKnownAsync(
+        ExportSpaceStep step, SpaceShape shape, SpaceManifest? before, CancellationToken cancellationToken)
+    {
+        SpaceFingerprint? below = step.Mode == ExportMode.IfChanged
+            && before!.Fingerprint.Scope == FingerprintScope.State ? before.Fingerprint : null;
+        var earlier = _layer!.FindFinished(step.Space);
+        if (below is null && earlier is null)
+            return null;
+        var now = await FingerprintAsync(step, shape, cancellationToken).ConfigureAwait(false);
+        if (now == below)
+        {
+            return before! with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [],
+                DigestFiles = [] };
+        }
+
+        return now == earlier ? _layer.Keep(step.Space, shape) : null;
     }
 
     private async Task<SpaceManifest> WriteAsync(
@@ -184,20 +229,40 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         };
         var snapshot = _sources.SnapshotOf(step.Space);
         var spans = await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false);
+        turn.Progress.Add(writer.FinishedRows, writer.FinishedBytes);
         await _workers.ForEachAsync(
-            spans,
+            KeySpans.Subtract(spans, writer.Finished),
             async (span, token) =>
             {
-                var sink = writer.OpenSink();
-                await using var _ = sink.ConfigureAwait(false);
-                var counted = new CountingSink(sink, turn.Progress);
-                await snapshot.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
-                await sink.CompleteAsync(token).ConfigureAwait(false);
-                counted.Report();
-                turn.Progress.AddStored(sink.BytesStored);
+                var sink = writer.OpenSink(span);
+                await using (sink.ConfigureAwait(false))
+                {
+                    var counted = new CountingSink(sink, turn.Progress);
+                    await snapshot.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
+                    await sink.CompleteAsync(token).ConfigureAwait(false);
+                    counted.Report();
+                    turn.Progress.AddStored(sink.BytesStored);
+                }
+
+                if (_checkpoints.Add(sink.BytesStored))
+                    await CheckpointAsync(token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         return writer.Complete();
+    }
+
+    // Only a hint: a backup does not fail for it.
+    private async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _layer!.SettleAsync().ConfigureAwait(false);
+            await _layer.CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.HintFailed(context.Logger, turn.JobId, "a checkpoint", error);
+        }
     }
 
     private async Task<SpaceFingerprint> FingerprintAsync(
@@ -225,7 +290,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         // A few spans per worker, so that all end at about the same time; no file larger than wanted.
         var bytes = shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes;
         var target = Math.Clamp(
-            bytes / (_workers.Workers * 4), SmallestSpan, Math.Max(SmallestSpan, context.Settings.FileSize));
+            bytes / (_workers.Workers * 4), Math.Min(SmallestSpan, context.Settings.FileSize),
+            context.Settings.FileSize);
         return _sources.SnapshotOf(step.Space).SplitAsync(step.Space, target, cancellationToken);
     }
 
@@ -251,14 +317,12 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             SchemaChanges = contents.SchemaChanges,
         };
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
-        Outcome = new JobOutcome(
-            contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries),
-            _spaces.Sum(space => space.RawBytes))
-        {
-            Pause = _pause.Evidence,
-            Notices = _pause.Notices,
-        };
+        Outcome = SavedWork.OutcomeOf(_committed.Manifest) with { Notices = _pause.Notices };
+        if (step.UpdatesMetric)
+            BackupMetrics.Succeeded(Outcome.End!.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+        await TryAsync("tidying up", token => Collection.TidyLayerAsync(_committed, token), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Reads the catalogs of all engines at the layer's end.</summary>
@@ -286,16 +350,20 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         return contents;
     }
 
-    private async Task PublishLatestAsync(CancellationToken cancellationToken)
+    private Task PublishLatestAsync(CancellationToken cancellationToken) => TryAsync(
+        "LATEST", token => _collection!.PublishLatestAsync(_committed!, token), cancellationToken);
+
+    // The backup is committed: LATEST is found from the manifests all the same, and what is left over is inert.
+    private async Task TryAsync(
+        string what, Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
         try
         {
-            await _collection!.PublishLatestAsync(_committed!, cancellationToken).ConfigureAwait(false);
+            await action(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is BackupSqlException or OperationCanceledException)
         {
-            // The backup is committed: LATEST is found from the manifests all the same.
-            Log.HintFailed(context.Logger, turn.JobId, "LATEST", error);
+            Log.HintFailed(context.Logger, turn.JobId, what, error);
         }
     }
 }

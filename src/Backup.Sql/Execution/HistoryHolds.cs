@@ -5,41 +5,39 @@ using Backup.Sql.Planning.Steps;
 namespace Backup.Sql.Execution;
 
 /// <summary>The holds on history that a job has placed, one per engine.</summary>
-internal sealed class HistoryHolds(IReadOnlyDictionary<string, IDatabaseEngine> engines, long jobId) : IAsyncDisposable
+/// <param name="engines">The engines.</param>
+/// <param name="name">The name of the job's hold.</param>
+internal sealed class HistoryHolds(IReadOnlyDictionary<string, IDatabaseEngine> engines, string name)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<string> _held = new(StringComparer.Ordinal);
-
-    private string Name => $"job-{jobId}";
 
     public async Task HoldAsync(ProtectStep step, CancellationToken cancellationToken)
     {
         var engine = engines[step.Engine];
         var from = step.From
             ?? await FirstNeededAsync(engine, step.AllHistory, cancellationToken).ConfigureAwait(false);
-        await ((IRetentionHolds)engine).HoldAsync(Name, from, cancellationToken).ConfigureAwait(false);
+        await ((IRetentionHolds)engine).HoldAsync(name, from, cancellationToken).ConfigureAwait(false);
         lock (_gate)
             _held.Add(step.Engine);
     }
 
-    public async Task ReleaseAsync(string engine)
+    /// <summary>Gives up the hold on one engine, after the next layer's has taken its place where there is one.</summary>
+    /// <param name="step">Which engine, and the name of the next hold.</param>
+    /// <param name="end">From where the next layer needs history.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task HandOverAsync(ReleaseStep step, HlcTimestamp end, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        if (step.HandTo is { } next)
         {
-            if (!_held.Remove(engine))
-                return;
+            await ((IRetentionHolds)engines[step.Engine]).HoldAsync(next, end, cancellationToken)
+                .ConfigureAwait(false);
         }
 
-        await ((IRetentionHolds)engines[engine]).ReleaseAsync(Name).ConfigureAwait(false);
+        await ReleaseAsync(step.Engine).ConfigureAwait(false);
     }
 
-    private static ValueTask<HlcTimestamp> FirstNeededAsync(
-        IDatabaseEngine engine, bool allHistory, CancellationToken cancellationToken) =>
-        allHistory
-            ? ((ICatalogHistory)engine).GetHistoryStartAsync(cancellationToken)
-            : engine.GetCurrentTimeAsync(cancellationToken);
-
-    public async ValueTask DisposeAsync()
+    public async Task ReleaseAllAsync()
     {
         List<string> left;
         lock (_gate)
@@ -47,4 +45,21 @@ internal sealed class HistoryHolds(IReadOnlyDictionary<string, IDatabaseEngine> 
         foreach (var engine in left)
             await ReleaseAsync(engine).ConfigureAwait(false);
     }
+
+    private async Task ReleaseAsync(string engine)
+    {
+        lock (_gate)
+        {
+            if (!_held.Remove(engine))
+                return;
+        }
+
+        await ((IRetentionHolds)engines[engine]).ReleaseAsync(name).ConfigureAwait(false);
+    }
+
+    private static ValueTask<HlcTimestamp> FirstNeededAsync(
+        IDatabaseEngine engine, bool allHistory, CancellationToken cancellationToken) =>
+        allHistory
+            ? ((ICatalogHistory)engine).GetHistoryStartAsync(cancellationToken)
+            : engine.GetCurrentTimeAsync(cancellationToken);
 }

@@ -32,6 +32,14 @@ internal sealed class PlanRunner(RunContext context)
         }
     }
 
+    /// <summary>Ends a backup that an earlier turn has committed; gives null where none has.</summary>
+    public Task<JobOutcome?> FinishCommittedAsync(JobRecord job, CancellationToken cancellationToken) =>
+        new SavedWork(context).FinishCommittedAsync(job, cancellationToken);
+
+    /// <summary>Removes what the turns of a job have left.</summary>
+    public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) =>
+        new SavedWork(context).RevertAsync(job, cancellationToken);
+
     private static Func<PlanStep, CancellationToken, Task> Noted(
         Func<PlanStep, CancellationToken, Task> run, JobTurn turn) => async (step, cancellationToken) =>
     {

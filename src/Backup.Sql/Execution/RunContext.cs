@@ -16,11 +16,11 @@ internal sealed record RunContext
 
     public required PauseLedger Pauses { get; init; }
 
-    public required TimeProvider Time { get; init; }
-
     public required CollectionOpener Collections { get; init; }
 
     public required IRandomSource Random { get; init; }
+
+    public required TimeProvider Time { get; init; }
 
     public required BackupSettings Settings { get; init; }
 

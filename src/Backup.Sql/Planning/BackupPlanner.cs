@@ -54,13 +54,23 @@ internal sealed class BackupPlanner(PlanningContext context)
             Scope = backup.Scope,
             Statement = backup.MaskedText,
             RevisionHistory = backup.RevisionHistory,
+            UpdatesMetric = backup.UpdatesMetric,
             Name = backup.Name,
             Labels = backup.Labels,
         });
         if (target.Chain is null && !target.AtLocation && target.Subdirectory is null)
             steps.Add(id => new PublishLatestStep { Id = id, After = [manifest] });
         foreach (var engine in begun.Held)
-            steps.Add(id => new ReleaseStep { Id = id, Engine = engine, After = [manifest] });
+        {
+            steps.Add(id => new ReleaseStep
+            {
+                Id = id,
+                Engine = engine,
+                HandTo = backup.HandsHoldTo,
+                After = [manifest],
+            });
+        }
+
         return new ExecutionPlan
         {
             Kind = "BACKUP",

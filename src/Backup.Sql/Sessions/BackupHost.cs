@@ -1,11 +1,14 @@
 using Backup.Sql.Access;
 using Backup.Sql.Collections;
+using Backup.Sql.Connections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution.Pauses;
 using Backup.Sql.Planning;
+using Backup.Sql.Schedules;
+using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Sessions;
@@ -37,8 +40,9 @@ public sealed class BackupHost : IAsyncDisposable
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
-        var stores = new StoreOpener(Providers, options.SecretVault);
-        Collections = new CollectionOpener(stores);
+        Connections = new ExternalConnections(options.StateStore, options.SecretVault);
+        Stores = new StoreOpener(Providers, options.SecretVault, Connections);
+        Collections = new CollectionOpener(Stores);
         foreach (var name in options.PauseControllers.Keys.Where(name => !options.Engines.ContainsKey(name)))
             throw Errors.EngineNotFound(name, options.Engines.Keys, default);
         var pauses = new PauseLedger(options.StateStore, options.Random);
@@ -62,9 +66,9 @@ public sealed class BackupHost : IAsyncDisposable
             Engines = options.Engines,
             PauseControllers = options.PauseControllers,
             Pauses = pauses,
-            Time = options.TimeProvider,
             Collections = Collections,
             Random = options.Random,
+            Time = options.TimeProvider,
             Settings = options.Settings,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
@@ -74,6 +78,8 @@ public sealed class BackupHost : IAsyncDisposable
             new JobRecords(options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease),
             options.TimeProvider,
             Worker.RevertAsync);
+        Schedules = new ScheduleBook(options.StateStore, options.Random);
+        Scheduler = new BackupScheduler(this);
     }
 
     /// <summary>The engines by name.</summary>
@@ -91,6 +97,10 @@ public sealed class BackupHost : IAsyncDisposable
 
     internal ObjectStoreProviders Providers { get; }
 
+    internal ExternalConnections Connections { get; }
+
+    internal StoreOpener Stores { get; }
+
     internal CollectionOpener Collections { get; }
 
     internal JobRegistry Jobs { get; }
@@ -102,6 +112,10 @@ public sealed class BackupHost : IAsyncDisposable
     internal PauseRecovery Recovery { get; }
 
     internal JobWorker Worker { get; }
+
+    internal ScheduleBook Schedules { get; }
+
+    internal BackupScheduler Scheduler { get; }
 
     /// <summary>
     /// Lifts pauses that hosts before this one left standing. <see cref="AdoptJobsAsync"/> does it too, and so does the
@@ -144,10 +158,30 @@ public sealed class BackupHost : IAsyncDisposable
             due < latest ? due.Value : latest);
     }
 
+    /// <summary>
+    /// Runs the schedules whose time has come, each in its owner's name, and waits for their backups. Times that nobody
+    /// was there for are made up for once. May be called by several hosts that share a state store: each time is run by
+    /// one of them.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the backups.</param>
+    /// <returns>What ran, and when a schedule is due next.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails. What a backup fails with is in its
+    /// <see cref="ScheduleRun"/>.</exception>
+    public Task<DueSchedules> RunDueSchedulesAsync(CancellationToken cancellationToken = default) =>
+        Scheduler.RunDueAsync(cancellationToken);
+
+    /// <summary>
+    /// Runs schedules as they come due, until it is cancelled. Backups that are at work then go on until the host is
+    /// disposed of.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task RunSchedulerAsync(CancellationToken cancellationToken) => Scheduler.RunAsync(cancellationToken);
+
     /// <summary>Stops what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()
     {
         await Jobs.StopAllAsync().ConfigureAwait(false);
+        await Scheduler.DrainAsync().ConfigureAwait(false);
         foreach (var engine in Engines.Values)
             await engine.DisposeAsync().ConfigureAwait(false);
         await Options.StateStore.DisposeAsync().ConfigureAwait(false);

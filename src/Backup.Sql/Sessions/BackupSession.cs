@@ -93,7 +93,10 @@ public sealed class BackupSession
             .RunAsync(statement, bound, cancellationToken).ConfigureAwait(false);
     }
 
-    private StatementBinder Binder(IReadOnlyList<object?> parameters) => new(new BindingContext
+    private StatementBinder Binder(IReadOnlyList<object?> parameters) => new(Context(parameters));
+
+    /// <summary>What a statement of this session is bound against.</summary>
+    internal BindingContext Context(IReadOnlyList<object?> parameters) => new()
     {
         Parameters = parameters,
         Now = _host.Options.TimeProvider.GetUtcNow(),
@@ -103,9 +106,10 @@ public sealed class BackupSession
         PauseControllers = _host.Options.PauseControllers,
         Providers = _host.Providers,
         Vault = _host.Options.SecretVault,
+        Connections = _host.Connections,
         Rights = new Rights(_host.Authorizer, _options.User),
         Compression = _host.Options.Settings.Compression,
         CompressionLevel = _host.Options.Settings.CompressionLevel,
         UseBackupsWithIds = _options.UseBackupsWithIds,
-    });
+    };
 }

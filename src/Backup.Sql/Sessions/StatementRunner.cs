@@ -5,6 +5,7 @@ using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Administration;
+using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -52,8 +53,12 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
             BoundAlterJobOwner alter => await new JobOwnership(host.Jobs, Rights).RunAsync(alter, cancellationToken)
                 .ConfigureAwait(false),
+            BoundScheduleStatement schedule => await new ScheduleStatements(host, Rights)
+                .RunAsync(schedule, cancellationToken).ConfigureAwait(false),
             BoundGrant grant => await Grants.RunAsync(grant, cancellationToken).ConfigureAwait(false),
             BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundConnections connections => await new ConnectionStatements(host, Rights)
+                .RunAsync(connections, cancellationToken).ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -66,7 +71,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             : null;
         await RestoreRights.RequireAsync(Rights, explain.Inner, plan, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
-            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
+            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), explain.Inner.Effect(), plan),
             plan?.Notices ?? explain.Inner.Notices);
     }
 

@@ -8,6 +8,8 @@ namespace Backup.Sql.Storage;
 /// </summary>
 public sealed class StoreUri
 {
+    private const string NamedScheme = "external";
+
     private const string LocalityParameter = "COCKROACH_LOCALITY";
 
     private static readonly SearchValues<char> SchemeCharacters =
@@ -37,6 +39,9 @@ public sealed class StoreUri
 
     /// <summary>The decoded parameters; names compare exactly.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; }
+
+    /// <summary>True where the host is the name of an external connection.</summary>
+    internal bool IsNamed => Scheme == NamedScheme;
 
     /// <summary>
     /// True where the location is reached with what the machine may do rather than with what the statement gives: local
@@ -85,6 +90,25 @@ public sealed class StoreUri
             return Text;
         var query = changed.Select(pair => Uri.EscapeDataString(pair.Key) + "=" + Uri.EscapeDataString(pair.Value));
         return Text[..Text.IndexOf('?', StringComparison.Ordinal)] + "?" + string.Join('&', query);
+    }
+
+    /// <summary>The location of a path below this one; its parameters stay.</summary>
+    /// <param name="path">The decoded path, with or without slashes around it; empty for this location itself.</param>
+    /// <returns>The location.</returns>
+    /// <exception cref="BackupSqlException">22023 the path would lead out again.</exception>
+    internal StoreUri Below(string path)
+    {
+        path = path.Trim('/');
+        if (path.Length == 0)
+            return this;
+        var parts = path.Split('/');
+        if (parts.Any(part => part is "" or "." or ".."))
+            throw Errors.InvalidLocationPath(path);
+        var query = Text.IndexOf('?', StringComparison.Ordinal);
+        var address = query < 0 ? Text : Text[..query];
+        return Parse(
+            address.TrimEnd('/') + "/" + string.Join('/', parts.Select(Uri.EscapeDataString))
+                + (query < 0 ? "" : Text[query..]));
     }
 
     /// <summary>

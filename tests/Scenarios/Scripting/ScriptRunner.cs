@@ -24,7 +24,8 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c> and <c>damage LOCATION PATTERN</c> do that to
 /// the first object that matches;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
-/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next;</item>
+/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
+/// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them;</item>
 /// <item><c>enter</c> and <c>leave ENGINE</c>: an application takes and gives back the gate before its writes; <c>controller
 /// ENGINE: CALL FAULT [TIMES]</c> breaks a pause controller (<see cref="TestController"/>), <c>controller ENGINE: skew SECONDS</c>
 /// lets it know of clocks that are off; <c>paused</c> gives the engines that stand.</item>
@@ -145,6 +146,17 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "reopen":
                 await _bench.ReopenAsync();
+                break;
+            case "crash":
+                await _bench.CrashAsync();
+                break;
+            case "adopt":
+                var adopted = await _bench.Host.AdoptJobsAsync();
+                expected!.CheckTable(
+                    new Table(
+                        ["job_id", "job_type", "status"],
+                        [.. adopted.Jobs.Select(job => new object?[] { job.JobId, job.Type, job.Status })]),
+                    Fill, Catch);
                 break;
             case "hold":
                 _gate.Close(rest);

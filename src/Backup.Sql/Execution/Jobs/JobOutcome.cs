@@ -11,6 +11,9 @@ internal sealed record JobOutcome(long Rows, long IndexEntries, long Bytes)
     /// <summary>The pause in which a backup was taken; null for none.</summary>
     public PauseEvidence? Pause { get; init; }
 
+    /// <summary>The time that a backup holds; null for a restore.</summary>
+    public DateTimeOffset? End { get; init; }
+
     /// <summary>What the user should know although the job succeeded, as sentences.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }

@@ -29,6 +29,9 @@ internal sealed record JobRecord
     /// <summary>The user whose job it is.</summary>
     public required string User { get; init; }
 
+    /// <summary>The schedule that it is a run of; null for a statement that was typed.</summary>
+    public long? Schedule { get; init; }
+
     /// <summary>Where the job stands.</summary>
     public JobState State { get; init; } = JobState.Pending;
 

@@ -49,13 +49,28 @@ internal sealed class JobRecords
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<JobRecord> AddAsync(JobRecord job, CancellationToken cancellationToken)
     {
-        var now = Now;
-        job = Own(job with { Id = NextId(now), State = JobState.Running, Created = now, Started = now,
-            Modified = now });
+        job = Started(job);
         if (!await _jobs.TryAddAsync(KeyOf(job.Id), job, cancellationToken).ConfigureAwait(false))
             throw new InvalidOperationException($"job {job.Id} exists");
         return job;
     }
+
+    /// <summary>Records a job that this host is about to run, together with other changes, or nothing of both.</summary>
+    /// <param name="job">The job; its number, times and owner are filled in.</param>
+    /// <param name="together">The other changes, told the job's number.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Null when one of the other entries was changed by somebody else.</returns>
+    public async Task<JobRecord?> TryAddAsync(
+        JobRecord job, Func<long, ValueTask<IReadOnlyList<StateChange>>> together, CancellationToken cancellationToken)
+    {
+        job = Started(job);
+        var others = await together(job.Id).ConfigureAwait(false);
+        return await _store.TryCommitAsync([_jobs.Add(KeyOf(job.Id), job), .. others], cancellationToken)
+            .ConfigureAwait(false) ? job : null;
+    }
+
+    public async Task<JobRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
+        (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false))?.Value;
 
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
         (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id))
@@ -117,6 +132,12 @@ internal sealed class JobRecords
     /// <summary>Ends the lease of a job that goes on elsewhere.</summary>
     public Task<JobRecord> ReleaseAsync(long id) =>
         UpdateOwnAsync(id, job => job with { Owner = null, LeaseUntil = null, RunningStatus = null });
+
+    private JobRecord Started(JobRecord job)
+    {
+        var now = Now;
+        return Own(job with { Id = NextId(now), State = JobState.Running, Created = now, Started = now, Modified = now });
+    }
 
     private bool IsOwn(JobRecord job) => job.Owner == Host && job.State.IsActive();
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.State;
 
 namespace Backup.Sql.Execution.Jobs;
 
@@ -41,17 +42,15 @@ internal sealed class JobRegistry
         string type, string description, string statement, string request, string user,
         CancellationToken cancellationToken) =>
         _records.AddAsync(
-            new JobRecord
-            {
-                Id = 0,
-                Type = type,
-                Description = description,
-                Statement = statement,
-                Request = request,
-                User = user,
-                Created = default,
-                Modified = default,
-            },
+            NewRecord(type, description, statement, request, user), cancellationToken);
+
+    /// <summary>Records a run of a schedule together with what else changes by it, or nothing of both.</summary>
+    /// <returns>Null when somebody else changed what the run was to change.</returns>
+    public Task<JobRecord?> TryCreateScheduledAsync(
+        string type, string description, string statement, string request, string user, long schedule,
+        Func<long, ValueTask<IReadOnlyList<StateChange>>> together, CancellationToken cancellationToken) =>
+        _records.TryAddAsync(
+            NewRecord(type, description, statement, request, user) with { Schedule = schedule }, together,
             cancellationToken);
 
     /// <summary>
@@ -79,6 +78,10 @@ internal sealed class JobRegistry
         var jobs = await _records.ListAsync(cancellationToken).ConfigureAwait(false);
         return [.. jobs.Select(WithLiveProgress)];
     }
+
+    /// <summary>The record as it is stored; null when there is none.</summary>
+    public Task<JobRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
+        _records.FindAsync(id, cancellationToken);
 
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
         WithLiveProgress(await _records.GetAsync(id, cancellationToken).ConfigureAwait(false));
@@ -244,9 +247,9 @@ internal sealed class JobRegistry
                 return await EndStoppedAsync(job.Id, turn).ConfigureAwait(false);
             if (shown.SqlState == SqlStates.CredentialMissing)
                 return await PauseForAsync(job.Id, shown).ConfigureAwait(false);
-            await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => j with { Error = ErrorText(shown) })
+            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => j with { Error = ErrorText(shown) })
                 .ConfigureAwait(false);
-            return new JobEnd(await _records.MoveOwnAsync(job.Id, JobState.Failed).ConfigureAwait(false), shown);
+            return new JobEnd(await RevertAsync(job).ConfigureAwait(false), shown);
         }
         catch (BackupSqlException second)
         {
@@ -329,4 +332,17 @@ internal sealed class JobRegistry
         : job;
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";
+
+    private static JobRecord NewRecord(
+        string type, string description, string statement, string request, string user) => new()
+    {
+        Id = 0,
+        Type = type,
+        Description = description,
+        Statement = statement,
+        Request = request,
+        User = user,
+        Created = default,
+        Modified = default,
+    };
 }

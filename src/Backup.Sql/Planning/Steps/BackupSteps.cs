@@ -122,6 +122,9 @@ internal sealed record WriteManifestStep : PlanStep
 
     public bool RevisionHistory { get; init; }
 
+    /// <summary>Publishes the time of the success.</summary>
+    public bool UpdatesMetric { get; init; }
+
     /// <summary>The backup's name in the registry; null for its time.</summary>
     public string? Name { get; init; }
 
@@ -136,4 +139,10 @@ internal sealed record PublishLatestStep : PlanStep;
 internal sealed record ReleaseStep : PlanStep
 {
     public required string Engine { get; init; }
+
+    /// <summary>
+    /// The hold that keeps the history from the layer's end on for the next layer; it is placed before the job's own
+    /// is given up, so that there is no gap. Null for none.
+    /// </summary>
+    public string? HandTo { get; init; }
 }
