@@ -29,6 +29,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
     private readonly ConnectionSource _connections;
     private readonly SnapshotOpener _opener;
     private readonly Lazy<EngineInfo> _info;
+    private readonly Dictionary<string, string> _localities;
 
     private SqliteEngine(SqliteEngineOptions options, DatabaseFiles files, NativeApi? native)
     {
@@ -37,6 +38,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         _connections = new ConnectionSource(native, options.BusyTimeout);
         _clock = new EngineClock(options.TimeProvider);
         _opener = new SnapshotOpener(_connections, options.TimeProvider);
+        _localities = new Dictionary<string, string>(options.Localities, AsciiIgnoreCaseComparer.Instance);
         _info = new Lazy<EngineInfo>(Describe);
     }
 
@@ -100,7 +102,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
                 () => _opener.OpenAsync(files, Scratch, () => time = _clock.Next(), cancellationToken),
                 cancellationToken)
                 .ConfigureAwait(false);
-            return new SqliteSnapshot(time, databases, scratch);
+            return new SqliteSnapshot(time, databases, scratch, _localities);
         }
         catch
         {

@@ -38,6 +38,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         var catalogTime = timeTravel ? wanted : null;
         if (asOf is not null && !timeTravel)
             notices.Add($"{string.Join(", ", scope.AllDatabases())} keeps no history: backed up as of the statement's own time");
+        if (!options.IncrementalLocation.IsEmpty && options.IncrementalLocation.Count != statement.Uris.Count)
+            throw Errors.LocalityCountsDiffer(ValueBinder.PlaceOf(options.SpanOf("incremental_location")));
         if (!options.IncrementalLocation.IsEmpty)
             notices.Add("option incremental_location is deprecated");
 
@@ -53,13 +55,16 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                 .ToDictionary(pair => pair.name, pair => pair.Engine, StringComparer.Ordinal),
             Pause = pause,
             Destination = destination,
-            Collection = await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false),
+            Collection = await values.LocationAsync(statement.Uris, reading: false, cancellationToken).ConfigureAwait(false),
             Subdirectory = subdirectory,
-            IncrementalLocation = await values.LocationOrNullAsync(options.IncrementalLocation, cancellationToken)
+            IncrementalLocation = await values
+                .LocationOrNullAsync(options.IncrementalLocation, reading: false, cancellationToken)
                 .ConfigureAwait(false),
             IncrementalFrom = incrementalFrom,
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
+            ExecutionLocality = values.TiersOrNull(options.ExecutionLocality),
+            StrictStorageLocality = options.StrictStorageLocality,
             Detached = options.Detached ?? false,
             UpdatesMetric = values.Boolean(
                 "updates_cluster_monitoring_metrics", options.UpdatesClusterMonitoringMetrics,
@@ -80,9 +85,7 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
         Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
         Refuse(!options.Kms.IsEmpty, "kms");
-        Refuse(options.ExecutionLocality is not null, "execution locality");
         Refuse(options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters");
-        Refuse(options.StrictStorageLocality, "strict storage locality");
         Refuse(options.RevisionStream, "revision stream");
 
         void Refuse(bool given, string option)

@@ -63,6 +63,12 @@ internal sealed record BoundBackup : BoundStatement
 
     public bool RevisionHistory { get; init; }
 
+    /// <summary>Tiers that the node must have which runs the job; null for any node.</summary>
+    public string? ExecutionLocality { get; init; }
+
+    /// <summary>Data of a locality that has no location of its own is refused.</summary>
+    public bool StrictStorageLocality { get; init; }
+
     public bool Detached { get; init; }
 
     /// <summary>Publishes the time of its success.</summary>

@@ -73,6 +73,9 @@ internal sealed record BoundRestore : BoundStatement
 
     public SkipMissing Skip { get; init; }
 
+    /// <summary>Tiers that the node must have which runs the job; null for any node.</summary>
+    public string? ExecutionLocality { get; init; }
+
     public bool SchemaOnly { get; init; }
 
     public bool VerifyOnly { get; init; }

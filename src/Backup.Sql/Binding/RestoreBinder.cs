@@ -31,6 +31,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             NewDatabaseName = values.TextOrNull(options.NewDatabaseName),
             AsOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf).Time,
             Skip = Skip(options),
+            ExecutionLocality = values.TiersOrNull(options.ExecutionLocality),
             SchemaOnly = options.SchemaOnly,
             VerifyOnly = options.VerifyBackupTableData,
             AnyVersion = options.UnsafeRestoreIncompatibleVersion,
@@ -76,7 +77,6 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
         Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
         Refuse(!options.Kms.IsEmpty, "kms");
-        Refuse(options.ExecutionLocality is not null, "execution locality");
         Refuse(options.VirtualCluster is not null, "virtual_cluster");
         Refuse(options.VirtualClusterName is not null, "virtual_cluster_name");
         Refuse(options.ExperimentalCopy, "experimental copy");
@@ -131,7 +131,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             Engine = "",
             Kind = RestoreTargetKind.Cluster,
             Collection = "",
-            IncrementalLocation = await values.LocationOrNullAsync(options.IncrementalLocation, cancellationToken)
+            IncrementalLocation = await values
+                .LocationOrNullAsync(options.IncrementalLocation, reading: true, cancellationToken)
                 .ConfigureAwait(false),
             MaskedText = SqlFormatter.Format(statement),
             Description = SqlFormatter.Format(statement, FormatMode.Described),
@@ -141,7 +142,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             var backup = values.Text(from.Backup).Trim('/');
             return bound with
             {
-                Collection = await values.LocationAsync(from.Uris, cancellationToken).ConfigureAwait(false),
+                Collection = await values.LocationAsync(from.Uris, reading: true, cancellationToken).ConfigureAwait(false),
                 Subdirectory = backup.Equals("latest", StringComparison.OrdinalIgnoreCase) ? null : backup,
             };
         }
@@ -149,7 +150,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         notices.Add("the form RESTORE … FROM <location> is deprecated: RESTORE … FROM <sub-directory> IN <collection>");
         var locations = new List<string>();
         foreach (var layer in ((FromLocations)statement.Source).Layers)
-            locations.Add(await values.LocationAsync(layer, cancellationToken).ConfigureAwait(false));
+            locations.Add(await values.LocationAsync(layer, reading: true, cancellationToken).ConfigureAwait(false));
         return bound with { Collection = locations[0], Subdirectory = "", Locations = locations[1..] };
     }
 

@@ -62,6 +62,12 @@ internal sealed record BackupManifest
     /// <summary>The pause in which the layer was taken; null for one taken while writers worked.</summary>
     public PauseEvidence? Pause { get; init; }
 
+    /// <summary>
+    /// The localities that had a location of their own beside the default one, sorted; null where there was only one
+    /// location.
+    /// </summary>
+    public IReadOnlyList<string>? Localities { get; init; }
+
     /// <summary>True when the whole cluster was backed up.</summary>
     public bool IsFullCluster { get; init; }
 

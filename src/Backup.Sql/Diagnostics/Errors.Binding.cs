@@ -92,6 +92,11 @@ internal static partial class Errors
         At(place, SqlStates.InvalidParameterValue, problem,
             "A list needs one location with COCKROACH_LOCALITY=default and others with one key=value each.");
 
+    public static BackupSqlException LocalityCountsDiffer(TextPlace place) =>
+        At(place, SqlStates.InvalidParameterValue,
+            "incremental_location has another number of locations by locality than the collection",
+            "Give one location for increments for each location of the collection, with the same localities.");
+
     public static BackupSqlException Wrapped(BackupSqlException error, TextPlace place) =>
         error.Line > 0 ? error : new(error.SqlState, error.Message, error.InnerException)
         {

@@ -92,6 +92,40 @@ internal static partial class Errors
             Hint = "What is restored is complete and stays. Restore the missing databases by a statement of their own.",
         };
 
+    public static BackupSqlException NoNodeInLocality(string wanted, string? host) =>
+        new(SqlStates.ObjectNotInState, $"no node matches the execution locality \"{wanted}\"")
+        {
+            Hint = host is null
+                ? "This host says no locality of its own: BackupHostOptions.Locality."
+                : $"This host is in {host}. Leave EXECUTION LOCALITY out, or run the statement on a host that matches.",
+        };
+
+    public static BackupSqlException NoLocationForLocality(string tiers, IReadOnlyList<string> localities) =>
+        new(SqlStates.ObjectNotInState, $"data of locality {tiers} has no location of its own in the list")
+        {
+            Detail = "The list has locations for: "
+                + (localities.Count == 0 ? "the default one only" : string.Join(", ", localities)),
+            Hint = "Add a location for one of its tiers, or leave STRICT STORAGE LOCALITY out: then the data goes to the default location.",
+        };
+
+    public static BackupSqlException LocationOfLocalityMissing(string path, IReadOnlyList<string> missing) =>
+        new(SqlStates.UndefinedFile,
+            $"{path} has data at the locations of {string.Join(", ", missing)}, which are not given")
+        {
+            Hint = "Name the whole list that the backup was written with, the default location first: IN ('…', '…?COCKROACH_LOCALITY=…')",
+        };
+
+    public static BackupSqlException LocalitiesChanged(
+        IReadOnlyList<string> wanted, IReadOnlyList<string> before) =>
+        new(SqlStates.ForeignBackup,
+            $"the backup asks for the localities {Named(wanted)}, but the chain has {Named(before)}")
+        {
+            Hint = "Name the same localities as before, or start a chain of its own with a full backup.",
+        };
+
+    private static string Named(IReadOnlyList<string> localities) =>
+        localities.Count == 0 ? "(none)" : string.Join(", ", localities);
+
     private static string Seconds(TimeSpan span) => span < TimeSpan.FromSeconds(1)
         ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(span.TotalMilliseconds)}ms")
         : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(span.TotalSeconds)}s");

@@ -144,6 +144,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                 Compression = context.Collections.Codecs.Choose(step.Compression, step.CompressionLevel),
                 FileBytes = context.Settings.FileSize,
                 Random = context.Random,
+                Locality = context.Locality,
+                StrictStorageLocality = step.StrictStorageLocality,
                 Saved = turn.Layer,
                 Settled = turn.SaveLayerAsync,
                 Confirm = turn.ConfirmAsync,

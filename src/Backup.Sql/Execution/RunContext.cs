@@ -16,6 +16,9 @@ internal sealed record RunContext
 
     public required PauseLedger Pauses { get; init; }
 
+    /// <summary>The host's locality; null where it has none.</summary>
+    public string? Locality { get; init; }
+
     public required CollectionOpener Collections { get; init; }
 
     public required IRandomSource Random { get; init; }

@@ -20,6 +20,7 @@ internal sealed class BackupPlanner(PlanningContext context)
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<ExecutionPlan> PlanAsync(BoundBackup backup, bool estimate, CancellationToken cancellationToken)
     {
+        ExecutionLocality.Require(backup.ExecutionLocality, context.Locality);
         _ = context.Collections.Codecs.Choose(
             backup.Compression, backup.CompressionLevel); // refuses what it cannot write
         var target = await new BackupTarget(context, backup).ResolveAsync(cancellationToken).ConfigureAwait(false);

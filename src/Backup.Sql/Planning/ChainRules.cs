@@ -9,6 +9,14 @@ namespace Backup.Sql.Planning;
 /// <summary>What may be appended to a chain.</summary>
 internal static class ChainRules
 {
+    /// <summary>A layer's data lies at the same localities as that of the layers below.</summary>
+    public static void CheckLocalities(Chain chain, IReadOnlyList<string>? wanted)
+    {
+        var before = chain.Newest.Manifest.Localities ?? [];
+        if (!before.SequenceEqual(wanted ?? [], StringComparer.Ordinal))
+            throw Errors.LocalitiesChanged(wanted ?? [], before);
+    }
+
     public static void CheckAppend(
         Chain chain, IReadOnlyList<(BackupSource Source, EngineInfo Engine)> sources, BoundBackup backup)
     {

@@ -12,6 +12,9 @@ internal sealed record PlanningContext
     public IReadOnlyDictionary<string, IPauseController> PauseControllers { get; init; } =
         new Dictionary<string, IPauseController>();
 
+    /// <summary>The host's locality; null where it has none.</summary>
+    public string? Locality { get; init; }
+
     public required CollectionOpener Collections { get; init; }
 
     /// <summary>True to let BACKUP INTO 'sub' IN write a full backup where there is none.</summary>

@@ -16,6 +16,7 @@ internal sealed class RestorePlanner(PlanningContext context)
 {
     public async Task<ExecutionPlan> PlanAsync(BoundRestore restore, CancellationToken cancellationToken)
     {
+        ExecutionLocality.Require(restore.ExecutionLocality, context.Locality);
         var chain = await LoadChainAsync(restore, cancellationToken).ConfigureAwait(false);
         var point = RestorePoint.Choose(chain, restore.AsOf);
         CheckVersion(point.Manifest, restore);

@@ -58,6 +58,7 @@ public sealed class BackupHost : IAsyncDisposable
         {
             Engines = options.Engines,
             PauseControllers = options.PauseControllers,
+            Locality = options.Locality,
             Collections = Collections,
             FullBackupWithSubdirectory = options.Settings.FullBackupWithSubdirectory,
         };
@@ -65,6 +66,7 @@ public sealed class BackupHost : IAsyncDisposable
         {
             Engines = options.Engines,
             PauseControllers = options.PauseControllers,
+            Locality = options.Locality,
             Pauses = pauses,
             Collections = Collections,
             Random = options.Random,

@@ -170,12 +170,17 @@ public sealed class PauseTests
             while (!stop.IsCancellationRequested)
             {
                 var (id, amount) = ((long)random.Next(1, Accounts + 1), random.Next(-30, 31));
-                using (await gate.EnterAsync(CancellationToken.None))
+                try
                 {
+                    using var pass = await gate.EnterAsync(stop.Token);
                     bench.Sqlite.Execute("shop", $"UPDATE accounts SET balance = balance - ({amount}) WHERE id = {id}");
                     using var transaction = bench.Memory.Memory.BeginTransaction();
                     transaction.Update(ledger, [id], [id, (long)transaction.Read(ledger, id)![1]! + amount]);
                     transaction.Commit();
+                }
+                catch (OperationCanceledException)
+                {
+                    return; // behind a gate that is still closed
                 }
 
                 await Task.Delay(random.Next(3), CancellationToken.None);

@@ -73,6 +73,9 @@ internal sealed record BeginLayerStep : PlanStep
     /// <summary>Where a full backup goes if the user named the sub-directory; null for one named by its time.</summary>
     public string? Subdirectory { get; init; }
 
+    /// <summary>True to refuse data of a locality that has no location of its own.</summary>
+    public bool StrictStorageLocality { get; init; }
+
     /// <summary>
     /// Codec of the data files: <c>zstd</c>, <c>brotli</c> or <c>none</c>; null for the library's choice.
     /// </summary>
