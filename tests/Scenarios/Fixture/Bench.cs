@@ -126,9 +126,9 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     private BenchEngine MakeEngine(string name) => name == "sqlite"
-        ? new SqliteBenchEngine(_directory.Below("databases"), _setup.Clock, _random)
+        ? new SqliteBenchEngine(_directory.Below("databases"), _setup.Clock, _random, _setup.Localities)
         : new MemoryBenchEngine(new MemoryEngine(
-            _setup.Memory with { TimeProvider = _setup.Clock, ClusterId = _setup.Memory.ClusterId ?? "cluster" }));
+            _setup.Memory with { TimeProvider = _setup.Clock, ClusterId = _setup.Memory.ClusterId ?? "cluster", Localities = _setup.Localities }));
 
     private BackupHost MakeHost(Lifeline line) => new(new BackupHostOptions
     {
@@ -137,6 +137,7 @@ internal sealed class Bench : IAsyncDisposable
         Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
         StateStore = line.To(_setup.State),
         PauseControllers = _setup.Pauses,
+        Locality = _setup.Locality,
         Settings = _setup.Settings,
         Admins = _setup.Admins,
         ScratchDirectory = Scratch,

@@ -37,6 +37,12 @@ internal sealed record BenchSetup
     /// <summary>How the engine in memory is to be like, but for clock and cluster.</summary>
     public MemoryEngineOptions Memory { get; init; } = new();
 
+    /// <summary>The host's locality.</summary>
+    public string? Locality { get; init; }
+
+    /// <summary>Localities of databases and tables.</summary>
+    public IReadOnlyDictionary<string, string> Localities { get; init; } = new Dictionary<string, string>();
+
     /// <summary>
     /// The pause controllers by engine, for a bench whose applications can be paused; they outlive the process.
     /// </summary>

@@ -65,6 +65,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             Engines = engine,
             Store = store,
             Clock = clock,
+            Locality = script.Setting("host"),
+            Localities = script.Settings("places", "").Where(place => place.Length > 0).Select(place => place.Split(' '))
+                .ToDictionary(place => place[0], place => place[1].Replace('+', ',')),
             Pauses = _controllers.Where(c => engine.Split('+').Contains(c.Key)).ToDictionary(c => c.Key, c => (IPauseController)c.Value),
             Memory = new MemoryEngineOptions
             {
