@@ -25,7 +25,7 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         foreach (var (engine, targets) in await binder.ByEngineAsync(statement.Targets, cancellationToken)
             .ConfigureAwait(false))
         {
-            var capabilities = context.Engines[engine].Info.Capabilities;
+            var capabilities = await binder.AbilitiesAsync(engine, targets, cancellationToken).ConfigureAwait(false);
             timeTravel &= capabilities.HasFlag(EngineCapabilities.TimeTravel);
             RequireHistory(statement, engine, capabilities, asOf, revisionHistory);
             sources.Add(await SourceAsync(

@@ -45,6 +45,25 @@ internal sealed class BackupSourceBinder(BindingContext context)
         return parts;
     }
 
+    /// <summary>What can be done with all the databases of one engine that the targets are about.</summary>
+    public async ValueTask<EngineCapabilities> AbilitiesAsync(
+        string engine, BackupTargets? targets, CancellationToken cancellationToken)
+    {
+        if (context.Engines[engine] is not IDatabaseAbilities)
+            return context.Engines[engine].Info.Capabilities;
+        var all = await DatabasesAsync(engine, cancellationToken).ConfigureAwait(false);
+        var comparer = context.Engines[engine].Info.NameComparer;
+        IReadOnlyList<string> named = targets switch
+        {
+            DatabaseTargets list => [.. list.Databases.Select(database => database.Text)],
+            TableTargets tables => [.. tables.Tables.SelectMany(Databases)],
+            _ => all,
+        };
+        IReadOnlyList<string> meant = [.. all.Where(database => named.Contains(database, comparer))];
+        return await DatabaseAbilities.OfAsync(context.Engines[engine], meant, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
     /// <summary>Resolves the targets of one engine in its catalog.</summary>
     public async ValueTask<BackupScope> ScopeAsync(
         BackupTargets? targets, ICatalogReader catalog, StringComparer comparer, CancellationToken cancellationToken)

@@ -7,7 +7,9 @@ internal static class SizeText
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-    /// <summary>Reads <c>64MiB</c>, <c>1.5 GiB</c>, <c>100 kB</c>, <c>4096</c>. Units of a thousand have no i.</summary>
+    /// <summary>
+    /// Reads <c>64MiB</c>, <c>1.5 GiB</c>, <c>100 kB</c>, <c>4096</c>. Units of a thousand have no i.
+    /// </summary>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;
@@ -34,6 +36,15 @@ internal static class SizeText
         for (; bytes >= 1024 && unit < Units.Length - 1; unit++)
             bytes /= 1024;
         return bytes.ToString(unit == 0 ? "0" : "0.#", CultureInfo.InvariantCulture) + " " + Units[unit];
+    }
+
+    /// <summary>Prints an amount in the largest unit that it fills without a rest.</summary>
+    public static string Exact(long bytes)
+    {
+        var unit = 0;
+        for (; bytes != 0 && bytes % 1024 == 0 && unit < Units.Length - 1; unit++)
+            bytes /= 1024;
+        return bytes.ToString(CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 
     private static decimal? Factor(string unit) => unit.ToUpperInvariant() switch

@@ -37,6 +37,10 @@ internal sealed class StatementBinder(BindingContext context)
         ShowScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
         ShowCreateScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
         ControlSchedulesStatement control => new ScheduleBinder(context, _values).Bind(control),
+        DropBackupStatement drop =>
+            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        DropBackupsStatement drop =>
+            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
         GrantStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
         GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
@@ -45,6 +49,12 @@ internal sealed class StatementBinder(BindingContext context)
             or CheckExternalConnectionStatement or ShowExternalConnectionsStatement
             or ShowCreateExternalConnectionStatement =>
             await new ConnectionsBinder(context, _values).BindAsync(statement, cancellationToken).ConfigureAwait(false),
+        SetClusterSettingStatement or ResetClusterSettingStatement or ShowClusterSettingsStatement =>
+            await new SettingsBinder(context, _values).BindAsync(statement, cancellationToken).ConfigureAwait(false),
+        ConfigureZoneStatement zone =>
+            await new ZoneBinder(context, _values).BindAsync(zone, cancellationToken).ConfigureAwait(false),
+        ExcludeTableDataStatement exclude =>
+            await new ZoneBinder(context, _values).BindAsync(exclude, cancellationToken).ConfigureAwait(false),
         _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),
     };
 }

@@ -7,8 +7,9 @@ namespace Backup.Sql.Collections;
 
 /// <summary>
 /// Lets of several layers on one parent only one commit, whichever processes write them. Whoever is about to commit
-/// first puts a claim <c>metadata/next/parent/layer</c>, then looks at the claims of others: one whose layer is committed
-/// means that the chain has moved on; the commit of any other is made impossible by taking the name of its manifest.
+/// first puts a claim <c>metadata/next/parent/layer</c>, then looks at the claims of others: one whose layer is
+/// committed means that the chain has moved on; the commit of any other is made impossible by taking the name of its
+/// manifest.
 /// </summary>
 /// <remarks>
 /// Of two that commit at the same moment at least the one that lists later sees the other's claim, and either finds its

@@ -31,6 +31,15 @@ internal sealed class Collection
     /// <summary>The codecs that data files are read with.</summary>
     public CompressionCodecs Codecs { get; }
 
+    /// <summary>What changed about layers since they were committed.</summary>
+    public LayerNotes Notes => new(_main);
+
+    /// <summary>What is dropped and perhaps not yet gone.</summary>
+    public Tombstones Tombstones => new(_main);
+
+    /// <summary>The store of the full backups and the metadata.</summary>
+    public IObjectStore Main => _main;
+
     /// <summary>The localities that increments have locations for; null where there is one location only.</summary>
     public IReadOnlyList<string>? IncrementLocalities => LocalitiesOf(_incrementals ?? _main);
 
@@ -92,8 +101,16 @@ internal sealed class Collection
             }
         }
 
-        found.Sort(StringComparer.Ordinal);
-        return found;
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        var kept = new List<string>(found.Count);
+        foreach (var directory in found)
+        {
+            if (!await IsDroppedAsync(dropped, directory, cancellationToken).ConfigureAwait(false))
+                kept.Add(directory);
+        }
+
+        kept.Sort(StringComparer.Ordinal);
+        return kept;
     }
 
     /// <summary>Finds the full backup with the latest end.</summary>
@@ -127,10 +144,15 @@ internal sealed class Collection
     /// <param name="subdirectory">The sub-directory; empty for the location itself.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>True if it does.</returns>
-    public async Task<bool> HasBackupAsync(string subdirectory, CancellationToken cancellationToken = default) =>
-        await _main.HeadAsync(
-            CollectionLayout.Join(Checked(subdirectory), CollectionLayout.Manifest), cancellationToken)
-            .ConfigureAwait(false) is not null;
+    public async Task<bool> HasBackupAsync(string subdirectory, CancellationToken cancellationToken = default)
+    {
+        var directory = Checked(subdirectory);
+        var name = CollectionLayout.Join(directory, CollectionLayout.Manifest);
+        if (await _main.HeadAsync(name, cancellationToken).ConfigureAwait(false) is null)
+            return false;
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        return !await IsDroppedAsync(dropped, directory, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Reads what can be told of a backup without its manifest's body.</summary>
     /// <param name="subdirectory">Sub-directory of a full backup.</param>
@@ -155,7 +177,11 @@ internal sealed class Collection
             await RequireManifestAtLocationAsync(cancellationToken).ConfigureAwait(false);
         var full = await LoadLayerAsync(_main, directory, cancellationToken).ConfigureAwait(false);
         var increments = await LoadIncrementsAsync(directory, cancellationToken).ConfigureAwait(false);
-        return Chain.Build(directory, full, increments);
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        if (dropped.Contains(full.Manifest.LayerId))
+            throw Errors.NoBackup(directory);
+        return Chain.Build(
+            directory, full, [.. increments.Where(layer => !dropped.Contains(layer.Manifest.LayerId))]);
     }
 
     /// <summary>Finds the backup that an id names, newest chains first.</summary>
@@ -214,6 +240,7 @@ internal sealed class Collection
         var directory = request.Directory is { } named
             ? await ClaimAsync(store, Checked(named), request, layerId, cancellationToken).ConfigureAwait(false)
             : await ClaimFreeAsync(store, request, layerId, cancellationToken).ConfigureAwait(false);
+        await RequireKeptAsync(request, store, directory, cancellationToken).ConfigureAwait(false);
         return new LayerWriter(this, store, request, directory, layerId, KeptFiles.None(layerId));
     }
 
@@ -329,8 +356,57 @@ internal sealed class Collection
         var full = await ManifestFile.ReadEnvelopeAsync(
             chain.Full.Store, chain.Full.PathOf(CollectionLayout.Manifest), cancellationToken).ConfigureAwait(false);
         if (full?.LayerId != chain.Full.Manifest.LayerId
-            || increments.Any(envelope => envelope.End > chain.End && envelope.ChainId == full.LayerId))
+            || increments.Any(envelope => envelope.End > chain.End && envelope.ChainId == full.LayerId)
+            || !await home.IsKeptAsync(chain, cancellationToken).ConfigureAwait(false))
             throw Errors.ChainMovedOn(chain.Subdirectory);
+    }
+
+    /// <summary>
+    /// True if nothing of a chain is dropped, and its newest layer, on which the next would stand, is there.
+    /// </summary>
+    private async Task<bool> IsKeptAsync(Chain chain, CancellationToken cancellationToken)
+    {
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        return !chain.Layers.Any(layer => dropped.Contains(layer.Manifest.LayerId))
+            && await chain.Newest.Store.HeadAsync(
+                chain.Newest.PathOf(CollectionLayout.Manifest), cancellationToken).ConfigureAwait(false) is not null;
+    }
+
+    /// <summary>
+    /// Looks, with the lock in place, whether chain or directory are being dropped. Who drops puts a tombstone and then
+    /// looks for locks: of the two, one at least sees the other.
+    /// </summary>
+    private async Task RequireKeptAsync(
+        LayerRequest request, IObjectStore store, string directory, CancellationToken cancellationToken)
+    {
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        var isDropped = dropped.ContainsDirectory(directory);
+        if (!isDropped && (request.Parent is not { } parent
+            || !ReferenceEquals(parent.Full.Store, _main)
+            || await IsKeptAsync(parent, cancellationToken).ConfigureAwait(false)))
+            return;
+        var name = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + request.JobId);
+        await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        throw isDropped ? Errors.DropUnfinished(directory) : Errors.ChainMovedOn(request.Parent!.Subdirectory);
+    }
+
+    // Another backup may lie in the directory of one that was dropped.
+    private async Task<bool> IsDroppedAsync(
+        DroppedLayers dropped, string directory, CancellationToken cancellationToken)
+    {
+        if (!dropped.ContainsDirectory(directory))
+            return false;
+        try
+        {
+            var envelope = await ManifestFile.ReadEnvelopeAsync(
+                _main, CollectionLayout.Join(directory, CollectionLayout.Manifest), cancellationToken)
+                .ConfigureAwait(false);
+            return envelope is null || dropped.Contains(envelope.LayerId);
+        }
+        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
+        {
+            return dropped.ContainsUnreadable(directory);
+        }
     }
 
     /// <summary>Finds the manifests of a full backup's increments.</summary>
@@ -355,6 +431,54 @@ internal sealed class Collection
         }
 
         return (store, found);
+    }
+
+    /// <summary>
+    /// Directory below which the increments of a full backup lie in another place than the collection.
+    /// </summary>
+    /// <param name="subdirectory">Sub-directory of the full backup.</param>
+    /// <param name="elsewhere">False for the collection itself.</param>
+    /// <returns>The directory with a slash at its end.</returns>
+    public static string IncrementRoot(string subdirectory, bool elsewhere) =>
+        elsewhere ? subdirectory + "/" : $"{CollectionLayout.Incrementals}{subdirectory}/";
+
+    /// <summary>
+    /// Lets LATEST name another backup, where it names one that is dropped. A hint only, like all of them.
+    /// </summary>
+    /// <param name="directory">The dropped full backup.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task MoveLatestAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        var request = new ListRequest { Prefix = CollectionLayout.LatestPrefix };
+        var first = await _main.ListAsync(request, cancellationToken).FirstOrDefaultAsync(cancellationToken)
+            .ConfigureAwait(false);
+        if (first.Name is null
+            || await ReadHintAsync(cancellationToken).ConfigureAwait(false) != directory
+            || await GetLatestAsync(cancellationToken).ConfigureAwait(false) is not { } latest)
+            return;
+        var envelope = await ReadEnvelopeAsync(_main, latest, cancellationToken).ConfigureAwait(false);
+        await _main.PutIfAbsentAsync(
+            CollectionLayout.LatestBefore(first.Name, envelope.LayerId), Encoding.UTF8.GetBytes(latest),
+                cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes the hints to a full backup that is gone.</summary>
+    /// <param name="directory">Its sub-directory.</param>
+    /// <param name="layerId">Its id; null where it is not known.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task DeleteHintsAsync(
+        string directory, string? layerId, CancellationToken cancellationToken = default)
+    {
+        var request = new ListRequest { Prefix = CollectionLayout.LatestPrefix };
+        var hints = await _main.ListAsync(request, cancellationToken)
+            .Where(hint => layerId is null || hint.Name.EndsWith("-" + layerId[..8], StringComparison.Ordinal))
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var hint in hints)
+        {
+            if (await ReadHintAsync(hint, cancellationToken).ConfigureAwait(false) == directory)
+                await _main.DeleteAsync(hint.Name, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Says where a full backup lies.</summary>
@@ -461,11 +585,8 @@ internal sealed class Collection
         var request = new ListRequest { Prefix = CollectionLayout.LatestPrefix };
         await foreach (var entry in _main.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            if (entry.IsPrefix || entry.Length is 0 or > MaxHintBytes)
-                continue;
-            var text = new byte[entry.Length];
-            await _main.ReadAsync(entry.Name, 0, text, cancellationToken).ConfigureAwait(false);
-            return Encoding.UTF8.GetString(text);
+            if (await ReadHintAsync(entry, cancellationToken).ConfigureAwait(false) is { } hint)
+                return hint;
         }
 
         return null;
@@ -486,6 +607,7 @@ internal sealed class Collection
             return null;
         await request.Settled!(saved with { End = request.End }).ConfigureAwait(false);
         await LockAsync(store, saved.Directory, request.JobId, saved.LayerId, cancellationToken).ConfigureAwait(false);
+        await RequireKeptAsync(request, store, saved.Directory, cancellationToken).ConfigureAwait(false);
         var kept = await KeptFiles.LoadAsync(store, saved.Directory, saved.LayerId, cancellationToken)
             .ConfigureAwait(false);
         return new LayerWriter(this, store, request, saved.Directory, saved.LayerId, kept);
@@ -509,6 +631,23 @@ internal sealed class Collection
             CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId),
             Encoding.ASCII.GetBytes(layerId),
             cancellationToken);
+
+    private async Task<string?> ReadHintAsync(ListEntry entry, CancellationToken cancellationToken)
+    {
+        if (entry.IsPrefix || entry.Length is 0 or > MaxHintBytes)
+            return null;
+        var text = new byte[entry.Length];
+        try
+        {
+            await _main.ReadAsync(entry.Name, 0, text, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.UndefinedFile)
+        {
+            return null; // Its backup was dropped just now.
+        }
+
+        return Encoding.UTF8.GetString(text);
+    }
 
     private async Task<string> ClaimFreeAsync(
         IObjectStore store, LayerRequest request, string layerId, CancellationToken cancellationToken)

@@ -29,6 +29,12 @@ internal static class CollectionLayout
     /// <summary>Prefix of the objects that name the newest full backup.</summary>
     public const string LatestPrefix = "metadata/latest/LATEST-";
 
+    /// <summary>Directory of the notes on layers.</summary>
+    public const string Notes = "metadata/notes/";
+
+    /// <summary>Directory of the tombstones.</summary>
+    public const string Dropped = "metadata/dropped/";
+
     private const string FullFormat = @"yyyy\/MM\/dd\-HHmmss\.ff";
     private const string IncrementFormat = @"yyyyMMdd\/HHmmss\.ff";
     private const string StartFormat = @"yyyyMMdd\-HHmmss\.ff";
@@ -85,6 +91,17 @@ internal static class CollectionLayout
     /// <returns>The name.</returns>
     public static string Latest(HlcTimestamp end, string layerId) =>
         string.Create(CultureInfo.InvariantCulture, $"{LatestPrefix}{long.MaxValue - end.WallTime:x16}-{layerId[..8]}");
+
+    /// <summary>Name of the object that points to a full layer although a hint to a later one is there.</summary>
+    /// <param name="hint">That hint's name: the new one sorts right before it.</param>
+    /// <param name="layerId">The layer.</param>
+    /// <returns>The name.</returns>
+    public static string LatestBefore(string hint, string layerId)
+    {
+        var digits = hint.AsSpan(LatestPrefix.Length, 16);
+        var before = long.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) - 1;
+        return string.Create(CultureInfo.InvariantCulture, $"{LatestPrefix}{before:x16}-{layerId[..8]}");
+    }
 
     /// <summary>Joins a directory and a name; an empty directory is the location itself.</summary>
     /// <param name="directory">The directory.</param>

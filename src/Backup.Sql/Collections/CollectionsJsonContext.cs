@@ -13,4 +13,6 @@ namespace Backup.Sql.Collections;
 [JsonSerializable(typeof(BackupManifest))]
 [JsonSerializable(typeof(ManifestEnvelope))]
 [JsonSerializable(typeof(LayerCheckpoint))]
+[JsonSerializable(typeof(LayerNote))]
+[JsonSerializable(typeof(Tombstone))]
 internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

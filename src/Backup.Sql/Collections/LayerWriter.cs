@@ -85,7 +85,8 @@ internal sealed class LayerWriter
         }
 
         var writer = new SpaceWriter(
-            request, _files, _request.Compression, _request.FileBytes, _collection.Codecs, pageBase, _request.End, kept);
+            request, _files, _request.Compression, _request.FileBytes, _collection.Codecs, pageBase, _request.End,
+                kept);
         lock (_gate)
             _spaces.Add(writer);
         return writer;
@@ -259,7 +260,8 @@ internal sealed class LayerWriter
         }
     }
 
-    // Files go on as they are if they say the same about the same keys; pages also out of an earlier snapshot, for every
+    // Files go on as they are if they say the same about the same keys; pages also out of an earlier snapshot, for
+    // every
     // page is compared with them.
     private SpaceCheckpoint? TakeKept(SpaceWriteRequest request)
     {

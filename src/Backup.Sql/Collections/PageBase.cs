@@ -38,7 +38,9 @@ internal sealed class PageBase
         return new PageBase(chain.LayersOf(space), [], codecs);
     }
 
-    /// <summary>The digests of pages that the layer in the making holds already, on top of those of its chain.</summary>
+    /// <summary>
+    /// The digests of pages that the layer in the making holds already, on top of those of its chain.
+    /// </summary>
     /// <param name="below">The chain's; null for a space that goes into the layer in full.</param>
     /// <param name="kept">The layer's digest files.</param>
     /// <param name="codecs">The codecs of the digest files.</param>

@@ -2,7 +2,8 @@ namespace Backup.Sql.Engines;
 
 /// <summary>
 /// What an engine can do beyond the contract's obligations. A flag that is set is a promise that the conformance suite
-/// checks; what is not set is refused at bind, before anything was touched.
+/// checks; what is not set is refused at bind, before anything was touched. An engine whose databases differ implements
+/// <see cref="IDatabaseAbilities"/>.
 /// </summary>
 [Flags]
 public enum EngineCapabilities
@@ -39,8 +40,13 @@ public enum EngineCapabilities
     Partitions = 64,
 
     /// <summary>
+    /// Zones can be configured and rows kept out of backups; the engine implements <see cref="IZoneConfiguration"/>.
+    /// </summary>
+    ZoneConfiguration = 128,
+
+    /// <summary>
     /// A lack, not an ability: snapshots are no consistent point while applications write. Such a store is backed up
     /// inside a pause only, and read to its end in it.
     /// </summary>
-    NonTransactional = 128,
+    NonTransactional = 256,
 }

@@ -176,15 +176,17 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             .ConfigureAwait(false);
         turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
+        var changesKnown = step.Mode == ExportMode.Changes && shape.StableKeys
+            && await CoversAsync(step.Space, cancellationToken).ConfigureAwait(false);
         var coverage = step.Mode switch
         {
             // Rows without a key of their own cannot be merged with those of the layer below, nor pages of another
-            // size.
-            ExportMode.Changes when shape.StableKeys => SpaceCoverage.Changes,
+            // size. What cannot be proved to be caught is written again.
+            ExportMode.Changes when changesKnown => SpaceCoverage.Changes,
             ExportMode.ChangedPages when before!.Shape.PageSize == shape.PageSize => SpaceCoverage.Changes,
             _ => SpaceCoverage.Full,
         };
-        var entry = await FindKnownAsync(step, shape, before, cancellationToken).ConfigureAwait(false)
+        var entry = await FindKnownAsync(step, shape, before, changesKnown, cancellationToken).ConfigureAwait(false)
             ?? await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
         lock (_gate)
             _spaces.Add(entry);
@@ -196,9 +198,11 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     /// below, or by an earlier turn of this job.
     /// </summary>
     private async Task<SpaceManifest?> FindKnownAsync(
-        ExportSpaceStep step, SpaceShape shape, SpaceManifest? before, CancellationToken cancellationToken)
+        ExportSpaceStep step, SpaceShape shape, SpaceManifest? before, bool changesKnown,
+        CancellationToken cancellationToken)
     {
-        SpaceFingerprint? below = step.Mode == ExportMode.IfChanged
+        var compares = step.Mode == ExportMode.IfChanged || (step.Mode == ExportMode.Changes && !changesKnown);
+        SpaceFingerprint? below = compares && !step.AllVersions
             && before!.Fingerprint.Scope == FingerprintScope.State ? before.Fingerprint : null;
         var earlier = _layer!.FindFinished(step.Space);
         if (below is null && earlier is null)
@@ -212,6 +216,12 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
         return now == earlier ? _layer.Keep(step.Space, shape) : null;
     }
+
+    /// <summary>True when every change of a table since the parent's end is known.</summary>
+    private ValueTask<bool> CoversAsync(Space space, CancellationToken cancellationToken) =>
+        _sources.SnapshotOf(space) is IChangeCoverage coverage
+            ? coverage.CoversAsync(space, _parent!.End, cancellationToken)
+            : ValueTask.FromResult(true);
 
     private async Task<SpaceManifest> WriteAsync(
         ExportSpaceStep step, SpaceShape shape, SpaceCoverage coverage, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Planning.Steps;
 
@@ -16,8 +17,19 @@ internal sealed class HistoryHolds(IReadOnlyDictionary<string, IDatabaseEngine> 
     {
         var engine = engines[step.Engine];
         var from = step.From
-            ?? await FirstNeededAsync(engine, step.AllHistory, cancellationToken).ConfigureAwait(false);
-        await ((IRetentionHolds)engine).HoldAsync(name, from, cancellationToken).ConfigureAwait(false);
+            ?? (step.AllHistory
+                ? HlcTimestamp.Zero
+                : await engine.GetCurrentTimeAsync(cancellationToken).ConfigureAwait(false));
+        try
+        {
+            await ((IRetentionHolds)engine).HoldAsync(name, from, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException gone) when (step.MayBeGone && gone.SqlState == SqlStates.TimeOutOfRange)
+        {
+            // What changed since then is unknown: the tables are written in full.
+            return;
+        }
+
         lock (_gate)
             _held.Add(step.Engine);
     }
@@ -56,10 +68,4 @@ internal sealed class HistoryHolds(IReadOnlyDictionary<string, IDatabaseEngine> 
 
         await ((IRetentionHolds)engines[engine]).ReleaseAsync(name).ConfigureAwait(false);
     }
-
-    private static ValueTask<HlcTimestamp> FirstNeededAsync(
-        IDatabaseEngine engine, bool allHistory, CancellationToken cancellationToken) =>
-        allHistory
-            ? ((ICatalogHistory)engine).GetHistoryStartAsync(cancellationToken)
-            : engine.GetCurrentTimeAsync(cancellationToken);
 }

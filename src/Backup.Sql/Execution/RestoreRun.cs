@@ -96,6 +96,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
                     Id = $"job{turn.JobId}",
                     NewDatabases = step.NewDatabases,
                     SkipForeignKeyCheck = step.SkipForeignKeyCheck,
+                    PagesAsOf = step.PagesAsOf,
                 },
                 cancellationToken).ConfigureAwait(false));
 
@@ -114,7 +115,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
             _aside.Add(step.Space.Database, database);
         await ReadAsync(step.Space, (source, token) => pages.IngestAsync(source, token), cancellationToken)
             .ConfigureAwait(false);
-        await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await database.OpenAsync(step.AsOf, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task IngestAsync(IngestSpaceStep step, CancellationToken cancellationToken)

@@ -30,7 +30,8 @@ internal sealed class BackupPlanner(PlanningContext context)
             ChainRules.CheckAppend(target.Chain, [.. sources.Select(s => (s, InfoOf(s)))], backup);
 
         var steps = new StepList();
-        var begun = Begin(steps, backup, sources, parent?.End);
+        var abilities = await AbilitiesAsync(sources, cancellationToken).ConfigureAwait(false);
+        var begun = Begin(steps, backup, sources, abilities, parent?.End);
         var copied = sources.Any(source => IsCopied(source, backup));
         if (begun.Pause != 0 && !copied)
             begun = begun with { Ready = [AddResume(steps, begun.Ready)] };
@@ -42,7 +43,7 @@ internal sealed class BackupPlanner(PlanningContext context)
                 context.Engines[source.Engine], source.Scope, backup, parent?.End, estimate, cancellationToken)
                 .ConfigureAwait(false);
             exports.AddRange(spaces.Select(space => steps.Add(
-                id => Export(space, parent, InfoOf(source), backup) with { Id = id, After = [layer] })));
+                id => Export(space, parent, abilities[source.Engine], backup) with { Id = id, After = [layer] })));
         }
 
         List<int> written = exports.Count > 0 ? exports : [layer];
@@ -81,6 +82,21 @@ internal sealed class BackupPlanner(PlanningContext context)
         };
     }
 
+    /// <summary>What can be done with all the databases that are taken from each engine.</summary>
+    private async Task<IReadOnlyDictionary<string, EngineCapabilities>> AbilitiesAsync(
+        IReadOnlyList<BackupSource> sources, CancellationToken cancellationToken)
+    {
+        var abilities = new Dictionary<string, EngineCapabilities>(StringComparer.Ordinal);
+        foreach (var source in sources)
+        {
+            abilities[source.Engine] = await DatabaseAbilities
+                .OfAsync(context.Engines[source.Engine], source.Scope.AllDatabases(), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return abilities;
+    }
+
     private EngineInfo InfoOf(BackupSource source) => context.Engines[source.Engine].Info;
 
     /// <summary>True for a store that is read to its end inside the pause.</summary>
@@ -96,11 +112,12 @@ internal sealed class BackupPlanner(PlanningContext context)
 
     /// <summary>Holds history, pauses where that is asked for, and opens a snapshot of each engine.</summary>
     private Begun Begin(
-        StepList steps, BoundBackup backup, IReadOnlyList<BackupSource> sources, HlcTimestamp? parentEnd)
+        StepList steps, BoundBackup backup, IReadOnlyList<BackupSource> sources,
+        IReadOnlyDictionary<string, EngineCapabilities> abilities, HlcTimestamp? parentEnd)
     {
         var protects = new List<int>();
         var held = new List<string>();
-        foreach (var source in sources.Where(s => InfoOf(s).Capabilities.HasFlag(EngineCapabilities.RetentionHolds)))
+        foreach (var source in sources.Where(s => abilities[s.Engine].HasFlag(EngineCapabilities.RetentionHolds)))
         {
             held.Add(source.Engine);
             protects.Add(steps.Add(id => new ProtectStep
@@ -109,6 +126,7 @@ internal sealed class BackupPlanner(PlanningContext context)
                 Engine = source.Engine,
                 From = parentEnd ?? (backup.RevisionHistory ? null : backup.AsOf),
                 AllHistory = backup.RevisionHistory,
+                MayBeGone = context.Engines[source.Engine] is IDatabaseAbilities && !backup.RevisionHistory,
             }));
         }
 
@@ -166,7 +184,9 @@ internal sealed class BackupPlanner(PlanningContext context)
                     table => new PlannedSpace(new TableSpace(database, table.Id), QualifiedName(table), table, 0, 0)));
             }
 
-            if (pages && scope.Databases.Contains(database, StringComparer.Ordinal))
+            // Pages hold the rows of all tables: where some are to stay out, the others go one by one.
+            if (pages && scope.Databases.Contains(database, StringComparer.Ordinal)
+                && !objects.OfType<TableDescriptor>().Any(table => table.ExcludeData))
                 spaces.Add(new PlannedSpace(
                     new PageSpace(database), database, null, tables.Sum(t => t.Rows), tables.Sum(t => t.Bytes)));
             else
@@ -181,13 +201,13 @@ internal sealed class BackupPlanner(PlanningContext context)
     /// log that covers the window of a table whose shape did not change, or an equal fingerprint.
     /// </summary>
     private static ExportSpaceStep Export(
-        PlannedSpace space, BackupManifest? parent, EngineInfo engine, BoundBackup backup)
+        PlannedSpace space, BackupManifest? parent, EngineCapabilities abilities, BoundBackup backup)
     {
         var before = parent?.Find(space.Space);
         var mode = before is null ? ExportMode.Full
             : space.Space is PageSpace ? ExportMode.ChangedPages
             : !SameShape(parent!, space.Table!) ? ExportMode.Full
-            : engine.Capabilities.HasFlag(EngineCapabilities.ChangeExport) ? ExportMode.Changes
+            : abilities.HasFlag(EngineCapabilities.ChangeExport) ? ExportMode.Changes
             : ExportMode.IfChanged;
         return new ExportSpaceStep
         {

@@ -13,6 +13,9 @@ internal sealed record RestorePoint(
     /// <summary>The layer that covers the time.</summary>
     public BackupManifest Manifest => Layers[^1].Manifest;
 
+    /// <summary>The time where it lies inside the layer's history; null where it is the layer's end.</summary>
+    public HlcTimestamp? BeforeEnd => At == Manifest.End ? null : At;
+
     /// <summary>
     /// Picks the layers for a time: the end of a layer, or any time inside the history of one; without a time, the
     /// whole chain.

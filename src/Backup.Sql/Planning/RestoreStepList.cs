@@ -46,6 +46,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
             Engine = contents.Engine,
             NewDatabases = contents.NewDatabases,
             SkipForeignKeyCheck = restore.SchemaOnly,
+            PagesAsOf = contents.Pages.Count > 0 ? point.BeforeEnd : null,
             After = [open],
         });
         var create = contents.Objects.Count == 0
@@ -86,6 +87,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
             EngineKind = origin.Kind,
             Package = origin.Package ?? origin.Kind,
             Space = new PageSpace(database),
+            AsOf = point.BeforeEnd,
             EstimatedBytes = BytesOf(new PageSpace(database)),
             After = [open],
         });

@@ -6,8 +6,10 @@ using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution.Pauses;
+using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
 using Backup.Sql.Schedules;
+using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Storage;
 
@@ -34,9 +36,10 @@ public sealed class BackupHost : IAsyncDisposable
             .FirstOrDefault() ?? "";
         if (!options.Engines.ContainsKey(DefaultEngine))
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
+        Settings = new SettingsInForce(options.StateStore, options.Settings, options.StoreOptions);
         Providers = new ObjectStoreProviders(options.Stores)
         {
-            Options = _ => options.StoreOptions,
+            Options = Settings.StoresOf,
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
@@ -60,7 +63,7 @@ public sealed class BackupHost : IAsyncDisposable
             PauseControllers = options.PauseControllers,
             Locality = options.Locality,
             Collections = Collections,
-            FullBackupWithSubdirectory = options.Settings.FullBackupWithSubdirectory,
+            FullBackupWithSubdirectory = () => Settings.Backup.FullBackupWithSubdirectory,
         };
         Runner = new PlanRunner(new RunContext
         {
@@ -71,7 +74,7 @@ public sealed class BackupHost : IAsyncDisposable
             Collections = Collections,
             Random = options.Random,
             Time = options.TimeProvider,
-            Settings = options.Settings,
+            CurrentSettings = () => Settings.Backup,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
@@ -82,6 +85,7 @@ public sealed class BackupHost : IAsyncDisposable
             Worker.RevertAsync);
         Schedules = new ScheduleBook(options.StateStore, options.Random);
         Scheduler = new BackupScheduler(this);
+        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
     }
 
     /// <summary>The engines by name.</summary>
@@ -95,6 +99,8 @@ public sealed class BackupHost : IAsyncDisposable
 
     internal BackupHostOptions Options { get; }
 
+    internal SettingsInForce Settings { get; }
+
     internal IAuthorizer Authorizer { get; }
 
     internal ObjectStoreProviders Providers { get; }
@@ -106,6 +112,8 @@ public sealed class BackupHost : IAsyncDisposable
     internal CollectionOpener Collections { get; }
 
     internal JobRegistry Jobs { get; }
+
+    internal LayerUses Uses { get; }
 
     internal PlanningContext Planning { get; }
 
@@ -150,6 +158,7 @@ public sealed class BackupHost : IAsyncDisposable
     /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
     public async Task<JobAdoption> AdoptJobsAsync(CancellationToken cancellationToken = default)
     {
+        await Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
         await LiftStandingPausesAsync(cancellationToken).ConfigureAwait(false);
         var settings = Options.Settings;
         var (adopted, due) = await Jobs.AdoptAsync(Worker.Work(null), settings.JobRetention, cancellationToken)
@@ -187,5 +196,6 @@ public sealed class BackupHost : IAsyncDisposable
         foreach (var engine in Engines.Values)
             await engine.DisposeAsync().ConfigureAwait(false);
         await Options.StateStore.DisposeAsync().ConfigureAwait(false);
+        (Options.SecretVault as IDisposable)?.Dispose();
     }
 }

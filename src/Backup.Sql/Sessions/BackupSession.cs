@@ -85,6 +85,7 @@ public sealed class BackupSession
     private async Task<StatementResult> RunAsync(
         Statement statement, IReadOnlyList<object?> parameters, CancellationToken cancellationToken)
     {
+        await _host.Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var values = new QueryValues(parameters, _host.Options.TimeProvider.GetUtcNow());
         var queries = new QueryRunner(values, (show, token) => RunAsync(show, parameters, token));
         statement = await new StatementQueries(queries).AnswerAsync(statement, cancellationToken).ConfigureAwait(false);
@@ -108,8 +109,8 @@ public sealed class BackupSession
         Vault = _host.Options.SecretVault,
         Connections = _host.Connections,
         Rights = new Rights(_host.Authorizer, _options.User),
-        Compression = _host.Options.Settings.Compression,
-        CompressionLevel = _host.Options.Settings.CompressionLevel,
+        Compression = _host.Settings.Backup.Compression,
+        CompressionLevel = _host.Settings.Backup.CompressionLevel,
         UseBackupsWithIds = _options.UseBackupsWithIds,
     };
 }

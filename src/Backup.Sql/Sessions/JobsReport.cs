@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Backup.Sql.Access;
 using Backup.Sql.Binding;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
 
 namespace Backup.Sql.Sessions;
 
-/// <summary>The rows of SHOW JOBS.</summary>
-internal sealed class JobsReport(JobRegistry jobs)
+/// <summary>The rows of SHOW JOBS: the user's own jobs, and with VIEWJOB those of others.</summary>
+internal sealed class JobsReport(JobRegistry jobs, Rights rights)
 {
     private const int ShortDescription = 100;
 
@@ -46,6 +47,8 @@ internal sealed class JobsReport(JobRegistry jobs)
         if (show.Ids is null)
         {
             var all = await jobs.ListAsync(cancellationToken).ConfigureAwait(false);
+            if (!await rights.HasAsync(Privilege.ViewJob, Securable.System, cancellationToken).ConfigureAwait(false))
+                all = [.. all.Where(job => job.User == rights.User)];
             return [.. all.Where(job => !job.State.IsFinal()).OrderBy(job => job.Started ?? DateTimeOffset.MaxValue),
                 .. all.Where(job => job.State.IsFinal() && job.Finished > jobs.Now - FinishedShown)
                     .OrderBy(job => job.Finished)];
@@ -54,9 +57,12 @@ internal sealed class JobsReport(JobRegistry jobs)
         var chosen = new List<JobRecord>();
         foreach (var id in show.Ids)
         {
+            var job = await jobs.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            await rights.RequireOwnerOrAsync(
+                job.User, $"job {id}", Privilege.ViewJob, default, cancellationToken).ConfigureAwait(false);
             chosen.Add(show.WhenComplete
                 ? await jobs.WaitAsync(id, cancellationToken).ConfigureAwait(false)
-                : await jobs.GetAsync(id, cancellationToken).ConfigureAwait(false));
+                : job);
         }
 
         return chosen;

@@ -10,7 +10,9 @@ namespace Backup.Sql.Sessions;
 /// </param>
 public sealed record ScheduleRun(long ScheduleId, string Label, DateTimeOffset ScheduledFor, string Status)
 {
-    /// <summary>The first of the times that nobody was there for and that this run makes up for; null for none.</summary>
+    /// <summary>
+    /// The first of the times that nobody was there for and that this run makes up for; null for none.
+    /// </summary>
     public DateTimeOffset? MissedSince { get; init; }
 
     /// <summary>Its job; null where there is none.</summary>

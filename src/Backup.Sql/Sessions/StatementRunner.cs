@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Backup.Sql.Access;
 using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
@@ -6,6 +7,7 @@ using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Schedules;
+using Backup.Sql.Sessions.Expiry;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -43,12 +45,16 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundRestore restore => await RunJobAsync(
                 statement.Kind, restore.Description, restore.MaskedText, restore, restore.Detached, cancellationToken)
                     .ConfigureAwait(false),
+            BoundDrop drop => await new ExpiryRunner(host, false).RunAsync(drop, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExplain { Inner: BoundDrop drop } => await new ExpiryRunner(host, true)
+                .RunAsync(drop, cancellationToken).ConfigureAwait(false),
             BoundExplain explain => await ExplainAsync(statement, explain, cancellationToken).ConfigureAwait(false),
             BoundShowBackups show => await new BackupsReport(host.Collections).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
-            BoundShowBackup show => await new BackupReport(host.Collections, host.Options.Random)
+            BoundShowBackup show => await new BackupReport(host.Collections, host.Uses, host.Options.Random)
                 .RunAsync(show, cancellationToken).ConfigureAwait(false),
-            BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken)
+            BoundShowJobs show => await new JobsReport(host.Jobs, Rights).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
             BoundAlterJobOwner alter => await new JobOwnership(host.Jobs, Rights).RunAsync(alter, cancellationToken)
@@ -59,6 +65,12 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
             BoundConnections connections => await new ConnectionStatements(host, Rights)
                 .RunAsync(connections, cancellationToken).ConfigureAwait(false),
+            BoundSettings settings => await new SettingStatements(host.Settings)
+                .RunAsync(settings, cancellationToken).ConfigureAwait(false),
+            BoundConfigureZone zone => await new ZoneStatements(host).RunAsync(zone, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExcludeData exclude => await new ZoneStatements(host).RunAsync(exclude, cancellationToken)
+                .ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -126,6 +138,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     private async Task<StatementResult> ControlAsync(BoundControlJobs control, CancellationToken cancellationToken)
     {
         var ids = control.Ids ?? await JobsOfTypeAsync(control, cancellationToken).ConfigureAwait(false);
+        foreach (var id in ids)
+        {
+            var job = await host.Jobs.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            await Rights.RequireOwnerOrAsync(
+                job.User, $"job {id}", Privilege.ControlJob, default, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var id in ids)
         {
             await (control.Command switch

@@ -10,6 +10,7 @@ internal interface INamedLocations
     /// <param name="named">A location of scheme <c>external</c>.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>A location of another scheme.</returns>
-    /// <exception cref="Diagnostics.BackupSqlException">42704 no such name; 42P00 names go round in a circle.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">42704 no such name; 42P00 names go round in a
+    /// circle.</exception>
     ValueTask<StoreUri> ResolveAsync(StoreUri named, CancellationToken cancellationToken);
 }

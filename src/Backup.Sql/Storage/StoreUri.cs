@@ -83,16 +83,21 @@ public sealed class StoreUri
     public static bool IsSecret(string parameter) => parameter is "AWS_SECRET_ACCESS_KEY" or "AWS_SESSION_TOKEN"
         or "CREDENTIALS" or "AZURE_ACCOUNT_KEY" or "AZURE_CLIENT_SECRET";
 
-    /// <summary>The location's text with other values for its parameters.</summary>
-    /// <param name="change">Gives the new value for a name and its decoded value.</param>
-    /// <returns>The text; the same as <see cref="Text"/> when nothing changes.</returns>
-    internal string WithParameters(Func<string, string, string> change)
+    /// <summary>
+    /// The location's text with other texts for its secrets: the parameters that are some, and the password before the
+    /// host.
+    /// </summary>
+    /// <param name="change">Gives the new text for a name and the decoded secret.</param>
+    /// <returns>The text; the same as <see cref="Text"/> when it holds no secret.</returns>
+    internal string WithSecrets(Func<string, string, string> change)
     {
-        var changed = Parameters.ToDictionary(pair => pair.Key, pair => change(pair.Key, pair.Value));
-        if (changed.All(pair => Parameters[pair.Key] == pair.Value))
-            return Text;
-        var query = changed.Select(pair => Uri.EscapeDataString(pair.Key) + "=" + Uri.EscapeDataString(pair.Value));
-        return Text[..Text.IndexOf('?', StringComparison.Ordinal)] + "?" + string.Join('&', query);
+        var queryStart = Text.IndexOf('?', StringComparison.Ordinal);
+        var front = WithPassword(queryStart < 0 ? Text : Text[..queryStart], change);
+        if (!Parameters.Keys.Any(IsSecret))
+            return queryStart < 0 ? front : front + Text[queryStart..];
+        var query = Parameters.Select(pair => Uri.EscapeDataString(pair.Key) + "="
+            + Uri.EscapeDataString(IsSecret(pair.Key) ? change(pair.Key, pair.Value) : pair.Value));
+        return front + "?" + string.Join('&', query);
     }
 
     /// <summary>The location of a path below this one; its parameters stay.</summary>
@@ -131,6 +136,18 @@ public sealed class StoreUri
     /// <summary>Scheme, host and path, without parameters and user information: safe to print.</summary>
     /// <returns>The location without its secrets.</returns>
     public override string ToString() => $"{Scheme}://{Host}{Path}";
+
+    private static string WithPassword(string front, Func<string, string, string> change)
+    {
+        var start = front.IndexOf("://", StringComparison.Ordinal) + 3;
+        var slash = front.IndexOf('/', start);
+        var at = front.LastIndexOf('@', (slash < 0 ? front.Length : slash) - 1);
+        var colon = front.IndexOf(':', start);
+        if (at < start || colon < 0 || colon > at)
+            return front;
+        var password = Uri.EscapeDataString(change("password", Decode(front.AsSpan(colon + 1, at - colon - 1))));
+        return string.Concat(front.AsSpan(0, colon + 1), password, front.AsSpan(at));
+    }
 
     private static Dictionary<string, string> ParseParameters(ReadOnlySpan<char> query)
     {

@@ -21,8 +21,8 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;</item>
 /// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
 /// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
-/// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c> and <c>damage LOCATION PATTERN</c> do that to
-/// the first object that matches;</item>
+/// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
+/// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
 /// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
 /// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them;</item>
@@ -198,6 +198,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "damage":
                 await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest));
+                break;
+            case "behead":
+                await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest), atStart: true);
                 break;
             default:
                 await StatementAsync(command, expected);

@@ -25,7 +25,9 @@ internal static class BrotliBody
         }
     }
 
-    /// <summary>Decompresses. The buffer grows with what really comes out, so that a forged length costs nothing.</summary>
+    /// <summary>
+    /// Decompresses. The buffer grows with what really comes out, so that a forged length costs nothing.
+    /// </summary>
     public static byte[] Decompress(ReadOnlySpan<byte> body, int rawLength, string path)
     {
         using var decoder = new BrotliDecoder();

@@ -53,7 +53,8 @@ internal static class CheckpointFile
         var rawLength = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12));
         if (rawLength is < 0 or > MaxBytes)
             return null;
-        var raw = BrotliBody.Decompress(bytes.AsSpan(HeaderBytes, bytes.Length - HeaderBytes - HashBytes), rawLength, path);
+        var raw = BrotliBody.Decompress(
+            bytes.AsSpan(HeaderBytes, bytes.Length - HeaderBytes - HashBytes), rawLength, path);
         return JsonSerializer.Deserialize(raw, CollectionsJsonContext.Default.LayerCheckpoint);
     }
 }

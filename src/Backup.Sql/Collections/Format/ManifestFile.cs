@@ -175,7 +175,8 @@ internal static class ManifestFile
             throw Errors.NewerFormat(path, BackupManifest.CurrentFormat + 1);
         if (envelope.BodyRawLength is < 0 or > MaxBodyBytes)
             throw Errors.Corrupt(path, "Its body has an impossible length.");
-        var raw = envelope.BodyCodec == "none" ? body.ToArray() : BrotliBody.Decompress(body, envelope.BodyRawLength, path);
+        var raw = envelope.BodyCodec == "none" ? body.ToArray()
+            : BrotliBody.Decompress(body, envelope.BodyRawLength, path);
         var manifest = ManifestJson.ReadManifest(raw) ?? throw Errors.Corrupt(path, "Its body cannot be read.");
         return ManifestRules.Check(manifest, path);
     }

@@ -55,7 +55,9 @@ internal sealed class JobRecords
         return job;
     }
 
-    /// <summary>Records a job that this host is about to run, together with other changes, or nothing of both.</summary>
+    /// <summary>
+    /// Records a job that this host is about to run, together with other changes, or nothing of both.
+    /// </summary>
     /// <param name="job">The job; its number, times and owner are filled in.</param>
     /// <param name="together">The other changes, told the job's number.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -136,7 +138,8 @@ internal sealed class JobRecords
     private JobRecord Started(JobRecord job)
     {
         var now = Now;
-        return Own(job with { Id = NextId(now), State = JobState.Running, Created = now, Started = now, Modified = now });
+        return Own(job with { Id = NextId(now), State = JobState.Running, Created = now, Started = now,
+            Modified = now });
     }
 
     private bool IsOwn(JobRecord job) => job.Owner == Host && job.State.IsActive();

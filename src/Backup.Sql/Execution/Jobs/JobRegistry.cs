@@ -333,6 +333,9 @@ internal sealed class JobRegistry
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";
 
+    /// <summary>When a job was recorded, as its number tells.</summary>
+    public static DateTimeOffset TimeOf(long id) => DateTimeOffset.FromUnixTimeMilliseconds(id >> 22);
+
     private static JobRecord NewRecord(
         string type, string description, string statement, string request, string user) => new()
     {

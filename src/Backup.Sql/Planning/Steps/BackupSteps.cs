@@ -13,6 +13,9 @@ internal sealed record ProtectStep : PlanStep
 
     /// <summary>Without <see cref="From"/>: all the history that there still is, not only that from now on.</summary>
     public bool AllHistory { get; init; }
+
+    /// <summary>True when the backup is possible without that history: what it lacks is written in full.</summary>
+    public bool MayBeGone { get; init; }
 }
 
 /// <summary>Stops the writers of some stores, until <see cref="ResumeStep"/>.</summary>

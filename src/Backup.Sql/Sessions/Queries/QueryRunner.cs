@@ -6,7 +6,9 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions.Queries;
 
-/// <summary>Gives the rows of queries over SHOW statements. All of them are held in memory: jobs are not many.</summary>
+/// <summary>
+/// Gives the rows of queries over SHOW statements. All of them are held in memory: jobs are not many.
+/// </summary>
 /// <param name="values">What the expressions take from around the statement.</param>
 /// <param name="show">Carries out a SHOW statement.</param>
 internal sealed class QueryRunner(QueryValues values, Func<Statement, CancellationToken, Task<StatementResult>> show)
@@ -80,7 +82,8 @@ internal sealed class QueryRunner(QueryValues values, Func<Statement, Cancellati
         var hidden = columns.Select(column => column.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var both = new RowSet(
             [.. columns, .. source.Columns.Select(c => hidden.Contains(c.Name) ? (Name: "", c.Type) : c)],
-            [.. rows.Rows.Select(row => (IReadOnlyList<object?>)[.. items.Select(item => item.Term.Value(row)), .. row])]);
+            [.. rows.Rows.Select(
+                row => (IReadOnlyList<object?>)[.. items.Select(item => item.Term.Value(row)), .. row])]);
         var order = new ExpressionCompiler(new ColumnScope(both.Columns, sourceName), values, answers);
         var sorted = both.OrderBy([.. select.OrderBy.Select(term => ByPosition(term, columns))], order);
         var limit = RowFilters.LimitOf(select.Limit, new ExpressionCompiler(NoColumns, values, answers));

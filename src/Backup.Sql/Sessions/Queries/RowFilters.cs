@@ -22,7 +22,8 @@ internal static class RowFilters
     public static IComparer<IReadOnlyList<object?>> Order(IEnumerable<OrderTerm> terms, ExpressionCompiler compiler)
     {
         var keys = terms.Select(term => (
-            Term: compiler.Compile(term.Expression), Sign: term.Direction == SortDirection.Descending ? -1 : 1)).ToList();
+            Term: compiler.Compile(term.Expression), Sign: term.Direction == SortDirection.Descending ? -1 : 1))
+                .ToList();
         return Comparer<IReadOnlyList<object?>>.Create((left, right) =>
         {
             foreach (var (term, sign) in keys)

@@ -8,8 +8,8 @@ namespace Backup.Sql.Sessions.Schedules;
 
 /// <summary>
 /// Runs what is due. Several processes may do so on one state store: a run's job and the schedule's next time are
-/// written in one change, so each time is run once, and a run whose process dies is a job that the next one adopts. What
-/// follows from a run's end is done by whoever looks next.
+/// written in one change, so each time is run once, and a run whose process dies is a job that the next one adopts.
+/// What follows from a run's end is done by whoever looks next.
 /// </summary>
 internal sealed class BackupScheduler(BackupHost host)
 {

@@ -71,8 +71,8 @@ internal sealed class ScheduleRunner(BackupHost host)
     }
 
     /// <summary>
-    /// Backs up the time that the run is for; the present where the engine cannot go back so far, or where the chain has
-    /// got further already.
+    /// Backs up the time that the run is for; the present where the engine cannot go back so far, or where the chain
+    /// has got further already.
     /// </summary>
     private async Task<StartedRun?> StartJobAsync(
         Stored<ScheduleRecord> due, ScheduleRun run, DateTimeOffset now, CancellationToken cancellationToken)
@@ -102,7 +102,8 @@ internal sealed class ScheduleRunner(BackupHost host)
         var request = JsonSerializer.Serialize(backup, BoundJsonContext.Default.BoundStatement);
         var job = await host.Jobs.TryCreateScheduledAsync(
             "BACKUP", backup.Description, backup.MaskedText, request, schedule.Owner, schedule.Id,
-            id => ChangesAsync(due, new ScheduledRun(id, run.ScheduledFor, hold), backup.Engine, now, cancellationToken),
+            id => ChangesAsync(due, new ScheduledRun(id, run.ScheduledFor, hold), backup.Engine, now,
+                cancellationToken),
             cancellationToken).ConfigureAwait(false);
         if (job is null)
             return null;

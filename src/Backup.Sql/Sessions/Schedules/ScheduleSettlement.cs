@@ -8,8 +8,8 @@ using Backup.Sql.State;
 namespace Backup.Sql.Sessions.Schedules;
 
 /// <summary>
-/// Draws the consequences of runs that have ended: once each, by whichever process looks first, as the schedule's record
-/// says what is still open.
+/// Draws the consequences of runs that have ended: once each, by whichever process looks first, as the schedule's
+/// record says what is still open.
 /// </summary>
 internal sealed class ScheduleSettlement(BackupHost host)
 {
@@ -92,7 +92,8 @@ internal sealed class ScheduleSettlement(BackupHost host)
                     : [succeeded];
             case JobState.Failed or JobState.RevertFailed:
                 var failed = schedule.Failed(run, $"job {job.Id} failed: {job.Error}", Now);
-                return schedule.Role == BackupRole.Incremental && partner is { Value.IsPaused: false } && LostHistory(job)
+                return schedule.Role == BackupRole.Incremental && partner is { Value.IsPaused: false }
+                    && LostHistory(job)
                     ? [host.Schedules.Replace(seen, Abandoned(failed, job)),
                         host.Schedules.Replace(partner, partner.Value.DueAt(Now, Now))]
                     : [host.Schedules.Replace(seen, failed)];

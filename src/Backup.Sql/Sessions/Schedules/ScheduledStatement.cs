@@ -33,6 +33,7 @@ internal static class ScheduledStatement
     public static async Task<BoundBackup> BindAsync(
         BackupHost host, ScheduleRecord schedule, DateTimeOffset? at, CancellationToken cancellationToken)
     {
+        await host.Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var session = host.OpenSession(
             new SessionOptions { User = schedule.Owner, CurrentDatabase = schedule.CurrentDatabase });
         var statement = BackupSealing.Open(Read(schedule), host.Options.SecretVault);
