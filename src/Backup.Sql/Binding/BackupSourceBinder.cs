@@ -18,7 +18,12 @@ internal sealed class BackupSourceBinder(BindingContext context)
         BackupTargets? targets, CancellationToken cancellationToken)
     {
         if (targets is VirtualClusterTarget)
-            throw Errors.CannotExecute("BACKUP VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets));
+        {
+            throw Errors.NotOffered(
+                "VIRTUAL CLUSTER", "Name databases, or leave the target out to back up all of them.",
+                ValueBinder.PlaceOf(targets));
+        }
+
         if (context.Engines.Count == 1 || targets is null)
             return [(context.DefaultEngine, targets)];
         var parts = new List<(string Engine, BackupTargets? Targets)>();

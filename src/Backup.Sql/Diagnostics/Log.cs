@@ -20,7 +20,11 @@ internal static partial class Log
         "job {JobId} could not remove what it had written to {Directory}; it is inert and goes with the next clean-up")]
     public static partial void CleanUpFailed(ILogger logger, long jobId, string directory, Exception error);
 
-    [LoggerMessage(103, LogLevel.Error, "job {JobId} could not lift its pause of engine {Engine}: it may still stand")]
+    [LoggerMessage(
+        103, LogLevel.Warning, "layer {LayerId} was proved, but that could not be noted beside it")]
+    public static partial void ProofNotNoted(ILogger logger, string layerId, Exception error);
+
+    [LoggerMessage(105, LogLevel.Error, "job {JobId} could not lift its pause of engine {Engine}: it may still stand")]
     public static partial void PauseStands(ILogger logger, long jobId, string engine, Exception error);
 
     [LoggerMessage(104, LogLevel.Warning, "lifted the pause of engine {Engine} that job {JobId} had left standing")]

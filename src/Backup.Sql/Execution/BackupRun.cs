@@ -260,7 +260,10 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                     await CheckpointAsync(token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        return writer.Complete();
+        var entry = writer.Complete();
+        if (_checkpoints.Add(0))
+            await CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        return entry;
     }
 
     // Only a hint: a backup does not fail for it.
@@ -321,15 +324,18 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             CompleteDatabases = [.. step.Scope.Databases.Except(unread, StringComparer.Ordinal)],
             Targets = step.Statement,
             Label = step.Name,
-            KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
+            KeepForever = step.Labels.Contains(LayerNote.KeepForeverLabel, StringComparer.Ordinal),
+            Labels = step.Labels.Count == 0 ? null : step.Labels,
+            DatabaseProperties = context.PropertiesOf(step.Scope.AllDatabases()),
             Objects = contents.Objects,
             Statistics = contents.Statistics,
             Spaces = _spaces,
+            System = await context.System.ReadAsync(step.Scope, cancellationToken).ConfigureAwait(false),
             RevisionStart = contents.HistoryStart,
             SchemaChanges = contents.SchemaChanges,
         };
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
-        Outcome = SavedWork.OutcomeOf(_committed.Manifest) with { Notices = _pause.Notices };
+        Outcome = SavedWork.OutcomeOf(_committed) with { Notices = _pause.Notices };
         if (step.UpdatesMetric)
             BackupMetrics.Succeeded(Outcome.End!.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);

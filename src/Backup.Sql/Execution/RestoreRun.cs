@@ -4,6 +4,7 @@ using Backup.Sql.Engines;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;
+using Backup.Sql.State;
 
 namespace Backup.Sql.Execution;
 
@@ -21,6 +22,8 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     private readonly RestoreTransactions _restores = new();
     private ChainReader? _reader;
     private IAsyncDisposable? _opened;
+    private IReadOnlyList<StateChange> _added = [];
+    private bool _published;
     private long _rows;
     private long _bytes;
     private long _indexEntries;
@@ -36,6 +39,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
         MaterialiseStep materialise => MaterialiseAsync(materialise, cancellationToken),
         IngestSpaceStep ingest => IngestAsync(ingest, cancellationToken),
         CompleteRestoreStep complete => CompleteAsync(complete, cancellationToken),
+        RestoreSystemStep system => RestoreSystemAsync(system, cancellationToken),
         PublishRestoreStep publish => PublishAsync(publish, cancellationToken),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
@@ -43,6 +47,8 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     public async ValueTask DisposeAsync()
     {
         _workers.Dispose();
+        if (!_published && !_restores.AnyPublished)
+            await context.System.RemoveAsync(_added).ConfigureAwait(false);
         await _restores.DisposeAsync().ConfigureAwait(false);
         foreach (var database in _aside.Values)
             await database.DisposeAsync().ConfigureAwait(false);
@@ -229,11 +235,22 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
         await _restores.Of(step.Engine).CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    private async Task RestoreSystemAsync(RestoreSystemStep step, CancellationToken cancellationToken)
+    {
+        _added = await context.System.AddAsync(
+            _reader!.Chain.Newest.Manifest.System, step.Kinds,
+            step.AllNames ? null : new RestoredNames(step.Databases, step.Tables), cancellationToken)
+                .ConfigureAwait(false);
+        Interlocked.Add(ref _rows, _added.Count);
+    }
+
     private async Task PublishAsync(PublishRestoreStep step, CancellationToken cancellationToken)
     {
         turn.Progress.Begin("publishing", 0.02);
         await turn.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        // RESTORE SYSTEM USERS brings back nothing but entries, which are there: it names no engine.
         await _restores.PublishAsync(step.Engines, cancellationToken).ConfigureAwait(false);
+        _published = true;
         Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restores.Notices };
         Log.Published(context.Logger, turn.JobId, Outcome.Rows, Outcome.Bytes);
     }

@@ -21,6 +21,9 @@ internal sealed class RestoreTransactions : IAsyncDisposable
         }
     }
 
+    /// <summary>True when a part has been published.</summary>
+    public bool AnyPublished { get; private set; }
+
     /// <summary>What could not be carried over, as sentences.</summary>
     public IReadOnlyList<string> Notices => [.. _restores.Values.SelectMany(restore => restore.Notices)];
 
@@ -48,6 +51,7 @@ internal sealed class RestoreTransactions : IAsyncDisposable
             {
                 await Of(engines[i]).PublishAsync(i == 0 ? cancellationToken : CancellationToken.None)
                     .ConfigureAwait(false);
+                AnyPublished = true;
             }
             catch (BackupSqlException error) when (i > 0)
             {

@@ -12,6 +12,9 @@ internal sealed class RestoreContents(string engine)
 
     public List<string> NewDatabases { get; } = [];
 
+    /// <summary>The whole databases, by the name that they had.</summary>
+    public Dictionary<string, string> Databases { get; } = new(StringComparer.Ordinal);
+
     public List<(PageSpace Source, PageSpace Target)> Pages { get; } = [];
 
     public List<ObjectRestore> Objects { get; } = [];

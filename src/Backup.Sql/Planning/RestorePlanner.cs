@@ -20,6 +20,16 @@ internal sealed class RestorePlanner(PlanningContext context)
         var chain = await LoadChainAsync(restore, cancellationToken).ConfigureAwait(false);
         var point = RestorePoint.Choose(chain, restore.AsOf);
         CheckVersion(point.Manifest, restore);
+        if (restore.Kind == RestoreTargetKind.SystemUsers)
+        {
+            return new ExecutionPlan
+            {
+                Kind = "RESTORE",
+                Steps = new RestoreStepList(restore, chain, point).AddSystemUsers(),
+                Notices = restore.Notices,
+            };
+        }
+
         var destinations = new Destinations(context.Engines, restore.Engine, restore.EngineGiven);
         var notices = new List<string>(restore.Notices);
         var contents = restore.Kind switch
@@ -30,11 +40,13 @@ internal sealed class RestorePlanner(PlanningContext context)
                 restore, point, destinations, restore.Databases, notices, cancellationToken).ConfigureAwait(false),
             _ => await ClusterAsync(restore, point, destinations, notices, cancellationToken).ConfigureAwait(false),
         };
+        var steps = new RestoreStepList(restore, chain, point).Add(contents);
         return new ExecutionPlan
         {
             Kind = "RESTORE",
-            Steps = new RestoreStepList(restore, chain, point).Add(contents),
+            Steps = steps,
             Notices = notices,
+            Proves = ProvedLayer(point, steps),
         };
     }
 
@@ -60,6 +72,15 @@ internal sealed class RestorePlanner(PlanningContext context)
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();
         return await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string? ProvedLayer(RestorePoint point, IReadOnlyList<PlanStep> steps)
+    {
+        if (point.At != point.Manifest.End)
+            return null;
+        var read = steps.OfType<IngestSpaceStep>().Where(step => !step.FromPages).Select(step => step.Source)
+            .Concat(steps.OfType<MaterialiseStep>().Select(step => step.Space)).ToHashSet();
+        return point.Manifest.Spaces.All(space => read.Contains(space.Space)) ? point.Manifest.LayerId : null;
     }
 
     private static void CheckVersion(BackupManifest manifest, BoundRestore restore)
@@ -100,6 +121,7 @@ internal sealed class RestorePlanner(PlanningContext context)
                 .ConfigureAwait(false);
             var target = restore.NewDatabaseName ?? source;
             var part = contents.Of(destination);
+            part.Databases[source] = target;
             // An empty built-in database may be there already: what it held before goes into it.
             if (!(restore.Kind == RestoreTargetKind.Cluster && destination.IsBuiltIn(target)
                 && destination.HasDatabase(target)))

@@ -1,6 +1,7 @@
 using Backup.Sql.Binding;
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;
 
@@ -12,22 +13,19 @@ namespace Backup.Sql.Planning;
 /// </summary>
 internal sealed class RestoreStepList(BoundRestore restore, Chain chain, RestorePoint point)
 {
+    // The kinds of entries of the state store that a restore chooses by.
+    private const string UserEntries = "user";
+    private const string GrantEntries = "grant";
+
     private readonly StepList _steps = new();
     private readonly Func<string, long, TableFigures?> _figures = TableFigures.Index(point.Manifest.Statistics);
 
     public IReadOnlyList<PlanStep> Add(IReadOnlyList<RestoreContents> engines)
     {
-        var open = _steps.Add(id => new OpenChainStep
-        {
-            Id = id,
-            Collection = restore.Collection,
-            Incrementals = restore.IncrementalLocation,
-            Locations = restore.Locations,
-            Subdirectory = chain.Subdirectory,
-            Layers = [.. point.Layers.Select(layer => layer.Manifest.LayerId)],
-            At = point.At,
-        });
+        var open = AddOpenChain();
         IReadOnlyList<int> staged = [.. engines.Select(contents => Stage(contents, open))];
+        if (SystemStep(engines) is { } system)
+            staged = [_steps.Add(id => system with { Id = id, After = staged })];
         _steps.Add(id => new PublishRestoreStep
         {
             Id = id,
@@ -36,6 +34,64 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
         });
         return _steps.ToList();
     }
+
+    /// <summary>Users and roles alone: no engine has a part in it.</summary>
+    public IReadOnlyList<PlanStep> AddSystemUsers()
+    {
+        if (!point.Manifest.IsFullCluster)
+            throw Errors.NotAClusterBackup();
+        var open = AddOpenChain();
+        var system = _steps.Add(id => new RestoreSystemStep
+        {
+            Id = id,
+            Kinds = [UserEntries],
+            AllNames = true,
+            EstimatedRows = point.Manifest.System.Count(entry => entry.Kind == UserEntries),
+            After = [open],
+        });
+        _steps.Add(id => new PublishRestoreStep { Id = id, Engines = [], After = [system] });
+        return _steps.ToList();
+    }
+
+    private int AddOpenChain() => _steps.Add(id => new OpenChainStep
+    {
+        Id = id,
+        Collection = restore.Collection,
+        Incrementals = restore.IncrementalLocation,
+        Locations = restore.Locations,
+        Subdirectory = chain.Subdirectory,
+        Layers = [.. point.Layers.Select(layer => layer.Manifest.LayerId)],
+        At = point.At,
+    });
+
+    /// <summary>
+    /// What comes back beside databases and tables: with a cluster all that it kept, with GRANTS what users hold on the
+    /// objects; null for nothing.
+    /// </summary>
+    private RestoreSystemStep? SystemStep(IReadOnlyList<RestoreContents> engines)
+    {
+        var entries = point.Manifest.System;
+        if (restore.Kind != RestoreTargetKind.Cluster)
+            entries = restore.Grants ? [.. entries.Where(entry => entry.Kind == GrantEntries)] : [];
+        if (entries.Count == 0 || restore.SchemaOnly)
+            return null;
+        return new RestoreSystemStep
+        {
+            Id = 0,
+            Kinds = [.. entries.Select(entry => entry.Kind).Distinct(StringComparer.Ordinal)],
+            AllNames = restore.Kind == RestoreTargetKind.Cluster,
+            Databases = engines.SelectMany(contents => contents.Databases)
+                .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
+            Tables = engines.SelectMany(contents => contents.Objects)
+                .Select(o => (Source: FullName(o.Source), Target: FullName(o.Target)))
+                .DistinctBy(pair => pair.Source)
+                .ToDictionary(pair => pair.Source, pair => pair.Target, StringComparer.Ordinal),
+            EstimatedRows = entries.Count,
+        };
+    }
+
+    private static string FullName(ObjectDescriptor o) =>
+        $"{o.Database}.{o.Schema ?? NameResolver.DefaultSchema}.{o.Name}";
 
     /// <summary>Adds all that is done in one engine before anybody can see it.</summary>
     private int Stage(RestoreContents contents, int open)

@@ -3,6 +3,7 @@ using Backup.Sql.Binding;
 using Backup.Sql.Planning;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;
+using Backup.Sql.Sessions.Administration;
 
 namespace Backup.Sql.Sessions;
 
@@ -71,6 +72,7 @@ internal static class PlanText
         IngestSpaceStep { Source: PageSpace } => "write pages",
         IngestSpaceStep => "load rows",
         CompleteRestoreStep => "build indexes, check",
+        RestoreSystemStep => "restore system",
         PublishRestoreStep => "publish",
         _ => step.GetType().Name,
     };
@@ -98,6 +100,7 @@ internal static class PlanText
         CreateObjectsStep create => $"{create.Objects.Count(o => !o.Exists)} objects",
         MaterialiseStep materialise => materialise.Space.Database,
         IngestSpaceStep ingest => ingest.Name,
+        RestoreSystemStep system => string.Join(", ", system.Kinds.Select(SystemKinds.TableOf)) + " that are missing",
         CompleteRestoreStep complete => $"engine {complete.Engine}: indexes, constraints, views, triggers",
         PublishRestoreStep { Engines.Count: > 1 } publish =>
             $"makes everything visible, in {string.Join(", then ", publish.Engines)}",

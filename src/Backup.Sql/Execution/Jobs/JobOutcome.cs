@@ -11,6 +11,9 @@ internal sealed record JobOutcome(long Rows, long IndexEntries, long Bytes)
     /// <summary>The pause in which a backup was taken; null for none.</summary>
     public PauseEvidence? Pause { get; init; }
 
+    /// <summary>The layer that a BACKUP has committed; null for other jobs.</summary>
+    public CommittedBackup? Backup { get; init; }
+
     /// <summary>The time that a backup holds; null for a restore.</summary>
     public DateTimeOffset? End { get; init; }
 

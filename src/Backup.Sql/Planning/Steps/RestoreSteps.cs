@@ -33,7 +33,9 @@ internal sealed record BeginRestoreStep : PlanStep
 
     public bool SkipForeignKeyCheck { get; init; }
 
-    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    /// <summary>
+    /// A time before that of the pages, to which they are taken back; null for the time of the pages.
+    /// </summary>
     public HlcTimestamp? PagesAsOf { get; init; }
 }
 
@@ -56,7 +58,9 @@ internal sealed record MaterialiseStep : PlanStep
 
     public required PageSpace Space { get; init; }
 
-    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    /// <summary>
+    /// A time before that of the pages, to which they are taken back; null for the time of the pages.
+    /// </summary>
     public HlcTimestamp? AsOf { get; init; }
 }
 
@@ -85,6 +89,24 @@ internal sealed record IngestSpaceStep : PlanStep
 internal sealed record CompleteRestoreStep : PlanStep
 {
     public required string Engine { get; init; }
+}
+
+/// <summary>
+/// Adds what is missing of users, grants, schedules and the like; removed again if the restore fails.
+/// </summary>
+internal sealed record RestoreSystemStep : PlanStep
+{
+    /// <summary>The kinds of entries.</summary>
+    public required IReadOnlyList<string> Kinds { get; init; }
+
+    /// <summary>True for a cluster: everything keeps its name.</summary>
+    public bool AllNames { get; init; }
+
+    /// <summary>The whole databases restored, by the name that they had.</summary>
+    public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The tables restored one by one, by the full name that they had.</summary>
+    public IReadOnlyDictionary<string, string> Tables { get; init; } = new Dictionary<string, string>();
 }
 
 /// <summary>
