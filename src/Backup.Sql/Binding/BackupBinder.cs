@@ -55,7 +55,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                 .ToDictionary(pair => pair.name, pair => pair.Engine, StringComparer.Ordinal),
             Pause = pause,
             Destination = destination,
-            Collection = await values.LocationAsync(statement.Uris, reading: false, cancellationToken).ConfigureAwait(false),
+            Collection = await values.LocationAsync(statement.Uris, reading: false, cancellationToken)
+                .ConfigureAwait(false),
             Subdirectory = subdirectory,
             IncrementalLocation = await values
                 .LocationOrNullAsync(options.IncrementalLocation, reading: false, cancellationToken)

@@ -27,7 +27,9 @@ internal sealed class PauseBinder(BindingContext context, ValueBinder values)
         return new BoundPause(hold.Value, wait);
     }
 
-    /// <summary>Refuses a pause where there can be none, and its absence where the backup would not be consistent.</summary>
+    /// <summary>
+    /// Refuses a pause where there can be none, and its absence where the backup would not be consistent.
+    /// </summary>
     public void Check(BackupStatement statement, BoundPause? pause, IReadOnlyList<BackupSource> sources)
     {
         if (pause is null)

@@ -149,7 +149,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             var backup = values.Text(from.Backup).Trim('/');
             return bound with
             {
-                Collection = await values.LocationAsync(from.Uris, reading: true, cancellationToken).ConfigureAwait(false),
+                Collection = await values.LocationAsync(from.Uris, reading: true, cancellationToken)
+                    .ConfigureAwait(false),
                 Subdirectory = backup.Equals("latest", StringComparison.OrdinalIgnoreCase) ? null : backup,
             };
         }

@@ -13,7 +13,8 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         var withIds = context.UseBackupsWithIds;
         if (!withIds && (statement.NewerThan ?? statement.OlderThan) is { } filter)
             throw Errors.OptionNeeds("the time filter", "use_backups_with_ids", ValueBinder.PlaceOf(filter));
-        var collection = await values.LocationAsync(statement.Uris, reading: true, cancellationToken).ConfigureAwait(false);
+        var collection = await values.LocationAsync(statement.Uris, reading: true, cancellationToken)
+            .ConfigureAwait(false);
         return new BoundShowBackups(collection)
         {
             WithIds = withIds,

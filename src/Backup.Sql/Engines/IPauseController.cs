@@ -25,7 +25,9 @@ public interface IPauseController
     /// <summary>How far the clocks of the members may differ from this host's, as far as is known; else zero.</summary>
     TimeSpan KnownClockSkew { get; }
 
-    /// <summary>The nodes that a pause must reach. The same before and after a pause, or the pause counts for nothing.</summary>
+    /// <summary>
+    /// The nodes that a pause must reach. The same before and after a pause, or the pause counts for nothing.
+    /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Every node, in any order.</returns>
     ValueTask<IReadOnlyList<PauseMember>> GetMembersAsync(CancellationToken cancellationToken = default);

@@ -8,8 +8,8 @@ namespace Backup.Sql.Engines;
 /// </summary>
 /// <remarks>
 /// Take the gate before a transaction begins and give it back after its commit; one gate may guard several stores, and
-/// then a transaction that spans them takes it once. It is not reentrant: who holds it and takes it again waits for ever
-/// once a pause has come between. All members may be called concurrently.
+/// then a transaction that spans them takes it once. It is not reentrant: who holds it and takes it again waits for
+/// ever once a pause has come between. All members may be called concurrently.
 /// </remarks>
 /// <example>
 /// <code>

@@ -34,7 +34,9 @@ internal sealed class HistoryHolds(IReadOnlyDictionary<string, IDatabaseEngine> 
             _held.Add(step.Engine);
     }
 
-    /// <summary>Gives up the hold on one engine, after the next layer's has taken its place where there is one.</summary>
+    /// <summary>
+    /// Gives up the hold on one engine, after the next layer's has taken its place where there is one.
+    /// </summary>
     /// <param name="step">Which engine, and the name of the next hold.</param>
     /// <param name="end">From where the next layer needs history.</param>
     /// <param name="cancellationToken">Ends the call.</param>

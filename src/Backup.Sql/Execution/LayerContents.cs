@@ -51,8 +51,8 @@ internal sealed class LayerContents
     }
 
     /// <summary>
-    /// Compares the tables of the snapshots with the spaces that were written: the plan was made from a catalog that may
-    /// have been a moment older. With history, tables that were dropped inside the window count too.
+    /// Compares the tables of the snapshots with the spaces that were written: the plan was made from a catalog that
+    /// may have been a moment older. With history, tables that were dropped inside the window count too.
     /// </summary>
     public void CheckSpaces(IEnumerable<Space> written)
     {

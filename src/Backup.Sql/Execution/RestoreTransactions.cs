@@ -40,8 +40,8 @@ internal sealed class RestoreTransactions : IAsyncDisposable
     }
 
     /// <summary>
-    /// Publishes the engines' parts one after the other. After the first there is no way back, and being cancelled is no
-    /// reason to stop half way.
+    /// Publishes the engines' parts one after the other. After the first there is no way back, and being cancelled is
+    /// no reason to stop half way.
     /// </summary>
     public async Task PublishAsync(IReadOnlyList<string> engines, CancellationToken cancellationToken)
     {

@@ -5,7 +5,9 @@ using Backup.Sql.Rows;
 
 namespace Backup.Sql.Execution;
 
-/// <summary>The engines that a running backup reads, found by the databases they hold. Disposing closes the snapshots.</summary>
+/// <summary>
+/// The engines that a running backup reads, found by the databases they hold. Disposing closes the snapshots.
+/// </summary>
 internal sealed class SourceSet : IAsyncDisposable
 {
     private readonly Lock _gate = new();

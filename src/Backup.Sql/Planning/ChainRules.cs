@@ -29,8 +29,8 @@ internal static class ChainRules
     }
 
     /// <summary>
-    /// Every layer's databases came from the same cluster. One that no layer knows is for the coverage to refuse, but in
-    /// a chain of one engine the engine is the better reason.
+    /// Every layer's databases came from the same cluster. One that no layer knows is for the coverage to refuse, but
+    /// in a chain of one engine the engine is the better reason.
     /// </summary>
     private static void CheckOrigin(Chain chain, BackupSource source, EngineInfo engine)
     {

@@ -6,8 +6,8 @@ namespace Backup.Sql.Rows;
 public sealed record KeySpan(ReadOnlyMemory<byte> Start, ReadOnlyMemory<byte> End)
 {
     /// <summary>
-    /// Where the rows lie, as an engine reports it of the spans that it splits a space into: tiers from the widest to the
-    /// narrowest, <c>region=east,zone=a</c>. Null where that is not known. Not a part of equality.
+    /// Where the rows lie, as an engine reports it of the spans that it splits a space into: tiers from the widest to
+    /// the narrowest, <c>region=east,zone=a</c>. Null where that is not known. Not a part of equality.
     /// </summary>
     public string? Locality { get; init; }
 

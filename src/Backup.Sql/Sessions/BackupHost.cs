@@ -206,8 +206,8 @@ public sealed class BackupHost : IAsyncDisposable
 
     /// <summary>
     /// Runs the backup policies whose time has come, waits for their backups, and drops what no cycle keeps. Of the
-    /// times that nobody was there for the last one is made up for; the others are missed. May be called by several hosts
-    /// that share a state store: each time is run by one of them.
+    /// times that nobody was there for the last one is made up for; the others are missed. May be called by several
+    /// hosts that share a state store: each time is run by one of them.
     /// </summary>
     /// <param name="cancellationToken">Ends the call, not the backups.</param>
     /// <returns>When a policy is due next; null if none ever is.</returns>

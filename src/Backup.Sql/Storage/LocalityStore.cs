@@ -5,8 +5,8 @@ using System.Text;
 namespace Backup.Sql.Storage;
 
 /// <summary>
-/// A collection that lies at several locations: everything at the default one, but for data files whose name ends in the
-/// tag of another locality. The name alone decides, so that whoever reads, lists or deletes needs no map.
+/// A collection that lies at several locations: everything at the default one, but for data files whose name ends in
+/// the tag of another locality. The name alone decides, so that whoever reads, lists or deletes needs no map.
 /// </summary>
 internal sealed class LocalityStore : IObjectStore
 {

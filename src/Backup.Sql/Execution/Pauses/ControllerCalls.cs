@@ -15,8 +15,8 @@ internal sealed class ControllerCalls(string engine, IPauseController controller
         AskAsync("list its nodes", Limit, controller.GetMembersAsync, null, cancellationToken);
 
     /// <summary>
-    /// Asks for a pause. When the answer comes too late, or nobody waits for it any more, the pause is lifted as soon as
-    /// it has come.
+    /// Asks for a pause. When the answer comes too late, or nobody waits for it any more, the pause is lifted as soon
+    /// as it has come.
     /// </summary>
     public Task<bool> PauseAsync(PauseRequest request, CancellationToken cancellationToken) =>
         AskAsync(

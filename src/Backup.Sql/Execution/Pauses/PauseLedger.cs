@@ -5,8 +5,8 @@ using Backup.Sql.State;
 namespace Backup.Sql.Execution.Pauses;
 
 /// <summary>
-/// The pauses that stand, in the state store: written before a controller is asked, removed when it has lifted the pause,
-/// so that one whose process died is lifted by the next.
+/// The pauses that stand, in the state store: written before a controller is asked, removed when it has lifted the
+/// pause, so that one whose process died is lifted by the next.
 /// </summary>
 internal sealed class PauseLedger
 {

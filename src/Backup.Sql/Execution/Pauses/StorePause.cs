@@ -49,7 +49,9 @@ internal sealed class StorePause(RunContext context, long jobId)
         _startTicks = context.Time.GetTimestamp();
     }
 
-    /// <summary>Waits until the pause has lasted long enough, proves that it stood, lifts it, and settles its middle.</summary>
+    /// <summary>
+    /// Waits until the pause has lasted long enough, proves that it stood, lifts it, and settles its middle.
+    /// </summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)
     {
         var left = _hold - context.Time.GetElapsedTime(_startTicks);
