@@ -137,7 +137,7 @@ internal sealed class HistoryRollback
     {
         var first = Connection.Literal(_state.FirstAfter(table, mark));
         var logKey = string.Join(", ", table.LogKey);
-        IEnumerable<string> names = isGathered ? table.Columns.Select((_, i) => $"c{i}") : table.Columns.Select(Connection.Quote);
+        var names = isGathered ? table.Columns.Select((_, i) => $"c{i}") : table.Columns.Select(Connection.Quote);
         var targetKey = isGathered ? table.LogKey
             : table.RowId is not null ? [Connection.Quote(table.RowId)]
             : [.. table.Key.Select(part => Connection.Quote(table.Columns[part.Ordinal]))];
@@ -184,7 +184,9 @@ internal sealed class HistoryRollback
         _connection.Execute($"DROP TABLE {Scratch(table)}");
     }
 
-    /// <summary>Makes the history what it was: the mark is the newest one, and tables are tracked as they were then.</summary>
+    /// <summary>
+    /// Makes the history what it was: the mark is the newest one, and tables are tracked as they were then.
+    /// </summary>
     private void Rewind()
     {
         var mark = Connection.Literal(_mark.Id);
@@ -210,7 +212,9 @@ internal sealed class HistoryRollback
             + "WHERE name = 'schema_version'");
     }
 
-    /// <summary>The schema is the proof that every object came back; pages and rows have proved themselves before.</summary>
+    /// <summary>
+    /// The schema is the proof that every object came back; pages and rows have proved themselves before.
+    /// </summary>
     private void Verify()
     {
         var now = DefinitionReader.UsersOwn(SchemaReader.ReadMaster(_connection));

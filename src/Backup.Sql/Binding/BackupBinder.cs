@@ -111,7 +111,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             return context.Engines[engine].Info.Capabilities;
         var catalog = await context.Engines[engine].OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
-        var all = (await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false)).Select(d => d.Name).ToList();
+        var databases = await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
+        var all = databases.Select(d => d.Name).ToList();
         var meant = targets is null ? all : all.Where(named.Contains).ToList();
 
         // Two parts may be schema and table as well.
