@@ -65,7 +65,10 @@ internal sealed class ChainReader
     public SpaceProof BeginProof(Space space)
     {
         var newest = Newest(space);
-        SpaceFingerprint? state = newest.Fingerprint.Scope == FingerprintScope.State && (_at == _chain.End || space is PageSpace)
+
+        // Pages are read as they were at the layer's end; the history inside them leads to times before.
+        var isEnd = _at == _chain.End || space is PageSpace;
+        SpaceFingerprint? state = newest.Fingerprint.Scope == FingerprintScope.State && isEnd
             ? newest.Fingerprint
             : null;
         return new SpaceProof(NameOf(space), _chain.LayersOf(space), state, _chain.Newest.ToString());

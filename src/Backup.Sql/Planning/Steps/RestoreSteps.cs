@@ -33,7 +33,7 @@ internal sealed record BeginRestoreStep : PlanStep
 
     public bool SkipForeignKeyCheck { get; init; }
 
-    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    /// <summary>A time before that of the pages, to which they are taken back; null for their own.</summary>
     public HlcTimestamp? PagesAsOf { get; init; }
 }
 
@@ -54,7 +54,7 @@ internal sealed record MaterialiseStep : PlanStep
 
     public required PageSpace Space { get; init; }
 
-    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    /// <summary>A time before that of the pages, to which they are taken back; null for their own.</summary>
     public HlcTimestamp? AsOf { get; init; }
 }
 
