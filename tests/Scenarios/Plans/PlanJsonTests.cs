@@ -54,8 +54,9 @@ public sealed class PlanJsonTests
                 Pauses = new Dictionary<string, IPauseController> { [engine] = new WriteGate("test") },
             });
             bench.Engine.Execute("shop", "CREATE TABLE t (a INTEGER PRIMARY KEY);");
+            await bench.RunAsync("GRANT BACKUP ON DATABASE shop TO clerk");
             await bench.RunAsync(Backup);
-            foreach (var statement in new[] { Backup, Increment, Restore, Backup + " WITH pause", "RESTORE TABLE shop.t AS u FROM LATEST IN 'mem://depot'" })
+            foreach (var statement in new[] { Backup, Increment, Restore + ", grants", Backup + " WITH pause", "RESTORE TABLE shop.t AS u FROM LATEST IN 'mem://depot'" })
                 seen.UnionWith((await ThroughJsonAsync(bench, statement)).Steps.Select(step => step.GetType()));
         }
 
