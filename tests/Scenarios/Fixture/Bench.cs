@@ -17,8 +17,8 @@ internal sealed class Bench : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly BenchSetup _setup;
     private readonly SeededRandomSource _random;
-    private IStateStore _state;
     private readonly TapePlugin _tapes = new();
+    private IStateStore _state;
 
     public Bench(BenchSetup? setup = null)
     {
