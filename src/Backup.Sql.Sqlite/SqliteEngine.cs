@@ -19,7 +19,8 @@ namespace Backup.Sql.Sqlite;
 /// <remarks>
 /// The engine works through the SQLite of the host's SQLitePCLRaw provider and never opens a database file by itself.
 /// </remarks>
-public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassThrough, IDatabaseAbilities, IZoneConfiguration,
+public sealed class SqliteEngine
+    : IDatabaseEngine, IPageSpaceReader, ISqlPassThrough, IDatabaseAbilities, IZoneConfiguration,
     IRetentionHolds, ICatalogHistory
 {
     internal const string Kind = "sqlite";
@@ -33,6 +34,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
     private readonly HistoryService _history;
     private readonly PastOpener _past;
     private readonly Lazy<EngineInfo> _info;
+    private readonly Dictionary<string, string> _localities;
 
     private SqliteEngine(SqliteEngineOptions options, DatabaseFiles files, NativeApi? native)
     {
@@ -43,6 +45,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         _opener = new SnapshotOpener(_connections, _clock, options.TimeProvider);
         _history = new HistoryService(files, _connections, _opener, _clock);
         _past = new PastOpener(_connections);
+        _localities = new Dictionary<string, string>(options.Localities, AsciiIgnoreCaseComparer.Instance);
         _info = new Lazy<EngineInfo>(Describe);
     }
 
@@ -106,7 +109,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
                     : _opener.OpenAsync(files, Scratch, cancellationToken),
                 cancellationToken)
                 .ConfigureAwait(false);
-            return new SqliteSnapshot(time, databases, scratch);
+            return new SqliteSnapshot(time, databases, scratch, _localities);
         }
         catch
         {

@@ -8,6 +8,9 @@ internal enum RestoreTargetKind
     Cluster,
     Databases,
     Tables,
+
+    /// <summary>Users and their roles alone, out of a cluster backup.</summary>
+    SystemUsers,
 }
 
 /// <summary>A table, or all tables of a schema or database, as a RESTORE names it.</summary>
@@ -33,8 +36,11 @@ internal enum SkipMissing
 /// <summary>RESTORE.</summary>
 internal sealed record BoundRestore : BoundStatement
 {
-    /// <summary>The engine restored into.</summary>
+    /// <summary>The engine restored into, unless the databases go back into the engines that they came from.</summary>
     public required string Engine { get; init; }
+
+    /// <summary>True if the statement names the engine, or a database in it.</summary>
+    public bool EngineGiven { get; init; }
 
     public required RestoreTargetKind Kind { get; init; }
 
@@ -70,9 +76,15 @@ internal sealed record BoundRestore : BoundStatement
 
     public SkipMissing Skip { get; init; }
 
+    /// <summary>Tiers that the node must have which runs the job; null for any node.</summary>
+    public string? ExecutionLocality { get; init; }
+
     public bool SchemaOnly { get; init; }
 
     public bool VerifyOnly { get; init; }
+
+    /// <summary>Keep the grants on what is restored, for users that there are.</summary>
+    public bool Grants { get; init; }
 
     public bool AnyVersion { get; init; }
 

@@ -11,7 +11,7 @@ internal sealed class StatementBinder(BindingContext context)
 {
     private readonly ValueBinder _values = new(context);
 
-    private GrantsBinder Grants => new(context, _values);
+    private GrantsBinder Grants => new(context);
 
     public async ValueTask<BoundStatement> BindAsync(Statement statement, CancellationToken cancellationToken) =>
         statement switch
@@ -31,6 +31,18 @@ internal sealed class StatementBinder(BindingContext context)
             await new ShowBinder(context, _values).BindAsync(show, cancellationToken).ConfigureAwait(false),
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
+        DropBackupStatement drop =>
+            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        DropBackupsStatement drop =>
+            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        ShowRegisteredBackupsStatement show => new RegistryBinder(context, _values).Bind(show),
+        ShowRegisteredBackupStatement show => new RegistryBinder(context, _values).Bind(show),
+        AlterRegisteredBackupStatement alter =>
+            await new RegistryBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
+        DropRegisteredBackupsStatement drop =>
+            await new RegistryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        ImportBackupStatement import =>
+            await new RegistryBinder(context, _values).BindAsync(import, cancellationToken).ConfigureAwait(false),
         AlterJobOwnerStatement alter => new JobsBinder(_values).Bind(alter),
         CreateScheduleStatement create =>
             await new ScheduleBinder(context, _values).BindAsync(create, cancellationToken).ConfigureAwait(false),
@@ -40,10 +52,14 @@ internal sealed class StatementBinder(BindingContext context)
         ShowScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
         ShowCreateScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
         ControlSchedulesStatement control => new ScheduleBinder(context, _values).Bind(control),
-        DropBackupStatement drop =>
-            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
-        DropBackupsStatement drop =>
-            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        CreatePolicyStatement create =>
+            await new PolicyBinder(context, _values).BindAsync(create, cancellationToken).ConfigureAwait(false),
+        AlterPolicyStatement alter =>
+            await new PolicyBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
+        DropPolicyStatement drop =>
+            await new PolicyBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        ShowPoliciesStatement show => PolicyBinder.Bind(show),
+        ShowMissedBackupsStatement show => PolicyBinder.Bind(show),
         GrantStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
         GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),

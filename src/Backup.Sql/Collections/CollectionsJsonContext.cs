@@ -12,7 +12,7 @@ namespace Backup.Sql.Collections;
     Converters = [typeof(HlcTimestampJsonConverter), typeof(UInt128JsonConverter)])]
 [JsonSerializable(typeof(BackupManifest))]
 [JsonSerializable(typeof(ManifestEnvelope))]
-[JsonSerializable(typeof(LayerCheckpoint))]
 [JsonSerializable(typeof(LayerNote))]
 [JsonSerializable(typeof(Tombstone))]
+[JsonSerializable(typeof(LayerCheckpoint))]
 internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

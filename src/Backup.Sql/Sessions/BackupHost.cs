@@ -5,8 +5,11 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Pauses;
 using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Policies;
+using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Schedules;
 using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Schedules;
@@ -21,6 +24,8 @@ namespace Backup.Sql.Sessions;
 /// </summary>
 public sealed class BackupHost : IAsyncDisposable
 {
+    private volatile bool _recovered;
+
     /// <summary>Puts a host together.</summary>
     /// <param name="options">Engines, stores, settings.</param>
     /// <exception cref="BackupSqlException">42704 no engine, or the default one is not among them; 42710 two providers
@@ -43,6 +48,12 @@ public sealed class BackupHost : IAsyncDisposable
         Connections = new ExternalConnections(options.StateStore, options.SecretVault);
         Stores = new StoreOpener(Providers, options.SecretVault, Connections);
         Collections = new CollectionOpener(Stores);
+        foreach (var name in options.PauseControllers.Keys.Where(name => !options.Engines.ContainsKey(name)))
+            throw Errors.EngineNotFound(name, options.Engines.Keys, default);
+        var pauses = new PauseLedger(options.StateStore, options.Random);
+        Recovery = new PauseRecovery(
+            pauses, options.PauseControllers, options.TimeProvider,
+            options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
         Roles = new RoleBook(options.StateStore);
         Authorizer = options.Authorizer
             ?? (options.Admins is null
@@ -51,27 +62,40 @@ public sealed class BackupHost : IAsyncDisposable
         Planning = new PlanningContext
         {
             Engines = options.Engines,
+            PauseControllers = options.PauseControllers,
+            Locality = options.Locality,
             Collections = Collections,
             FullBackupWithSubdirectory = () => Settings.Backup.FullBackupWithSubdirectory,
         };
         Runner = new PlanRunner(new RunContext
         {
             Engines = options.Engines,
+            PauseControllers = options.PauseControllers,
+            Locality = options.Locality,
+            Pauses = pauses,
             Collections = Collections,
             Random = options.Random,
             Time = options.TimeProvider,
+            System = new SystemSpace(options.StateStore, SystemKinds.All, SystemKinds.Users),
+            Databases = options.Databases,
             CurrentSettings = () => Settings.Backup,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
-        Worker = new JobWorker(Planning, Runner);
+        var records = new JobRecords(
+            options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease);
+        Registry = new BackupRegistry(options.StateStore, records, options.TimeProvider);
+        Proofs = new Proofs(
+            Registry, Collections, options.TimeProvider, options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
+        Worker = new JobWorker(Planning, Runner, Registry, Proofs);
         Jobs = new JobRegistry(
-            new JobRecords(options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease),
+            records,
             options.TimeProvider,
             Worker.RevertAsync);
+        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
+        Policies = new PolicyBook(options.StateStore);
         Schedules = new ScheduleBook(options.StateStore, options.Random);
         Scheduler = new BackupScheduler(this);
-        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
     }
 
     /// <summary>The engines by name.</summary>
@@ -101,15 +125,39 @@ public sealed class BackupHost : IAsyncDisposable
 
     internal LayerUses Uses { get; }
 
+    internal BackupRegistry Registry { get; }
+
+    internal Proofs Proofs { get; }
+
     internal PlanningContext Planning { get; }
 
     internal PlanRunner Runner { get; }
 
+    internal PauseRecovery Recovery { get; }
+
     internal JobWorker Worker { get; }
+
+    internal PolicyBook Policies { get; }
 
     internal ScheduleBook Schedules { get; }
 
     internal BackupScheduler Scheduler { get; }
+
+    /// <summary>
+    /// Lifts pauses that hosts before this one left standing. <see cref="AdoptJobsAsync"/> does it too, and so does the
+    /// first statement of a host.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False when one could not be lifted, or belongs to a job that may still be at work.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
+    public Task<bool> LiftStandingPausesAsync(CancellationToken cancellationToken = default) =>
+        Recovery.RunAsync(Jobs.IsAtWorkAsync, cancellationToken);
+
+    internal async Task LiftStandingPausesOnceAsync(CancellationToken cancellationToken)
+    {
+        if (!_recovered)
+            _recovered = await LiftStandingPausesAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Opens a session.</summary>
     /// <param name="options">Who and where; null for the defaults.</param>
@@ -127,6 +175,7 @@ public sealed class BackupHost : IAsyncDisposable
     public async Task<JobAdoption> AdoptJobsAsync(CancellationToken cancellationToken = default)
     {
         await Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        await LiftStandingPausesAsync(cancellationToken).ConfigureAwait(false);
         var settings = Options.Settings;
         var (adopted, due) = await Jobs.AdoptAsync(Worker.Work(null), settings.JobRetention, cancellationToken)
             .ConfigureAwait(false);
@@ -154,6 +203,18 @@ public sealed class BackupHost : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task RunSchedulerAsync(CancellationToken cancellationToken) => Scheduler.RunAsync(cancellationToken);
+
+    /// <summary>
+    /// Runs the backup policies whose time has come, waits for their backups, and drops what no cycle keeps. Of the
+    /// times that nobody was there for the last one is made up for; the others are missed. May be called by several
+    /// hosts that share a state store: each time is run by one of them.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the backups.</param>
+    /// <returns>When a policy is due next; null if none ever is.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails. What a backup fails with is in the registry.
+    /// </exception>
+    public Task<DateTimeOffset?> RunDuePoliciesAsync(CancellationToken cancellationToken = default) =>
+        new PolicyRunner(this).RunAsync(cancellationToken);
 
     /// <summary>Stops what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()

@@ -1,8 +1,10 @@
 using Backup.Sql.Access;
+using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.State;
+using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,6 +21,19 @@ public sealed record BackupHostOptions
 
     /// <summary>The engine meant when a statement names none. Default: null, the first by name.</summary>
     public string? DefaultEngine { get; init; }
+
+    /// <summary>
+    /// The controllers that pause the writers of an engine, by the engine's name: for backups WITH pause. One may serve
+    /// several engines. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, IPauseController> PauseControllers { get; init; } =
+        new Dictionary<string, IPauseController>();
+
+    /// <summary>
+    /// Where this host is: tiers from the widest to the narrowest, <c>region=east,zone=a</c>. EXECUTION LOCALITY is
+    /// compared with it, and data that does not tell its own locality counts as being here. Default: null, nowhere.
+    /// </summary>
+    public string? Locality { get; init; }
 
     /// <summary>The providers of object stores: which schemes locations may have.</summary>
     public required IReadOnlyList<IObjectStoreProvider> Stores { get; init; }
@@ -48,6 +63,13 @@ public sealed record BackupHostOptions
     /// Tells who may do what, in the place of <see cref="Admins"/> and the grants in the state store. Default: null.
     /// </summary>
     public IAuthorizer? Authorizer { get; init; }
+
+    /// <summary>What the host says of its databases, by name: scope, labels, configuration. Default: nothing.</summary>
+    public IReadOnlyDictionary<string, DatabaseProperties> Databases { get; init; } =
+        new Dictionary<string, DatabaseProperties>();
+
+    /// <summary>What takes backups over that were made elsewhere, beside <c>collection</c>. Default: nothing.</summary>
+    public IReadOnlyList<IBackupPlugin> Plugins { get; init; } = [];
 
     /// <summary>Codec, file size, workers, memory.</summary>
     public BackupSettings Settings { get; init; } = new();

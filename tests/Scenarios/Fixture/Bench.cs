@@ -2,6 +2,7 @@ using Backup.Sql.Binding;
 using Backup.Sql.Parsing;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions;
+using Backup.Sql.State;
 using Backup.Sql.TestKit.Memory;
 using Backup.Sql.TestKit.Simulation;
 
@@ -16,10 +17,13 @@ internal sealed class Bench : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly BenchSetup _setup;
     private readonly SeededRandomSource _random;
+    private readonly TapePlugin _tapes = new();
+    private IStateStore _state;
 
     public Bench(BenchSetup? setup = null)
     {
         _setup = setup ?? new BenchSetup();
+        _state = _setup.State;
         _random = new SeededRandomSource(_setup.Seed);
         Stores = new BenchStores(_setup.Store, _directory.Below("stores"));
         Scratch = _directory.Below("scratch");
@@ -72,6 +76,7 @@ internal sealed class Bench : IAsyncDisposable
             Now = Host.Options.TimeProvider.GetUtcNow(),
             Engines = Host.Engines,
             DefaultEngine = Host.DefaultEngine,
+            PauseControllers = _setup.Pauses,
             Providers = Host.Providers,
             Vault = Host.Options.SecretVault,
             Connections = Host.Connections,
@@ -83,6 +88,13 @@ internal sealed class Bench : IAsyncDisposable
 
     /// <summary>Lets another user go on.</summary>
     public void Become(string user) => Session = MakeSession(user);
+
+    /// <summary>Ends the process, loses the state store, and starts the next process.</summary>
+    public Task LoseStateAsync()
+    {
+        _state = new MemoryStateStore();
+        return ReopenAsync();
+    }
 
     /// <summary>Ends the process and starts the next.</summary>
     public async Task ReopenAsync()
@@ -125,16 +137,20 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     private BenchEngine MakeEngine(string name) => name == "sqlite"
-        ? new SqliteBenchEngine(_directory.Below("databases"), _setup.Clock, _random)
+        ? new SqliteBenchEngine(_directory.Below("databases"), _setup.Clock, _random, _setup.Localities)
         : new MemoryBenchEngine(new MemoryEngine(
-            _setup.Memory with { TimeProvider = _setup.Clock, ClusterId = _setup.Memory.ClusterId ?? "cluster" }));
+            _setup.Memory with { TimeProvider = _setup.Clock, ClusterId = _setup.Memory.ClusterId ?? "cluster", Localities = _setup.Localities }));
 
     private BackupHost MakeHost(Lifeline line) => new(new BackupHostOptions
     {
         Engines = Engines.ToDictionary(pair => pair.Key, pair => pair.Value.Engine),
         DefaultEngine = EngineNames[0],
         Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
-        StateStore = line.To(_setup.State),
+        StateStore = line.To(_state),
+        PauseControllers = _setup.Pauses,
+        Locality = _setup.Locality,
+        Databases = _setup.Databases,
+        Plugins = [_tapes],
         Settings = _setup.Settings,
         Admins = _setup.Admins,
         ScratchDirectory = Scratch,

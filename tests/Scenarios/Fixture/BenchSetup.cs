@@ -1,3 +1,5 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.State;
 using Backup.Sql.Storage;
@@ -24,6 +26,9 @@ internal sealed record BenchSetup
 
     public string? CurrentDatabase { get; init; }
 
+    /// <summary>What the host says of its databases.</summary>
+    public IReadOnlyDictionary<string, DatabaseProperties> Databases { get; init; } = new Dictionary<string, DatabaseProperties>();
+
     /// <summary>The administrators; null when everybody is one.</summary>
     public IReadOnlyList<string>? Admins { get; init; }
 
@@ -35,6 +40,17 @@ internal sealed record BenchSetup
 
     /// <summary>How the engine in memory is to be like, but for clock and cluster.</summary>
     public MemoryEngineOptions Memory { get; init; } = new();
+
+    /// <summary>The host's locality.</summary>
+    public string? Locality { get; init; }
+
+    /// <summary>Localities of databases and tables.</summary>
+    public IReadOnlyDictionary<string, string> Localities { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// The pause controllers by engine, for a bench whose applications can be paused; they outlive the process.
+    /// </summary>
+    public IReadOnlyDictionary<string, IPauseController> Pauses { get; init; } = new Dictionary<string, IPauseController>();
 
     public IStateStore State { get; init; } = new MemoryStateStore();
 }

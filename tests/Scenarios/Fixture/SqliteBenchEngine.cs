@@ -13,9 +13,13 @@ internal sealed class SqliteBenchEngine : BenchEngine
     private readonly IRandomSource _random;
     private SqliteEngine _engine;
 
-    public SqliteBenchEngine(string directory, TimeProvider time, IRandomSource random)
+    private readonly IReadOnlyDictionary<string, string> _localities;
+
+    public SqliteBenchEngine(
+        string directory, TimeProvider time, IRandomSource random, IReadOnlyDictionary<string, string> localities)
     {
         Batteries_V2.Init();
+        _localities = localities;
         (_directory, _time, _random) = (directory, time, random);
         _engine = Open();
     }
@@ -30,6 +34,10 @@ internal sealed class SqliteBenchEngine : BenchEngine
     public override void Reopen() => _engine = Open();
 
     public override void Execute(string database, string sql) => SqliteConnection.Run(PathOf(database), sql);
+
+    public override async Task RunAsync(string database, string sql) => await _engine.ExecuteAsync(database, sql);
+
+    public override async Task MarkAsync() => await _engine.MarkHistoryAsync();
 
     public override Table Query(string database, string sql)
     {
@@ -63,5 +71,6 @@ internal sealed class SqliteBenchEngine : BenchEngine
         Directory = _directory,
         TimeProvider = _time,
         Random = _random,
+        Localities = _localities,
     });
 }

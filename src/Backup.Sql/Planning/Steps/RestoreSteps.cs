@@ -33,13 +33,17 @@ internal sealed record BeginRestoreStep : PlanStep
 
     public bool SkipForeignKeyCheck { get; init; }
 
-    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    /// <summary>
+    /// A time before that of the pages, to which they are taken back; null for the time of the pages.
+    /// </summary>
     public HlcTimestamp? PagesAsOf { get; init; }
 }
 
 /// <summary>Makes tables, types and sequences, without their indexes.</summary>
 internal sealed record CreateObjectsStep : PlanStep
 {
+    public required string Engine { get; init; }
+
     public required IReadOnlyList<ObjectRestore> Objects { get; init; }
 }
 
@@ -54,13 +58,17 @@ internal sealed record MaterialiseStep : PlanStep
 
     public required PageSpace Space { get; init; }
 
-    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    /// <summary>
+    /// A time before that of the pages, to which they are taken back; null for the time of the pages.
+    /// </summary>
     public HlcTimestamp? AsOf { get; init; }
 }
 
 /// <summary>Merges the layers of one space into its destination and proves the fingerprint.</summary>
 internal sealed record IngestSpaceStep : PlanStep
 {
+    public required string Engine { get; init; }
+
     /// <summary>The space in the backup.</summary>
     public required Space Source { get; init; }
 
@@ -78,7 +86,33 @@ internal sealed record IngestSpaceStep : PlanStep
 }
 
 /// <summary>Makes indexes, constraints, views and triggers and checks foreign keys.</summary>
-internal sealed record CompleteRestoreStep : PlanStep;
+internal sealed record CompleteRestoreStep : PlanStep
+{
+    public required string Engine { get; init; }
+}
 
-/// <summary>Makes everything visible at once.</summary>
-internal sealed record PublishRestoreStep : PlanStep;
+/// <summary>
+/// Adds what is missing of users, grants, schedules and the like; removed again if the restore fails.
+/// </summary>
+internal sealed record RestoreSystemStep : PlanStep
+{
+    /// <summary>The kinds of entries.</summary>
+    public required IReadOnlyList<string> Kinds { get; init; }
+
+    /// <summary>True for a cluster: everything keeps its name.</summary>
+    public bool AllNames { get; init; }
+
+    /// <summary>The whole databases restored, by the name that they had.</summary>
+    public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The tables restored one by one, by the full name that they had.</summary>
+    public IReadOnlyDictionary<string, string> Tables { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>
+/// Makes everything visible: at once in each engine, one engine after the other once all is staged in all of them.
+/// </summary>
+internal sealed record PublishRestoreStep : PlanStep
+{
+    public required IReadOnlyList<string> Engines { get; init; }
+}

@@ -5,7 +5,10 @@ using Backup.Sql.State;
 namespace Backup.Sql.Sessions.Administration;
 
 /// <summary>Carries out GRANT, REVOKE and SHOW GRANTS.</summary>
-internal sealed class GrantStatements(IStateStore store, RoleBook roles)
+/// <param name="store">Where the grants are.</param>
+/// <param name="roles">The users and roles.</param>
+/// <param name="notInForce">Why nobody asks for the grants; null where they count.</param>
+internal sealed class GrantStatements(IStateStore store, RoleBook roles, string? notInForce)
 {
     private static readonly ResultColumn[] Columns =
     [
@@ -23,16 +26,17 @@ internal sealed class GrantStatements(IStateStore store, RoleBook roles)
             if (!grant.IsRevoke)
                 await roles.AddAsync(grantee, cancellationToken).ConfigureAwait(false);
             foreach (var on in grant.On)
-            {
-                await (grant.IsRevoke
-                    ? _grants.RemoveAsync(grantee, on, grant.Privileges, grant.GrantOption, cancellationToken)
-                    : _grants.AddAsync(grantee, on, grant.Privileges, grant.GrantOption, cancellationToken))
-                        .ConfigureAwait(false);
-            }
+                await ChangeAsync(grant, grantee, on, cancellationToken).ConfigureAwait(false);
         }
 
-        return ResultSet.Empty(grant.IsRevoke ? "REVOKE" : "GRANT");
+        return ResultSet.Empty(grant.IsRevoke ? "REVOKE" : "GRANT", notInForce is null ? [] : [notInForce]);
     }
+
+    private ValueTask ChangeAsync(
+        BoundGrant grant, string grantee, Securable on, CancellationToken cancellationToken) =>
+        grant.IsRevoke
+            ? _grants.RemoveAsync(grantee, on, grant.Privileges, grant.GrantOption, cancellationToken)
+            : _grants.AddAsync(grantee, on, grant.Privileges, grant.GrantOption, cancellationToken);
 
     public async Task<StatementResult> RunAsync(BoundShowGrants show, CancellationToken cancellationToken)
     {
