@@ -43,4 +43,10 @@ public enum EngineCapabilities
     /// Zones can be configured and rows kept out of backups; the engine implements <see cref="IZoneConfiguration"/>.
     /// </summary>
     ZoneConfiguration = 128,
+
+    /// <summary>
+    /// A lack, not an ability: snapshots are no consistent point while applications write. Such a store is backed up
+    /// inside a pause only, and read to its end in it.
+    /// </summary>
+    NonTransactional = 256,
 }

@@ -44,6 +44,8 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
                 break;
         }
 
+        if (Chain is not null && !AtLocation)
+            ChainRules.CheckLocalities(Chain, collection.IncrementLocalities);
         return this;
     }
 
@@ -60,6 +62,7 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
         Subdirectory = Subdirectory,
         Compression = bound.Compression,
         CompressionLevel = bound.CompressionLevel,
+        StrictStorageLocality = bound.StrictStorageLocality,
     };
 
     private async Task ResolveLocationAsync(Collection collection, CancellationToken cancellationToken)

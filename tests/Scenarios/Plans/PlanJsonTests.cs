@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Planning;
 using Backup.Sql.Planning.Steps;
@@ -47,11 +48,15 @@ public sealed class PlanJsonTests
         var seen = new HashSet<Type>();
         foreach (var engine in new[] { "sqlite", "memory" })
         {
-            await using var bench = new Bench(new BenchSetup { Engines = engine });
+            await using var bench = new Bench(new BenchSetup
+            {
+                Engines = engine,
+                Pauses = new Dictionary<string, IPauseController> { [engine] = new WriteGate("test") },
+            });
             bench.Engine.Execute("shop", "CREATE TABLE t (a INTEGER PRIMARY KEY);");
             await bench.RunAsync("GRANT BACKUP ON DATABASE shop TO clerk");
             await bench.RunAsync(Backup);
-            foreach (var statement in new[] { Backup, Increment, Restore + ", grants", "RESTORE TABLE shop.t AS u FROM LATEST IN 'mem://depot'" })
+            foreach (var statement in new[] { Backup, Increment, Restore + ", grants", Backup + " WITH pause", "RESTORE TABLE shop.t AS u FROM LATEST IN 'mem://depot'" })
                 seen.UnionWith((await ThroughJsonAsync(bench, statement)).Steps.Select(step => step.GetType()));
         }
 
