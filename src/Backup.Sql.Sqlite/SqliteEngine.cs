@@ -166,7 +166,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         Version = raw.sqlite3_libversion().utf8_to_string(),
         Package = "Backup.Sql.Sqlite",
         ClusterId = _options.ClusterId ?? ClusterIdentity.ReadOrCreate(_files.StateDirectory, _options.Random),
-        Capabilities = EngineCapabilities.PageSpaces,
+        Capabilities = EngineCapabilities.PageSpaces | EngineCapabilities.ReplaceRows,
         NameComparer = AsciiIgnoreCaseComparer.Instance,
     };
 

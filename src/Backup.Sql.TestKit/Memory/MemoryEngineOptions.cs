@@ -21,7 +21,8 @@ public sealed record MemoryEngineOptions
     /// </summary>
     public EngineCapabilities Capabilities { get; init; } =
         EngineCapabilities.TimeTravel | EngineCapabilities.ChangeExport | EngineCapabilities.RevisionHistory
-        | EngineCapabilities.RetentionHolds | EngineCapabilities.Schemas | EngineCapabilities.Partitions;
+        | EngineCapabilities.RetentionHolds | EngineCapabilities.Schemas | EngineCapabilities.Partitions
+        | EngineCapabilities.ReplaceRows;
 
     /// <summary>How names compare. Default: exactly.</summary>
     public StringComparer NameComparer { get; init; } = StringComparer.Ordinal;

@@ -37,4 +37,9 @@ public enum EngineCapabilities
 
     /// <summary>Single partitions of a table can be exported.</summary>
     Partitions = 64,
+
+    /// <summary>
+    /// A restore can replace the rows of a table that is there (<see cref="ObjectRestore.ReplacesRows"/>).
+    /// </summary>
+    ReplaceRows = 256,
 }
