@@ -23,10 +23,14 @@ internal sealed class Collection
         _main = main;
         _incrementals = incrementals;
         Codecs = codecs;
+        Snapshots = new SnapshotLabels(main);
     }
 
     /// <summary>The codecs that data files are read with.</summary>
     public CompressionCodecs Codecs { get; }
+
+    /// <summary>The snapshots, by label.</summary>
+    public SnapshotLabels Snapshots { get; }
 
     /// <summary>Looks at a location as a collection; touches nothing.</summary>
     /// <param name="main">The location, which the caller goes on owning.</param>
@@ -85,7 +89,7 @@ internal sealed class Collection
         return found;
     }
 
-    /// <summary>Finds the full backup with the latest end.</summary>
+    /// <summary>Finds the full backup with the latest end; snapshots do not count.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Its sub-directory; null when there is none.</returns>
     /// <remarks>
@@ -105,7 +109,7 @@ internal sealed class Collection
             if (best is not null && string.CompareOrdinal(name, CollectionLayout.FullDirectory(bestEnd)) < 0)
                 break;
             var envelope = await ReadEnvelopeAsync(_main, name, cancellationToken).ConfigureAwait(false);
-            if (best is null || envelope.End > bestEnd)
+            if (envelope.Snapshot is null && (best is null || envelope.End > bestEnd))
                 (best, bestEnd) = (name, envelope.End);
         }
 

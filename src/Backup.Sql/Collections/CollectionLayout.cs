@@ -23,6 +23,9 @@ internal static class CollectionLayout
     /// <summary>Prefix of the objects that name the newest full backup.</summary>
     public const string LatestPrefix = "metadata/latest/LATEST-";
 
+    /// <summary>Directory of the objects that reserve the labels of snapshots.</summary>
+    public const string Snapshots = "metadata/snapshots/";
+
     private const string FullFormat = @"yyyy\/MM\/dd\-HHmmss\.ff";
     private const string IncrementFormat = @"yyyyMMdd\/HHmmss\.ff";
     private const string StartFormat = @"yyyyMMdd\-HHmmss\.ff";

@@ -12,4 +12,5 @@ namespace Backup.Sql.Collections;
     Converters = [typeof(HlcTimestampJsonConverter), typeof(UInt128JsonConverter)])]
 [JsonSerializable(typeof(BackupManifest))]
 [JsonSerializable(typeof(ManifestEnvelope))]
+[JsonSerializable(typeof(SnapshotReservation))]
 internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

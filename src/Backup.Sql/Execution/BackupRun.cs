@@ -29,6 +29,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
     private LayerWriter? _layer;
     private Chain? _parent;
     private ChainLayer? _committed;
+    private string? _label;
 
     /// <summary>What the finished backup came to.</summary>
     public JobOutcome Outcome { get; private set; } = new(0, 0, 0);
@@ -38,6 +39,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         ProtectStep protect => ProtectAsync(protect, cancellationToken),
         OpenSnapshotStep open => OpenSnapshotAsync(open, cancellationToken),
         BeginLayerStep begin => BeginLayerAsync(begin, cancellationToken),
+        ReserveLabelStep reserve => ReserveLabelAsync(reserve, cancellationToken),
         ExportSpaceStep export => ExportAsync(export, cancellationToken),
         WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
         PublishLatestStep => PublishLatestAsync(cancellationToken),
@@ -61,7 +63,8 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
     {
         try
         {
-            await layer.AbandonAsync().ConfigureAwait(false);
+            if (await layer.AbandonAsync().ConfigureAwait(false) && _label is not null)
+                await _collection!.Snapshots.ReleaseAsync(_label, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BackupSqlException error)
         {
@@ -124,6 +127,32 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             },
             cancellationToken).ConfigureAwait(false);
         progress.Begin("exporting", 0.95);
+    }
+
+    private async Task ReserveLabelAsync(ReserveLabelStep step, CancellationToken cancellationToken)
+    {
+        var snapshots = _collection!.Snapshots;
+        var reservation = new SnapshotReservation
+        {
+            Label = step.Label,
+            Database = step.Database,
+            LayerId = _layer!.LayerId,
+            Directory = _layer.Directory,
+            ClusterId = _engine!.Info.ClusterId,
+            Job = jobId,
+            Deadline = context.Time.GetUtcNow().AddSeconds(step.TimeoutSeconds),
+        };
+        if (!await snapshots.TryReserveAsync(reservation, cancellationToken).ConfigureAwait(false))
+        {
+            // An attempt of this job that was broken off may have left its own reservation.
+            var taken = await snapshots.FindAsync(step.Label, cancellationToken).ConfigureAwait(false);
+            if (taken?.Reservation?.Job == jobId && !taken.IsFinished)
+                await snapshots.DropAsync(taken, cancellationToken).ConfigureAwait(false);
+            if (!await snapshots.TryReserveAsync(reservation, cancellationToken).ConfigureAwait(false))
+                throw Errors.SnapshotExists(step.Label);
+        }
+
+        _label = step.Label;
     }
 
     private async Task<Chain?> LoadParentAsync(BeginLayerStep step, CancellationToken cancellationToken)
@@ -228,7 +257,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("writing the manifest", 0.05);
+        progress.Begin("writing the manifest", 0.04);
         var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken)
             .ConfigureAwait(false);
         var history = step.RevisionHistory
@@ -236,24 +265,45 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
                 _engine!, step.Scope, _parent?.End, _snapshot!.Timestamp, cancellationToken).ConfigureAwait(false)
             : null;
         contents.CheckSpaces(_spaces.Select(space => space.Space), history);
+        var statistics = contents.Statistics.Select(Covered).ToList();
         var manifest = _layer!.DescribeLayer() with
         {
             IsFullCluster = step.Scope.IsCluster,
             CompleteDatabases = step.Scope.Databases,
             Targets = step.Statement,
             Label = step.Name,
+            Snapshot = step.Snapshot is { } mark
+                ? mark with { Expires = step.Ttl?.After(context.Time.GetUtcNow()) }
+                : null,
             KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
             Objects = contents.Objects,
-            Statistics = contents.Statistics,
+            Statistics = statistics,
             Spaces = _spaces,
             RevisionStart = history?.Start,
             SchemaChanges = history?.Changes ?? [],
         };
+        progress.Begin("committing", 0.01);
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(
-            contents.Statistics.Sum(s => s.Rows), contents.Statistics.Sum(s => s.IndexEntries),
+            statistics.Sum(s => s.Rows), statistics.Sum(s => s.IndexEntries),
             _spaces.Sum(space => space.RawBytes));
         Log.Committed(context.Logger, jobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+    }
+
+    /// <summary>The figures of a table of which only some partitions were written are those of its partitions.</summary>
+    private TableFigures Covered(TableFigures table)
+    {
+        var parts = _spaces.Where(space => space.Space is TableSpace { Partition: not null } part
+            && part.TableId == table.TableId).ToList();
+        var rows = parts.Sum(part => part.Rows);
+        return parts.Count == 0 || rows == table.Rows
+            ? table
+            : table with
+            {
+                Rows = rows,
+                Bytes = parts.Sum(part => part.RawBytes),
+                IndexEntries = table.Rows == 0 ? 0 : table.IndexEntries / table.Rows * rows,
+            };
     }
 
     private async Task PublishLatestAsync(CancellationToken cancellationToken)

@@ -13,6 +13,9 @@ namespace Backup.Sql.Execution;
 /// </summary>
 internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
 {
+    /// <summary>What a job's marks say when the objects are made and rows can come.</summary>
+    public const string ObjectsMade = "objects made";
+
     private const long RangeBytes = 32L << 20;
 
     private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
@@ -31,8 +34,10 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
     public Task RunAsync(PlanStep step, CancellationToken cancellationToken) => step switch
     {
         OpenChainStep open => OpenChainAsync(open, cancellationToken),
+        CheckDestinationStep check => DestinationCheck.RunAsync(
+            context.Engines[check.Engine], check.Objects, cancellationToken),
         BeginRestoreStep begin => BeginAsync(begin, cancellationToken),
-        CreateObjectsStep create => _restore!.CreateAsync(create.Objects, cancellationToken).AsTask(),
+        CreateObjectsStep create => CreateAsync(create, cancellationToken),
         MaterialiseStep materialise => MaterialiseAsync(materialise, cancellationToken),
         IngestSpaceStep ingest => IngestAsync(ingest, cancellationToken),
         CompleteRestoreStep => CompleteAsync(cancellationToken),
@@ -85,6 +90,12 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
                 SkipForeignKeyCheck = step.SkipForeignKeyCheck,
             },
             cancellationToken).ConfigureAwait(false);
+
+    private async Task CreateAsync(CreateObjectsStep step, CancellationToken cancellationToken)
+    {
+        await _restore!.CreateAsync(step.Objects, cancellationToken).ConfigureAwait(false);
+        progress.Mark(ObjectsMade);
+    }
 
     private async Task MaterialiseAsync(MaterialiseStep step, CancellationToken cancellationToken)
     {

@@ -14,6 +14,8 @@ internal sealed record RunContext
 
     public required IRandomSource Random { get; init; }
 
+    public required TimeProvider Time { get; init; }
+
     public required BackupSettings Settings { get; init; }
 
     /// <summary>An existing directory for databases that are put together aside.</summary>

@@ -46,20 +46,32 @@ internal sealed class BackupPlanner(PlanningContext context)
             After = StepList.Of(protect),
         });
         var layer = steps.Add(id => target.Begin(backup) with { Id = id, After = [snapshot] });
+        var ready = backup.Snapshot is { } snapshotOf
+            ? steps.Add(id => new ReserveLabelStep
+            {
+                Id = id,
+                Label = snapshotOf.Label,
+                Database = snapshotOf.Database,
+                TimeoutSeconds = snapshotOf.TimeoutSeconds,
+                After = [layer],
+            })
+            : layer;
         var exports = spaces.Select(
-            space => steps.Add(id => Export(space, parent, engine.Info, backup) with { Id = id, After = [layer] }))
+            space => steps.Add(id => Export(space, parent, engine.Info, backup) with { Id = id, After = [ready] }))
                 .ToList();
         var manifest = steps.Add(id => new WriteManifestStep
         {
             Id = id,
-            After = exports.Count > 0 ? exports : [layer],
+            After = exports.Count > 0 ? exports : [ready],
             Scope = backup.Scope,
             Statement = backup.MaskedText,
             RevisionHistory = backup.RevisionHistory,
+            Snapshot = backup.Snapshot is { } mark ? new SnapshotMark(mark.Label, mark.Database) : null,
+            Ttl = backup.Snapshot?.Ttl,
             Name = backup.Name,
             Labels = backup.Labels,
         });
-        if (target.Chain is null && !target.AtLocation && target.Subdirectory is null)
+        if (target.Chain is null && !target.AtLocation && target.Subdirectory is null && backup.Snapshot is null)
             steps.Add(id => new PublishLatestStep { Id = id, After = [manifest] });
         if (holds)
             steps.Add(id => new ReleaseStep { Id = id, Engine = backup.Engine, After = [manifest] });
@@ -85,8 +97,7 @@ internal sealed class BackupPlanner(PlanningContext context)
                 var size = estimate
                     ? await catalog.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false)
                     : default;
-                tables.Add(new PlannedSpace(
-                    new TableSpace(database, table.Id), QualifiedName(table), table, size.Rows, size.Bytes));
+                tables.AddRange(SpacesOf(table, backup, engine.Info, size));
             }
 
             if (backup.RevisionHistory)
@@ -107,6 +118,21 @@ internal sealed class BackupPlanner(PlanningContext context)
         }
 
         return spaces;
+    }
+
+    /// <summary>A table of a snapshot is written partition by partition, so that each can be restored alone.</summary>
+    private static IEnumerable<PlannedSpace> SpacesOf(
+        TableDescriptor table, BoundBackup backup, EngineInfo engine, TableStatistics size)
+    {
+        var space = new TableSpace(table.Database, table.Id);
+        if (backup.Snapshot is null || table.Partitions.Count == 0
+            || !engine.Capabilities.HasFlag(EngineCapabilities.Partitions))
+            return [new PlannedSpace(space, QualifiedName(table), table, size.Rows, size.Bytes)];
+        var all = table.Partitions.Count;
+        var named = backup.Scope.Objects.FirstOrDefault(o => o.Id == table.Id)?.Partitions ?? [];
+        return (named.Count > 0 ? named : table.Partitions).Select(name => new PlannedSpace(
+            space with { Partition = name }, $"{QualifiedName(table)} partition {name}", table, size.Rows / all,
+            size.Bytes / all));
     }
 
     /// <summary>

@@ -44,6 +44,8 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
                 break;
         }
 
+        if (Chain?.Full.Manifest.Snapshot is { } snapshot)
+            throw Errors.SnapshotTakesNoIncrements(snapshot.Label);
         return this;
     }
 

@@ -28,6 +28,7 @@ internal sealed class RestorePlanner(PlanningContext context)
         {
             RestoreTargetKind.Tables => await TablesAsync(restore, point, destination, notices, cancellationToken)
                 .ConfigureAwait(false),
+            RestoreTargetKind.Snapshot => Snapshot(restore, point, destination, notices),
             RestoreTargetKind.Databases => Databases(restore, point, destination, restore.Databases, notices),
             _ => Cluster(restore, point, destination, notices),
         };
@@ -65,7 +66,7 @@ internal sealed class RestorePlanner(PlanningContext context)
             throw Errors.NewerLibrary(manifest.CreatedBy);
     }
 
-    private Contents Cluster(BoundRestore restore, RestorePoint point, Destination destination, List<string> notices)
+    private RestoreContents Cluster(BoundRestore restore, RestorePoint point, Destination destination, List<string> notices)
     {
         if (!point.Manifest.IsFullCluster)
             throw Errors.NotAClusterBackup();
@@ -75,11 +76,11 @@ internal sealed class RestorePlanner(PlanningContext context)
             : Databases(restore, point, destination, point.Manifest.CompleteDatabases, notices);
     }
 
-    private Contents Databases(
+    private RestoreContents Databases(
         BoundRestore restore, RestorePoint point, Destination destination, IReadOnlyList<string> names,
         List<string> notices)
     {
-        var contents = new Contents();
+        var contents = new RestoreContents();
         foreach (var name in names)
         {
             var source = point.Manifest.CompleteDatabases.FirstOrDefault(d => destination.Comparer.Equals(d, name))
@@ -106,7 +107,7 @@ internal sealed class RestorePlanner(PlanningContext context)
 
     private void AddObjects(
         BoundRestore restore, RestorePoint point, Destination destination, string source, string target,
-        Contents contents, List<string> notices)
+        RestoreContents contents, List<string> notices)
     {
         var selection = new RestoreSelection(restore.Skip, destination.Comparer, point.Manifest.EngineKind, _ => false);
         foreach (var descriptor in point.Objects.Where(o => o.Database == source && o is not DatabaseDescriptor))
@@ -114,7 +115,28 @@ internal sealed class RestorePlanner(PlanningContext context)
         AddSelected(restore, point, selection, contents, notices);
     }
 
-    private async Task<Contents> TablesAsync(
+    private RestoreContents Snapshot(
+        BoundRestore restore, RestorePoint point, Destination destination, List<string> notices)
+    {
+        var contents = new RestoreContents();
+        var snapshot = new SnapshotObjects(restore.Snapshot!, point, destination);
+        if (snapshot.IsWholeNewDatabase && destination.Info.Kind == point.Manifest.EngineKind
+            && point.Manifest.Find(new PageSpace(snapshot.Source)) is not null)
+        {
+            contents.NewDatabases.Add(snapshot.Destination);
+            contents.Pages.Add((new PageSpace(snapshot.Source), new PageSpace(snapshot.Destination)));
+            return contents;
+        }
+
+        if (snapshot.IsNewDatabase)
+            contents.NewDatabases.Add(snapshot.Destination);
+        var selection = snapshot.Select();
+        contents.Checks.AddRange(snapshot.Checks);
+        AddSelected(restore, point, selection, contents, notices, destination);
+        return contents;
+    }
+
+    private async Task<RestoreContents> TablesAsync(
         BoundRestore restore, RestorePoint point, Destination destination, List<string> notices,
         CancellationToken cancellationToken)
     {
@@ -133,7 +155,7 @@ internal sealed class RestorePlanner(PlanningContext context)
                 Choose(chosen, o, table, place);
         }
 
-        var contents = new Contents();
+        var contents = new RestoreContents();
         foreach (var database in chosen.Values.GroupBy(c => c.Object.Database, StringComparer.Ordinal))
             AddTables(restore, point, destination, database.Key, database.ToList(), contents, notices);
         return contents;
@@ -153,7 +175,7 @@ internal sealed class RestorePlanner(PlanningContext context)
 
     private void AddTables(
         BoundRestore restore, RestorePoint point, Destination destination, string database,
-        List<(ScopedObject Object, RestoreTable Named)> chosen, Contents contents, List<string> notices)
+        List<(ScopedObject Object, RestoreTable Named)> chosen, RestoreContents contents, List<string> notices)
     {
         var into = destination.FindDatabase(restore.IntoDatabase ?? database)
             ?? throw Errors.DestinationDatabaseMissing(restore.IntoDatabase ?? database, chosen[0].Object.Name);
@@ -192,21 +214,25 @@ internal sealed class RestorePlanner(PlanningContext context)
         descriptor is SchemaDescriptor ? null : restore.IntoSchema ?? descriptor.Schema;
 
     private void AddSelected(
-        BoundRestore restore, RestorePoint point, RestoreSelection selection, Contents contents, List<string> notices,
+        BoundRestore restore, RestorePoint point, RestoreSelection selection, RestoreContents contents, List<string> notices,
         Destination? destination = null)
     {
         foreach (var o in selection.Resolve(point.Objects))
         {
-            contents.Objects.Add(destination is null ? o : o with { Exists = destination.SameTypeExists(o.Target) });
-            if (o.Source is not TableDescriptor table || table.ExcludeData
+            contents.Objects.Add(
+                destination is null || o.Exists ? o : o with { Exists = destination.SameTypeExists(o.Target) });
+            if (o.Source is not TableDescriptor table || table.ExcludeData || (o.Exists && !o.ReplacesRows)
                 || (restore.SchemaOnly && !restore.VerifyOnly))
+                continue;
+            if (AddPartitions(point, table, o, contents))
                 continue;
             var fromPages = point.Manifest.Find(new TableSpace(table.Database, table.Id)) is null;
             if (fromPages && point.Manifest.Find(new PageSpace(table.Database)) is null)
                 continue; // the table has no rows of its own: a virtual one
             if (fromPages)
                 contents.Materialised.Add(table.Database);
-            contents.Tables.Add((table, restore.VerifyOnly ? null : o.Target, fromPages));
+            contents.Tables.Add(
+                new RestoredTable(table, restore.VerifyOnly ? null : o.Target) { FromPages = fromPages });
         }
 
         notices.AddRange(selection.Notices);
@@ -217,8 +243,25 @@ internal sealed class RestorePlanner(PlanningContext context)
                 point.Manifest.EngineKind, point.Manifest.EnginePackage ?? point.Manifest.EngineKind);
     }
 
+    /// <summary>
+    /// Adds a table that was written partition by partition: all of them, or those that are to be restored.
+    /// </summary>
+    /// <returns>False when the table was written as a whole.</returns>
+    private static bool AddPartitions(
+        RestorePoint point, TableDescriptor table, ObjectRestore restore, RestoreContents contents)
+    {
+        var parts = point.PartitionsOf(table);
+        foreach (var part in parts)
+        {
+            if (restore.Partitions.Count == 0 || restore.Partitions.Contains(part, StringComparer.Ordinal))
+                contents.Tables.Add(new RestoredTable(table, restore.Target) { Partition = part });
+        }
+
+        return parts.Count > 0;
+    }
+
     private static IReadOnlyList<PlanStep> Steps(
-        BoundRestore restore, Chain chain, RestorePoint point, Contents contents)
+        BoundRestore restore, Chain chain, RestorePoint point, RestoreContents contents)
     {
         var steps = new StepList();
         var open = steps.Add(id => new OpenChainStep
@@ -231,13 +274,19 @@ internal sealed class RestorePlanner(PlanningContext context)
             Layers = [.. point.Layers.Select(layer => layer.Manifest.LayerId)],
             At = point.At,
         });
+        var check = contents.Checks.Count == 0
+            ? open
+            : steps.Add(id => new CheckDestinationStep
+            {
+                Id = id, Engine = restore.Engine, Objects = contents.Checks, After = [open],
+            });
         var begin = steps.Add(id => new BeginRestoreStep
         {
             Id = id,
             Engine = restore.Engine,
             NewDatabases = contents.NewDatabases,
             SkipForeignKeyCheck = restore.SchemaOnly,
-            After = [open],
+            After = [check],
         });
         var create = contents.Objects.Count == 0
             ? begin
@@ -258,26 +307,36 @@ internal sealed class RestorePlanner(PlanningContext context)
         var ingests = new List<int>();
         foreach (var (source, target) in contents.Pages)
             ingests.Add(steps.Add(id => IngestPages(id, point, source, target, begin)));
-        foreach (var (table, target, fromPages) in contents.Tables)
+        foreach (var table in contents.Tables)
         {
-            ingests.Add(steps.Add(id => new IngestSpaceStep
-            {
-                Id = id,
-                Source = new TableSpace(table.Database, table.Id),
-                FromPages = fromPages,
-                Destination = target is null ? null : new TableSpace(target.Database, target.Id),
-                Name = $"{table.Database}.{table.Schema ?? NameResolver.DefaultSchema}.{table.Name}",
-                IndexEntries = figures.TryGetValue(table.Id, out var size) ? size.IndexEntries : 0,
-                EstimatedRows = size?.Rows ?? 0,
-                EstimatedBytes = fromPages ? size?.Bytes ?? 0
-                    : BytesOf(point, new TableSpace(table.Database, table.Id)),
-                After = fromPages ? [create, materialised[table.Database]] : [create],
-            }));
+            var after = table.FromPages ? materialised[table.Source.Database] : create;
+            ingests.Add(steps.Add(id => IngestTable(id, point, table, figures) with { After = after == create ? [create] : [create, after] }));
         }
 
         var complete = steps.Add(id => new CompleteRestoreStep { Id = id, After = [create, .. ingests] });
         steps.Add(id => new PublishRestoreStep { Id = id, After = [complete] });
         return steps.ToList();
+    }
+
+    private static IngestSpaceStep IngestTable(
+        int id, RestorePoint point, RestoredTable restored, Dictionary<long, TableFigures> figures)
+    {
+        var table = restored.Source;
+        var space = new TableSpace(table.Database, table.Id) { Partition = restored.Partition };
+        var size = figures.GetValueOrDefault(table.Id);
+        var part = restored.Partition is null ? null : point.Manifest.Find(space);
+        var name = $"{table.Database}.{table.Schema ?? NameResolver.DefaultSchema}.{table.Name}";
+        return new IngestSpaceStep
+        {
+            Id = id,
+            Source = space,
+            FromPages = restored.FromPages,
+            Destination = restored.Target is { } target ? new TableSpace(target.Database, target.Id) : null,
+            Name = restored.Partition is null ? name : $"{name} partition {restored.Partition}",
+            IndexEntries = part is null ? size?.IndexEntries ?? 0 : part.Rows * table.Indexes.Count,
+            EstimatedRows = part?.Rows ?? size?.Rows ?? 0,
+            EstimatedBytes = restored.FromPages ? size?.Bytes ?? 0 : BytesOf(point, space),
+        };
     }
 
     private static IngestSpaceStep IngestPages(
@@ -316,22 +375,5 @@ internal sealed class RestorePlanner(PlanningContext context)
         }
 
         return bytes;
-    }
-
-    /// <summary>What a restore makes and fills.</summary>
-    private sealed class Contents
-    {
-        public List<string> NewDatabases { get; } = [];
-
-        public List<(PageSpace Source, PageSpace Target)> Pages { get; } = [];
-
-        public List<ObjectRestore> Objects { get; } = [];
-
-        /// <summary>Tables, views and sequences that are named one by one, as they will be: no two may agree.</summary>
-        public List<ObjectDescriptor> Relations { get; } = [];
-
-        public List<(TableDescriptor Source, ObjectDescriptor? Target, bool FromPages)> Tables { get; } = [];
-
-        public SortedSet<string> Materialised { get; } = new(StringComparer.Ordinal);
     }
 }

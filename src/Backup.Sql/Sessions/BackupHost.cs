@@ -46,6 +46,7 @@ public sealed class BackupHost : IAsyncDisposable
             Engines = options.Engines,
             Collections = Collections,
             Random = options.Random,
+            Time = options.TimeProvider,
             Settings = options.Settings,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),

@@ -48,6 +48,9 @@ internal sealed record JobRecord
     /// <summary>Share that is done, from 0 to 1.</summary>
     public double FractionCompleted { get; init; }
 
+    /// <summary>When its phases began, in order; of the last run that made any.</summary>
+    public IReadOnlyList<JobMark>? Marks { get; init; }
+
     /// <summary>Why it failed or paused: code and message; null otherwise.</summary>
     public string? Error { get; init; }
 

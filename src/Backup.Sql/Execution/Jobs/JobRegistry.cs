@@ -204,7 +204,7 @@ internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomS
             job =>
             {
                 if (_running.TryGetValue(id, out var running))
-                    job = job with { FractionCompleted = running.Progress.Fraction };
+                    job = job with { FractionCompleted = running.Progress.Fraction, Marks = running.Progress.Marks };
                 return change(job) with { Modified = time.GetUtcNow() };
             },
             CancellationToken.None).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
@@ -213,7 +213,12 @@ internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomS
     private static string KeyOf(long id) => id.ToString("D19", CultureInfo.InvariantCulture);
 
     private JobRecord WithLiveProgress(JobRecord job) => _running.TryGetValue(job.Id, out var running)
-        ? job with { FractionCompleted = running.Progress.Fraction, RunningStatus = running.Progress.Phase }
+        ? job with
+        {
+            FractionCompleted = running.Progress.Fraction,
+            RunningStatus = running.Progress.Phase,
+            Marks = running.Progress.Marks,
+        }
         : job;
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";

@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Collections;
 using Backup.Sql.Rows;
 
 namespace Backup.Sql.Planning.Steps;
@@ -58,6 +59,17 @@ internal sealed record BeginLayerStep : PlanStep
     public int? CompressionLevel { get; init; }
 }
 
+/// <summary>Reserves the label of a snapshot in its collection; given back unless the manifest is put.</summary>
+internal sealed record ReserveLabelStep : PlanStep
+{
+    public required string Label { get; init; }
+
+    public required string Database { get; init; }
+
+    /// <summary>How long the job may take.</summary>
+    public required int TimeoutSeconds { get; init; }
+}
+
 /// <summary>How a space gets into a layer.</summary>
 internal enum ExportMode
 {
@@ -97,6 +109,12 @@ internal sealed record WriteManifestStep : PlanStep
     public required string Statement { get; init; }
 
     public bool RevisionHistory { get; init; }
+
+    /// <summary>Of a snapshot: its label and database.</summary>
+    public SnapshotMark? Snapshot { get; init; }
+
+    /// <summary>Of a snapshot: how long it is kept once it is finished; null for ever.</summary>
+    public CalendarPeriod? Ttl { get; init; }
 
     /// <summary>The backup's name in the registry; null for its time.</summary>
     public string? Name { get; init; }

@@ -1,0 +1,25 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Engines;
+using Backup.Sql.Rows;
+
+namespace Backup.Sql.Planning;
+
+/// <summary>What a restore makes and fills.</summary>
+internal sealed class RestoreContents
+{
+    public List<string> NewDatabases { get; } = [];
+
+    public List<(PageSpace Source, PageSpace Target)> Pages { get; } = [];
+
+    public List<ObjectRestore> Objects { get; } = [];
+
+    /// <summary>What is there already and must have the shape of what is restored over it.</summary>
+    public List<ObjectRestore> Checks { get; } = [];
+
+    /// <summary>Tables, views and sequences that are named one by one, as they will be: no two may agree.</summary>
+    public List<ObjectDescriptor> Relations { get; } = [];
+
+    public List<RestoredTable> Tables { get; } = [];
+
+    public SortedSet<string> Materialised { get; } = new(StringComparer.Ordinal);
+}
