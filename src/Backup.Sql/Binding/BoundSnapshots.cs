@@ -52,6 +52,9 @@ internal sealed record SnapshotRestore(string Label, string Timestamp, string Re
     /// <summary>The database restored into; null, until the snapshot was looked at, for the snapshot's own.</summary>
     public string? Destination { get; init; }
 
+    /// <summary>The layer restored; null until the snapshot was looked at.</summary>
+    public string? Layer { get; init; }
+
     /// <summary>What is restored; none for all of the snapshot.</summary>
     public IReadOnlyList<SnapshotTarget> Targets { get; init; } = [];
 

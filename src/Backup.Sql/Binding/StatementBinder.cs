@@ -24,6 +24,8 @@ internal sealed class StatementBinder(BindingContext context)
         ShowBackupStatement show => new ShowBinder(context, _values).Bind(show),
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
+        SnapshotStatement snapshot =>
+            await new SnapshotBinder(context).BindAsync(snapshot, cancellationToken).ConfigureAwait(false),
         _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),
     };
 }

@@ -32,6 +32,18 @@ internal sealed class Collection
     /// <summary>The snapshots, by label.</summary>
     public SnapshotLabels Snapshots { get; }
 
+    /// <summary>Finds out whether the location can be reached and may be a collection; writes nothing.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="BackupSqlException">55000 the location is itself one backup; others as the store says.</exception>
+    public async Task ProbeAsync(CancellationToken cancellationToken = default)
+    {
+        if (await HasBackupAsync("", cancellationToken).ConfigureAwait(false))
+            throw Errors.LocationIsBackup();
+        var request = new ListRequest { Prefix = CollectionLayout.Snapshots };
+        await foreach (var _ in _main.ListAsync(request, cancellationToken).ConfigureAwait(false))
+            return;
+    }
+
     /// <summary>Looks at a location as a collection; touches nothing.</summary>
     /// <param name="main">The location, which the caller goes on owning.</param>
     /// <param name="incrementals">Where increments lie; null for below the collection.</param>

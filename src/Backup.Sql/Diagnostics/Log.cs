@@ -20,6 +20,12 @@ internal static partial class Log
         "job {JobId} could not remove what it had written to {Directory}; it is inert and goes with the next clean-up")]
     public static partial void CleanUpFailed(ILogger logger, long jobId, string directory, Exception error);
 
+    [LoggerMessage(150, LogLevel.Information, "snapshot {Label} of repository {Repository} has expired and was removed")]
+    public static partial void SnapshotExpired(ILogger logger, string label, string repository);
+
+    [LoggerMessage(151, LogLevel.Warning, "expired snapshots of repository {Repository} could not be removed")]
+    public static partial void ExpiryFailed(ILogger logger, string repository, Exception error);
+
     [LoggerMessage(200, LogLevel.Information, "job {JobId} published its restore: {Rows} rows, {Bytes} bytes")]
     public static partial void Published(ILogger logger, long jobId, long rows, long bytes);
 }

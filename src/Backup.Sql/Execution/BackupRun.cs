@@ -90,7 +90,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task OpenSnapshotAsync(OpenSnapshotStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("opening a snapshot", 0);
+        progress.Begin(JobPhases.OpeningSnapshot, 0);
         _engine = context.Engines[step.Engine];
         _snapshot = await _engine.OpenSnapshotAsync(
             new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken)
@@ -126,7 +126,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
                 Random = context.Random,
             },
             cancellationToken).ConfigureAwait(false);
-        progress.Begin("exporting", 0.95);
+        progress.Begin(JobPhases.Exporting, 0.95);
     }
 
     private async Task ReserveLabelAsync(ReserveLabelStep step, CancellationToken cancellationToken)
@@ -257,7 +257,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("writing the manifest", 0.04);
+        progress.Begin(JobPhases.WritingManifest, 0.04);
         var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken)
             .ConfigureAwait(false);
         var history = step.RevisionHistory
@@ -282,7 +282,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             RevisionStart = history?.Start,
             SchemaChanges = history?.Changes ?? [],
         };
-        progress.Begin("committing", 0.01);
+        progress.Begin(JobPhases.Committing, 0.01);
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(
             statistics.Sum(s => s.Rows), statistics.Sum(s => s.IndexEntries),

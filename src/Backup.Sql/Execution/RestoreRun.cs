@@ -13,9 +13,6 @@ namespace Backup.Sql.Execution;
 /// </summary>
 internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
 {
-    /// <summary>What a job's marks say when the objects are made and rows can come.</summary>
-    public const string ObjectsMade = "objects made";
-
     private const long RangeBytes = 32L << 20;
 
     private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
@@ -27,6 +24,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
     private long _rows;
     private long _bytes;
     private long _indexEntries;
+    private bool _objectsMade;
 
     /// <summary>What the finished restore came to.</summary>
     public JobOutcome Outcome { get; private set; } = new(0, 0, 0);
@@ -58,7 +56,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task OpenChainAsync(OpenChainStep step, CancellationToken cancellationToken)
     {
-        progress.Begin("reading", 0.9);
+        progress.Begin(JobPhases.Reading, 0.9);
         Chain chain;
         if (step.Locations.Count > 0)
         {
@@ -94,7 +92,13 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
     private async Task CreateAsync(CreateObjectsStep step, CancellationToken cancellationToken)
     {
         await _restore!.CreateAsync(step.Objects, cancellationToken).ConfigureAwait(false);
-        progress.Mark(ObjectsMade);
+        MarkObjectsMade();
+    }
+
+    private void MarkObjectsMade()
+    {
+        if (!Interlocked.Exchange(ref _objectsMade, true))
+            progress.Mark(JobPhases.ObjectsMade);
     }
 
     private async Task MaterialiseAsync(MaterialiseStep step, CancellationToken cancellationToken)
@@ -117,6 +121,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task IngestAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
+        MarkObjectsMade();
         progress.BeginObject(step.Name);
         if (step.FromPages)
             await IngestFromPagesAsync(step, cancellationToken).ConfigureAwait(false);
@@ -221,13 +226,13 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task CompleteAsync(CancellationToken cancellationToken)
     {
-        progress.Begin("building indexes and checking", 0.08);
+        progress.Begin(JobPhases.BuildingIndexes, 0.08);
         await _restore!.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(CancellationToken cancellationToken)
     {
-        progress.Begin("publishing", 0.02);
+        progress.Begin(JobPhases.Publishing, 0.02);
         await _restore!.PublishAsync(cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restore.Notices };
         Log.Published(context.Logger, jobId, Outcome.Rows, Outcome.Bytes);

@@ -72,7 +72,8 @@ internal sealed class SnapshotObjects
         var chosen = new Dictionary<ObjectDescriptor, SnapshotTarget>(ReferenceEqualityComparer.Instance);
         foreach (var target in _restore.Targets)
         {
-            var ofKind = _all.Where(o => IsOfKind(o, target.Kind)).ToList();
+            var kind = KindOf(target);
+            var ofKind = _all.Where(o => IsOfKind(o, kind)).ToList();
             var named = target.Name is null ? ofKind : ofKind.Where(o => o.Name == target.Name).ToList();
             if (target.Name is not null && named.Count == 0)
                 throw Errors.NotInSnapshot(
@@ -87,6 +88,13 @@ internal sealed class SnapshotObjects
 
         return chosen;
     }
+
+    /// <summary>A materialized view of an engine that has none was backed up as a view.</summary>
+    private SnapshotTargetKind KindOf(SnapshotTarget target) =>
+        target is { Kind: SnapshotTargetKind.MaterializedView, Name: not null }
+            && !_all.Any(o => o is ViewDescriptor { Materialized: true })
+            ? SnapshotTargetKind.View
+            : target.Kind;
 
     private void CheckPartitions(ObjectDescriptor o, SnapshotTarget target)
     {

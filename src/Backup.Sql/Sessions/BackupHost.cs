@@ -4,6 +4,7 @@ using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Snapshots;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Sessions;
@@ -26,7 +27,8 @@ public sealed class BackupHost : IAsyncDisposable
             .FirstOrDefault() ?? "";
         if (!options.Engines.ContainsKey(DefaultEngine))
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
-        Providers = new ObjectStoreProviders(options.Stores)
+        Providers = new ObjectStoreProviders(
+            options.Stores.Concat(options.Brokers.Select(broker => BrokerStores.Of(broker.Key, broker.Value))))
         {
             Options = _ => options.StoreOptions,
             TimeProvider = options.TimeProvider,
@@ -75,6 +77,15 @@ public sealed class BackupHost : IAsyncDisposable
     /// <param name="options">Who and where; null for the defaults.</param>
     /// <returns>The session; it holds nothing open.</returns>
     public BackupSession OpenSession(SessionOptions? options = null) => new(this, options ?? new SessionOptions());
+
+    /// <summary>
+    /// Removes the snapshots whose time (their property <c>ttl</c>) is up, in all repositories that are not read-only.
+    /// A host calls it now and then; what a job reads stays until the next call.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call; what was begun is finished by the next one.</param>
+    /// <returns>How many were removed.</returns>
+    public Task<int> DropExpiredSnapshotsAsync(CancellationToken cancellationToken = default) =>
+        new SnapshotRemoval(this).ExpireAsync(cancellationToken);
 
     /// <summary>Cancels what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()

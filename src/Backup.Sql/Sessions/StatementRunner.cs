@@ -4,6 +4,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Snapshots;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -28,6 +29,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
         bound switch
         {
+            BoundBackup { Snapshot: not null } or BoundRestore { Snapshot: not null } =>
+                await RunSnapshotJobAsync(statement, bound, cancellationToken).ConfigureAwait(false),
+            BoundSnapshotStatement snapshot => await new SnapshotStatements(host).RunAsync(snapshot, cancellationToken)
+                .ConfigureAwait(false),
             BoundBackup backup => await RunJobAsync(
                 statement.Kind, backup.Description, backup.MaskedText, backup, backup.Detached, cancellationToken)
                     .ConfigureAwait(false),
@@ -49,23 +54,46 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         Statement statement, BoundExplain explain, CancellationToken cancellationToken)
     {
         var inner = ((ExplainStatement)statement).Inner;
-        var plan = explain.Inner is BoundBackup or BoundRestore
-            ? await PlanAsync(explain.Inner, estimate: true, cancellationToken).ConfigureAwait(false)
+        var bound = await new SnapshotJobs(host).CompleteAsync(explain.Inner, cancellationToken)
+            .ConfigureAwait(false);
+        var plan = bound is BoundBackup or BoundRestore
+            ? await PlanAsync(bound, estimate: true, cancellationToken).ConfigureAwait(false)
             : null;
         return ResultSet.Of(
             "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
             plan?.Notices ?? explain.Inner.Notices);
     }
 
+    /// <summary>Starts the job of a snapshot statement, which never waits for it and gives no rows.</summary>
+    private async Task<StatementResult> RunSnapshotJobAsync(
+        Statement statement, BoundStatement bound, CancellationToken cancellationToken)
+    {
+        var jobs = new SnapshotJobs(host);
+        var complete = await jobs.CompleteAsync(bound, cancellationToken).ConfigureAwait(false);
+        await jobs.RequireFreeAsync(complete, cancellationToken).ConfigureAwait(false);
+        var (type, description, masked) = complete switch
+        {
+            BoundBackup backup => ("BACKUP", backup.Description, backup.MaskedText),
+            BoundRestore restore => ("RESTORE", restore.Description, restore.MaskedText),
+            _ => throw new InvalidOperationException(complete.GetType().Name),
+        };
+        var started = await RunJobAsync(
+            type, description, masked, complete, detached: true, cancellationToken,
+            job => jobs.ClaimAsync(job, complete, cancellationToken)).ConfigureAwait(false);
+        return ResultSet.Empty(statement.Kind, started.Notices);
+    }
+
     private async Task<StatementResult> RunJobAsync(
         string kind, string description, string masked, BoundStatement bound, bool detached,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, Func<JobRecord, Task>? claim = null)
     {
         // What can be refused by planning is refused before a job exists.
         var plan = await PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
         var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
             .ConfigureAwait(false);
+        if (claim is not null)
+            await claim(job).ConfigureAwait(false);
         var run = await host.Jobs
             .StartAsync(job, Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
                 .ConfigureAwait(false);
@@ -92,9 +120,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     /// The work of a job: runs the plan; when the collection has moved on since, plans again. A resumed job brings no
     /// plan.
     /// </summary>
-    private JobWork Work(ExecutionPlan? first) => async (job, tracker, cancellationToken) =>
+    private JobWork Work(ExecutionPlan? first) => (job, tracker, cancellationToken) => SnapshotTimeout.RunAsync(
+        BoundOf(job), job, host.Options.TimeProvider,
+        token => PlanAndRunAsync(first, job, tracker, token), cancellationToken);
+
+    private async Task<JobOutcome> PlanAndRunAsync(
+        ExecutionPlan? plan, JobRecord job, ProgressTracker tracker, CancellationToken cancellationToken)
     {
-        var plan = first;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -109,7 +141,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 plan = null;
             }
         }
-    };
+    }
 
     private async Task<ExecutionPlan> PlanAsync(
         BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch

@@ -69,9 +69,12 @@ internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomS
     }
 
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
-        WithLiveProgress(
-            (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id))
-                .Value);
+        await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
+
+    public async Task<JobRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
+        await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) is { } stored
+            ? WithLiveProgress(stored.Value)
+            : null;
 
     /// <summary>Waits for a pause that was asked for to take effect; gives the job as it is otherwise.</summary>
     public async Task<JobRecord> WaitIfPausingAsync(long id, CancellationToken cancellationToken)
