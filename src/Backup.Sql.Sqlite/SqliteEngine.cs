@@ -147,7 +147,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static void RequireProvider()
+    internal static void RequireProvider()
     {
         try
         {

@@ -115,6 +115,27 @@ internal static class SqliteErrors
             Hint = "Put back the 32 hexadecimal digits that it held, or remove it and start a new collection.",
         };
 
+    public static BackupSqlException NotAStateFile(string path) =>
+        new(SqlStates.InvalidParameterValue, $"{path} is a database, but no state file")
+        {
+            Hint = "Name another file for the state: one that is not there yet is made.",
+        };
+
+    public static BackupSqlException NewerStateFile(string path, long version, long known) =>
+        new(SqlStates.UnsupportedFormat, $"the state file {path} was written by another version of Backup.Sql")
+        {
+            Detail = $"Its format is {Connection.Literal(version)}; this version reads {Connection.Literal(known)}.",
+            Hint = "Use the newest version of Backup.Sql on all programs that share the file.",
+        };
+
+    public static BackupSqlException DamagedStateFile(string path, BackupSqlException cause) =>
+        new(SqlStates.DataCorrupted, $"the state file {path} is damaged", cause)
+        {
+            Detail = cause.Detail,
+            Hint = "Move it away, with its -wal and -shm if they are there: a new one is made. Backups do not need "
+                + "it; jobs, schedules, connections and grants have to be made again.",
+        };
+
     public static BackupSqlException FileFailed(string what, string path, int systemError) =>
         new(SqlStates.IoError, $"{path} {what}")
         {

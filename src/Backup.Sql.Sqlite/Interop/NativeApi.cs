@@ -107,8 +107,8 @@ internal sealed unsafe partial class NativeApi
     public static partial void SnapshotFree(nint snapshot);
 
     /// <summary>
-    /// Keeps a connection from mapping the files that it sorts an index in: they would count as resident memory, as much
-    /// of it as the index is large. Reading them instead costs nothing that can be measured.
+    /// Keeps a connection from mapping the files that it sorts an index in: they would count as resident memory, as
+    /// much of it as the index is large. Reading them instead costs nothing that can be measured.
     /// </summary>
     /// <remarks>
     /// <c>SQLITE_TESTCTRL_SORTER_MMAP</c> is the one switch for it. The function takes variable arguments, which most

@@ -1,3 +1,4 @@
+using Backup.Sql.Access;
 using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
@@ -39,16 +40,18 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         if (!options.IncrementalLocation.IsEmpty)
             notices.Add("option incremental_location is deprecated");
 
-        var (destination, subdirectory, incrementalFrom) = Destination(statement, notices);
+        await RequireRightsAsync(statement, scope, cancellationToken).ConfigureAwait(false);
+        var (destination, subdirectory, incrementalFrom) =
+            await DestinationAsync(statement, notices, cancellationToken).ConfigureAwait(false);
         return new BoundBackup
         {
             Engine = engine,
             Scope = scope,
             Destination = destination,
-            Collection = values.Location(statement.Uris),
+            Collection = await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false),
             Subdirectory = subdirectory,
-            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null
-                : values.Location(options.IncrementalLocation),
+            IncrementalLocation = await values.LocationOrNullAsync(options.IncrementalLocation, cancellationToken)
+                .ConfigureAwait(false),
             IncrementalFrom = incrementalFrom,
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
@@ -114,7 +117,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         };
     }
 
-    private async ValueTask<string?> HolderAsync(string database, CancellationToken cancellationToken)
+    /// <summary>The engine that holds a database; null if none does.</summary>
+    public async ValueTask<string?> HolderAsync(string database, CancellationToken cancellationToken)
     {
         // The default engine first: it wins where two engines hold a database of one name.
         foreach (var name in context.Engines.Keys.OrderBy(n => n == context.DefaultEngine ? 0 : 1))
@@ -174,8 +178,28 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         return [.. found.Values.OrderBy(o => o.Name, StringComparer.Ordinal)];
     }
 
-    private (BackupDestination Destination, string? Subdirectory, IReadOnlyList<string> IncrementalFrom) Destination(
-        BackupStatement statement, List<string> notices)
+    private async ValueTask RequireRightsAsync(
+        BackupStatement statement, BackupScope scope, CancellationToken cancellationToken)
+    {
+        var place = ValueBinder.PlaceOf(statement.Targets ?? (SyntaxNode)statement);
+        if (scope.IsCluster)
+        {
+            await context.Rights.RequireAsync(Privilege.Backup, Securable.System, place, cancellationToken)
+                .ConfigureAwait(false);
+            return;
+        }
+
+        var targets = scope.Databases.Select(Securable.Database)
+            .Concat(scope.Objects.Select(table => Securable.Table(table.Name)));
+        foreach (var target in targets)
+        {
+            await context.Rights.RequireAsync(Privilege.Backup, target, place, cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<(BackupDestination Kind, string? Subdirectory, IReadOnlyList<string> From)>
+        DestinationAsync(BackupStatement statement, List<string> notices, CancellationToken cancellationToken)
     {
         switch (statement.Destination)
         {
@@ -185,7 +209,10 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                 return (BackupDestination.Subdirectory, values.Text(sub.Subdirectory).Trim('/'), []);
             case ToLocation to:
                 notices.Add("the form BACKUP … TO is deprecated: BACKUP … INTO makes a collection");
-                return (BackupDestination.Location, null, [.. to.IncrementalFrom.Select(values.Location)]);
+                var from = new List<string>();
+                foreach (var layer in to.IncrementalFrom)
+                    from.Add(await values.LocationAsync(layer, cancellationToken).ConfigureAwait(false));
+                return (BackupDestination.Location, null, from);
             default:
                 return (BackupDestination.NewFull, null, []);
         }

@@ -25,6 +25,9 @@ internal sealed record BindingContext
 
     public required ISecretVault Vault { get; init; }
 
+    /// <summary>What the user may do.</summary>
+    public Rights Rights { get; init; } = Rights.All;
+
     /// <summary>The codec unless the statement names one; null for the library's choice.</summary>
     public string? Compression { get; init; }
 

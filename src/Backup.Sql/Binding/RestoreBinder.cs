@@ -1,3 +1,4 @@
+using Backup.Sql.Access;
 using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
@@ -19,7 +20,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         await using var _ = catalog.ConfigureAwait(false);
         var names = new NameResolver(catalog, info.NameComparer, context.CurrentDatabase);
         var notices = new List<string>();
-        var bound = Source(statement, options, notices) with
+        var source = await SourceAsync(statement, options, notices, cancellationToken).ConfigureAwait(false);
+        var bound = source with
         {
             Engine = engine,
             CurrentDatabase = context.CurrentDatabase,
@@ -50,7 +52,21 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
                 "into_schema", "an engine that has schemas", ValueBinder.PlaceOf(options.SpanOf("into_schema")));
         }
 
-        return Targets(statement.Targets, bound);
+        bound = Targets(statement.Targets, bound);
+        await RequireRightsAsync(statement, bound, cancellationToken).ConfigureAwait(false);
+        return bound;
+    }
+
+    private async ValueTask RequireRightsAsync(
+        RestoreStatement statement, BoundRestore bound, CancellationToken cancellationToken)
+    {
+        var place = ValueBinder.PlaceOf(statement.Targets ?? (SyntaxNode)statement);
+        // Which databases tables go into may be known only when the backup is read: then it is asked.
+        if (bound.Kind != RestoreTargetKind.Tables)
+        {
+            await context.Rights.RequireAsync(Privilege.Restore, Securable.System, place, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     private static void RefuseUnsupported(RestoreOptions options)
@@ -98,15 +114,16 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             : throw Errors.EngineNotFound(name, context.Engines.Keys, ValueBinder.PlaceOf(options.Engine));
     }
 
-    private BoundRestore Source(RestoreStatement statement, RestoreOptions options, List<string> notices)
+    private async ValueTask<BoundRestore> SourceAsync(
+        RestoreStatement statement, RestoreOptions options, List<string> notices, CancellationToken cancellationToken)
     {
         var bound = new BoundRestore
         {
             Engine = "",
             Kind = RestoreTargetKind.Cluster,
             Collection = "",
-            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null
-                : values.Location(options.IncrementalLocation),
+            IncrementalLocation = await values.LocationOrNullAsync(options.IncrementalLocation, cancellationToken)
+                .ConfigureAwait(false),
             MaskedText = SqlFormatter.Format(statement),
             Description = SqlFormatter.Format(statement, FormatMode.Described),
         };
@@ -115,13 +132,15 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             var backup = values.Text(from.Backup).Trim('/');
             return bound with
             {
-                Collection = values.Location(from.Uris),
+                Collection = await values.LocationAsync(from.Uris, cancellationToken).ConfigureAwait(false),
                 Subdirectory = backup.Equals("latest", StringComparison.OrdinalIgnoreCase) ? null : backup,
             };
         }
 
         notices.Add("the form RESTORE … FROM <location> is deprecated: RESTORE … FROM <sub-directory> IN <collection>");
-        var locations = ((FromLocations)statement.Source).Layers.Select(layer => values.Location(layer)).ToList();
+        var locations = new List<string>();
+        foreach (var layer in ((FromLocations)statement.Source).Layers)
+            locations.Add(await values.LocationAsync(layer, cancellationToken).ConfigureAwait(false));
         return bound with { Collection = locations[0], Subdirectory = "", Locations = locations[1..] };
     }
 

@@ -7,12 +7,14 @@ namespace Backup.Sql.Binding;
 /// <summary>Binds SHOW BACKUPS and SHOW BACKUP.</summary>
 internal sealed class ShowBinder(BindingContext context, ValueBinder values)
 {
-    public BoundShowBackups Bind(ShowBackupsStatement statement)
+    public async ValueTask<BoundShowBackups> BindAsync(
+        ShowBackupsStatement statement, CancellationToken cancellationToken)
     {
         var withIds = context.UseBackupsWithIds;
         if (!withIds && (statement.NewerThan ?? statement.OlderThan) is { } filter)
             throw Errors.OptionNeeds("the time filter", "use_backups_with_ids", ValueBinder.PlaceOf(filter));
-        return new BoundShowBackups(values.Location(statement.Uris))
+        var collection = await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false);
+        return new BoundShowBackups(collection)
         {
             WithIds = withIds,
             WithRevisionStart = withIds && statement.Option == ShowBackupsOption.RevisionStartTime,
@@ -23,7 +25,8 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         };
     }
 
-    public BoundShowBackup Bind(ShowBackupStatement statement)
+    public async ValueTask<BoundShowBackup> BindAsync(
+        ShowBackupStatement statement, CancellationToken cancellationToken)
     {
         var options = statement.Options;
         if (options.EncryptionPassphrase is not null)
@@ -38,11 +41,14 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         if (statement.IsDeprecatedForm)
             notices.Add("the form SHOW BACKUP without IN is deprecated: SHOW BACKUP FROM <sub-directory> IN <collection>");
         var backup = statement.IsDeprecatedForm ? "" : values.Text(statement.Backup).Trim('/');
-        return new BoundShowBackup(Kind(statement.View), CollectionOf(statement))
+        var collection = statement.IsDeprecatedForm
+            ? await values.LocationAsync(statement.Backup, cancellationToken).ConfigureAwait(false)
+            : await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false);
+        return new BoundShowBackup(Kind(statement.View), collection)
         {
             Subdirectory = backup.Equals("latest", StringComparison.OrdinalIgnoreCase) ? null : backup,
-            IncrementalLocation = options.IncrementalLocation.IsEmpty ? null
-                : values.Location(options.IncrementalLocation),
+            IncrementalLocation = await values.LocationOrNullAsync(options.IncrementalLocation, cancellationToken)
+                .ConfigureAwait(false),
             WithIds = context.UseBackupsWithIds,
             AsJson = options.AsJson,
             CheckFiles = options.CheckFiles,
@@ -55,9 +61,6 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
 
         TextPlace At(string option) => ValueBinder.PlaceOf(options.SpanOf(option));
     }
-
-    private string CollectionOf(ShowBackupStatement statement) =>
-        statement.IsDeprecatedForm ? values.Location(statement.Backup) : values.Location(statement.Uris);
 
     private double Sample(StringOrPlaceholder node)
     {

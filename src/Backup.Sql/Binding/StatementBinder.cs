@@ -11,6 +11,8 @@ internal sealed class StatementBinder(BindingContext context)
 {
     private readonly ValueBinder _values = new(context);
 
+    private GrantsBinder Grants => new(context, _values);
+
     public async ValueTask<BoundStatement> BindAsync(Statement statement, CancellationToken cancellationToken) =>
         statement switch
     {
@@ -20,10 +22,16 @@ internal sealed class StatementBinder(BindingContext context)
             await new BackupBinder(context, _values).BindAsync(backup, cancellationToken).ConfigureAwait(false),
         RestoreStatement restore =>
             await new RestoreBinder(context, _values).BindAsync(restore, cancellationToken).ConfigureAwait(false),
-        ShowBackupsStatement show => new ShowBinder(context, _values).Bind(show),
-        ShowBackupStatement show => new ShowBinder(context, _values).Bind(show),
+        ShowBackupsStatement show =>
+            await new ShowBinder(context, _values).BindAsync(show, cancellationToken).ConfigureAwait(false),
+        ShowBackupStatement show =>
+            await new ShowBinder(context, _values).BindAsync(show, cancellationToken).ConfigureAwait(false),
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
+        GrantStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
+        RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
+        GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
+        ShowGrantsStatement show => await Grants.BindAsync(show, cancellationToken).ConfigureAwait(false),
         SnapshotStatement snapshot =>
             await new SnapshotBinder(context).BindAsync(snapshot, cancellationToken).ConfigureAwait(false),
         _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backup.Sql.Access;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 using Backup.Sql.Syntax;
@@ -88,18 +89,20 @@ internal sealed class ValueBinder(BindingContext context)
     };
 
     /// <summary>
-    /// Checks a list of locations and gives the one that holds manifests and pointers, sealed: the only one, or the
-    /// default one of a list by locality. Data goes there too, for a host without a locality matches no other.
+    /// Checks a list of locations, and that the user may use them, and gives the one that holds manifests and pointers,
+    /// sealed: the only one, or the default one of a list by locality. Data goes there too, for a host without a
+    /// locality matches no other.
     /// </summary>
-    public string Location(IReadOnlyList<StringOrPlaceholder> locations)
+    public async ValueTask<string> LocationAsync(
+        IReadOnlyList<StringOrPlaceholder> locations, CancellationToken cancellationToken)
     {
         if (locations.Count == 1)
-            return Location(locations[0]);
+            return await LocationAsync(locations[0], cancellationToken).ConfigureAwait(false);
         StoreUri? main = null;
         var localities = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in locations)
         {
-            var uri = Check(node);
+            var uri = await CheckAsync(node, cancellationToken).ConfigureAwait(false);
             if (!uri.Parameters.TryGetValue("COCKROACH_LOCALITY", out var locality))
                 throw Errors.InvalidLocality("a location of the list has no COCKROACH_LOCALITY", PlaceOf(node));
             if (!localities.Add(locality))
@@ -114,14 +117,31 @@ internal sealed class ValueBinder(BindingContext context)
             "no location of the list has COCKROACH_LOCALITY=default", PlaceOf(locations[0])));
     }
 
-    public string Location(StringOrPlaceholder location) => context.Vault.Seal(Check(location));
+    /// <summary>
+    /// The list of an option, as <see cref="LocationAsync(IReadOnlyList{StringOrPlaceholder}, CancellationToken)"/>;
+    /// null where it is not given.
+    /// </summary>
+    public async ValueTask<string?> LocationOrNullAsync(
+        IReadOnlyList<StringOrPlaceholder> locations, CancellationToken cancellationToken) =>
+        locations.Count == 0 ? null : await LocationAsync(locations, cancellationToken).ConfigureAwait(false);
 
-    private StoreUri Check(StringOrPlaceholder node)
+    /// <summary>Checks a location, and that the user may use it, and seals it.</summary>
+    public async ValueTask<string> LocationAsync(StringOrPlaceholder location, CancellationToken cancellationToken) =>
+        context.Vault.Seal(await CheckAsync(location, cancellationToken).ConfigureAwait(false));
+
+    private async ValueTask<StoreUri> CheckAsync(StringOrPlaceholder node, CancellationToken cancellationToken)
     {
         try
         {
             var uri = StoreUri.Parse(Text(node));
             context.Providers.Resolve(uri).Check(uri);
+            if (uri.NeedsImplicitAccess)
+            {
+                await context.Rights.RequireAsync(
+                    Privilege.ExternalIoImplicitAccess, Securable.System, PlaceOf(node), cancellationToken)
+                        .ConfigureAwait(false);
+            }
+
             return uri;
         }
         catch (BackupSqlException error)

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
+using Backup.Sql.Collections.Format;
 
 namespace Backup.Sql.Collections;
 
@@ -9,8 +9,6 @@ namespace Backup.Sql.Collections;
 /// </summary>
 internal sealed class FingerprintAccumulator
 {
-    private const int HashBytes = 32;
-
     /// <summary>Bytes of a digest: the first half of a SHA-256.</summary>
     public const int DigestBytes = 16;
 
@@ -26,8 +24,8 @@ internal sealed class FingerprintAccumulator
     [SkipLocalsInit]
     public static UInt128 Digest(ReadOnlySpan<byte> keyAndValue)
     {
-        Span<byte> hash = stackalloc byte[HashBytes];
-        SHA256.HashData(keyAndValue, hash);
+        Span<byte> hash = stackalloc byte[Sha256.HashBytes];
+        Sha256.Compute(keyAndValue, default, hash);
         return BinaryPrimitives.ReadUInt128BigEndian(hash);
     }
 

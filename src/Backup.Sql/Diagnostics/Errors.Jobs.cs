@@ -32,4 +32,16 @@ internal static partial class Errors
         {
             Hint = $"Go on with: RESUME JOB {id}",
         };
+
+    public static BackupSqlException JobTakenOver(long id) =>
+        new(SqlStates.JobTakenOver, $"job {id} is no longer this process's: its lease ran out and was not renewed")
+        {
+            Hint = $"Another process goes on with it. See how far it is with: SHOW JOB {id}",
+        };
+
+    public static BackupSqlException JobHandedOver(long id) =>
+        new(SqlStates.QueryCanceled, $"this process ends before job {id} does")
+        {
+            Hint = $"The next process that opens the same state store goes on with it. See: SHOW JOB {id}",
+        };
 }

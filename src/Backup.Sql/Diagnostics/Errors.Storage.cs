@@ -29,6 +29,12 @@ internal static partial class Errors
             Hint = "Run the statement again with the full location.",
         };
 
+    public static BackupSqlException CredentialMissing(string location, BackupSqlException cause) =>
+        new(SqlStates.CredentialMissing, $"a credential of {location} is missing: {cause.Message}", cause)
+        {
+            Hint = "Resume the job in a process whose vault holds it, or cancel it and run the statement again.",
+        };
+
     public static BackupSqlException UnknownLocationParameter(string name, string scheme, string[] known) =>
         new(SqlStates.InvalidParameterValue, $"locations of scheme {scheme} know no parameter {Printable(name)}")
         {

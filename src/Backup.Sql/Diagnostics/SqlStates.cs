@@ -112,4 +112,10 @@ public static class SqlStates
 
     /// <summary>Restored rows differ from the rows that were backed up.</summary>
     public const string FingerprintMismatch = "BS004";
+
+    /// <summary>A stored location's credential is not to be had in this process: a job pauses.</summary>
+    public const string CredentialMissing = "28000";
+
+    /// <summary>The job is another process's by now: this one lost its lease.</summary>
+    public const string JobTakenOver = "BS010";
 }

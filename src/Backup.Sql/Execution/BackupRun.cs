@@ -13,7 +13,7 @@ namespace Backup.Sql.Execution;
 /// Carries out the steps of a BACKUP. Until the manifest is put nothing of it can be seen; afterwards nothing may undo
 /// it.
 /// </summary>
-internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDisposable
 {
     private const long SmallestSpan = 16L << 20;
 
@@ -63,22 +63,30 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
     {
         try
         {
-            if (await layer.AbandonAsync().ConfigureAwait(false) && _label is not null)
+            if (await layer.AbandonAsync().ConfigureAwait(false) && _label is not null && !turn.KeepsWork)
                 await _collection!.Snapshots.ReleaseAsync(_label, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BackupSqlException error)
         {
-            Log.CleanUpFailed(context.Logger, jobId, layer.Directory, error);
+            Log.CleanUpFailed(context.Logger, turn.JobId, layer.Directory, error);
         }
     }
 
     private async Task ProtectAsync(ProtectStep step, CancellationToken cancellationToken)
     {
-        var hold = $"job-{jobId}";
-        var engine = (IRetentionHolds)context.Engines[step.Engine];
-        await engine.HoldAsync(hold, step.From, cancellationToken).ConfigureAwait(false);
+        var hold = $"job-{turn.JobId}";
+        var engine = context.Engines[step.Engine];
+        var from = step.From
+            ?? await FirstNeededAsync(engine, step.AllHistory, cancellationToken).ConfigureAwait(false);
+        await ((IRetentionHolds)engine).HoldAsync(hold, from, cancellationToken).ConfigureAwait(false);
         (_hold, _holdEngine) = (hold, step.Engine);
     }
+
+    private static ValueTask<HlcTimestamp> FirstNeededAsync(
+        IDatabaseEngine engine, bool allHistory, CancellationToken cancellationToken) =>
+        allHistory
+            ? ((ICatalogHistory)engine).GetHistoryStartAsync(cancellationToken)
+            : engine.GetCurrentTimeAsync(cancellationToken);
 
     private async Task ReleaseAsync()
     {
@@ -90,7 +98,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task OpenSnapshotAsync(OpenSnapshotStep step, CancellationToken cancellationToken)
     {
-        progress.Begin(JobPhases.OpeningSnapshot, 0);
+        turn.Progress.Begin(JobPhases.OpeningSnapshot, 0);
         _engine = context.Engines[step.Engine];
         _snapshot = await _engine.OpenSnapshotAsync(
             new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken)
@@ -112,7 +120,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         _layer = await _collection.BeginLayerAsync(
             new LayerRequest
             {
-                JobId = jobId.ToString(CultureInfo.InvariantCulture),
+                JobId = turn.JobId.ToString(CultureInfo.InvariantCulture),
                 End = _snapshot!.Timestamp,
                 Parent = _parent,
                 Directory = step.AtLocation ? "" : step.Subdirectory,
@@ -126,7 +134,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
                 Random = context.Random,
             },
             cancellationToken).ConfigureAwait(false);
-        progress.Begin(JobPhases.Exporting, 0.95);
+        turn.Progress.Begin(JobPhases.Exporting, 0.95);
     }
 
     private async Task ReserveLabelAsync(ReserveLabelStep step, CancellationToken cancellationToken)
@@ -139,16 +147,18 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             LayerId = _layer!.LayerId,
             Directory = _layer.Directory,
             ClusterId = _engine!.Info.ClusterId,
-            Job = jobId,
+            Job = turn.JobId,
             Deadline = context.Time.GetUtcNow().AddSeconds(step.TimeoutSeconds),
         };
         if (!await snapshots.TryReserveAsync(reservation, cancellationToken).ConfigureAwait(false))
         {
-            // An attempt of this job that was broken off may have left its own reservation.
+            // An earlier turn of this job may have left its own reservation.
             var taken = await snapshots.FindAsync(step.Label, cancellationToken).ConfigureAwait(false);
-            if (taken?.Reservation?.Job == jobId && !taken.IsFinished)
+            var isOurs = taken?.Reservation?.Job == turn.JobId && !taken.IsFinished;
+            if (isOurs && taken!.Reservation!.LayerId != _layer.LayerId)
                 await snapshots.DropAsync(taken, cancellationToken).ConfigureAwait(false);
-            if (!await snapshots.TryReserveAsync(reservation, cancellationToken).ConfigureAwait(false))
+            if (!(isOurs && taken!.Reservation!.LayerId == _layer.LayerId)
+                && !await snapshots.TryReserveAsync(reservation, cancellationToken).ConfigureAwait(false))
                 throw Errors.SnapshotExists(step.Label);
         }
 
@@ -172,9 +182,9 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task ExportAsync(ExportSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.BeginObject(step.Name);
+        turn.Progress.BeginObject(step.Name);
         var shape = await _snapshot!.DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
-        progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
+        turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
         var coverage = step.Mode switch
         {
@@ -191,7 +201,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             : await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
         lock (_gate)
             _spaces.Add(entry);
-        progress.EndObject();
+        turn.Progress.EndObject();
     }
 
     private async Task<SpaceManifest> WriteAsync(
@@ -217,11 +227,11 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             {
                 var sink = writer.OpenSink();
                 await using var _ = sink.ConfigureAwait(false);
-                var counted = new CountingSink(sink, progress);
+                var counted = new CountingSink(sink, turn.Progress);
                 await _snapshot!.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
                 await sink.CompleteAsync(token).ConfigureAwait(false);
                 counted.Report();
-                progress.AddStored(sink.BytesStored);
+                turn.Progress.AddStored(sink.BytesStored);
             },
             cancellationToken).ConfigureAwait(false);
         return writer.Complete();
@@ -257,7 +267,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
 
     private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
-        progress.Begin(JobPhases.WritingManifest, 0.04);
+        turn.Progress.Begin(JobPhases.WritingManifest, 0.04);
         var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken)
             .ConfigureAwait(false);
         var history = step.RevisionHistory
@@ -282,12 +292,12 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
             RevisionStart = history?.Start,
             SchemaChanges = history?.Changes ?? [],
         };
-        progress.Begin(JobPhases.Committing, 0.01);
+        turn.Progress.Begin(JobPhases.Committing, 0.01);
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(
             statistics.Sum(s => s.Rows), statistics.Sum(s => s.IndexEntries),
             _spaces.Sum(space => space.RawBytes));
-        Log.Committed(context.Logger, jobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+        Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
     }
 
     /// <summary>The figures of a table of which only some partitions were written are those of its partitions.</summary>
@@ -315,7 +325,7 @@ internal sealed class BackupRun(RunContext context, long jobId, ProgressTracker 
         catch (Exception error) when (error is BackupSqlException or OperationCanceledException)
         {
             // The backup is committed: LATEST is found from the manifests all the same.
-            Log.HintFailed(context.Logger, jobId, "LATEST", error);
+            Log.HintFailed(context.Logger, turn.JobId, "LATEST", error);
         }
     }
 }

@@ -33,6 +33,24 @@ public sealed record BackupSettings
     /// </summary>
     public bool FullBackupWithSubdirectory { get; init; }
 
+    /// <summary>
+    /// How long a running job belongs to its host without a sign of life; then another host that shares the state store
+    /// goes on with it. Default 30 s; renewed three times as often.
+    /// </summary>
+    public TimeSpan JobLease { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the records of finished jobs are kept. Default 14 days.</summary>
+    public TimeSpan JobRetention { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>
+    /// Time after which a backup notes what it has finished, so that it goes on from there after a crash. Default 1
+    /// min.
+    /// </summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Stored bytes after which it does so although the time is not up. Default 1 GiB.</summary>
+    public long CheckpointBytes { get; init; } = 1L << 30;
+
     /// <summary>The number of workers that cores and memory allow; at least one.</summary>
     internal int EffectiveWorkers
     {

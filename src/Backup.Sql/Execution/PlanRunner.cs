@@ -9,22 +9,22 @@ internal sealed class PlanRunner(RunContext context)
 {
     /// <summary>
     /// Runs a plan. When it fails or is cancelled nothing of it is left: no backup that a listing shows, no database or
-    /// table that was not there.
+    /// table that was not there. What a turn keeps for the next one nobody sees either.
     /// </summary>
     public async Task<JobOutcome> RunAsync(
-        ExecutionPlan plan, long jobId, ProgressTracker progress, CancellationToken cancellationToken)
+        ExecutionPlan plan, JobTurn turn, CancellationToken cancellationToken)
     {
-        Log.Started(context.Logger, plan.Kind, jobId, plan.Steps.Count);
+        Log.Started(context.Logger, plan.Kind, turn.JobId, plan.Steps.Count);
         if (plan.Kind == "BACKUP")
         {
-            var run = new BackupRun(context, jobId, progress);
+            var run = new BackupRun(context, turn);
             await using var _ = run.ConfigureAwait(false);
             await StepGraph.RunAsync(plan.Steps, run.RunAsync, cancellationToken).ConfigureAwait(false);
             return run.Outcome;
         }
         else
         {
-            var run = new RestoreRun(context, jobId, progress);
+            var run = new RestoreRun(context, turn);
             await using var _ = run.ConfigureAwait(false);
             await StepGraph.RunAsync(plan.Steps, run.RunAsync, cancellationToken).ConfigureAwait(false);
             return run.Outcome;

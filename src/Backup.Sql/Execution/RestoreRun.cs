@@ -11,7 +11,7 @@ namespace Backup.Sql.Execution;
 /// Carries out the steps of a RESTORE. Nothing can be seen of it before the last step, and that one only comes when
 /// every space has proved its fingerprint.
 /// </summary>
-internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker progress) : IAsyncDisposable
+internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDisposable
 {
     private const long RangeBytes = 32L << 20;
 
@@ -56,7 +56,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task OpenChainAsync(OpenChainStep step, CancellationToken cancellationToken)
     {
-        progress.Begin(JobPhases.Reading, 0.9);
+        turn.Progress.Begin(JobPhases.Reading, 0.9);
         Chain chain;
         if (step.Locations.Count > 0)
         {
@@ -83,7 +83,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
         _restore = await context.Engines[step.Engine].BeginRestoreAsync(
             new RestoreRequest
             {
-                Id = $"job{jobId}",
+                Id = $"job{turn.JobId}",
                 NewDatabases = step.NewDatabases,
                 SkipForeignKeyCheck = step.SkipForeignKeyCheck,
             },
@@ -98,17 +98,18 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
     private void MarkObjectsMade()
     {
         if (!Interlocked.Exchange(ref _objectsMade, true))
-            progress.Mark(JobPhases.ObjectsMade);
+            turn.Progress.Mark(JobPhases.ObjectsMade);
     }
 
     private async Task MaterialiseAsync(MaterialiseStep step, CancellationToken cancellationToken)
     {
-        progress.BeginObject(step.Space.Database);
+        turn.Progress.BeginObject(step.Space.Database);
         var engine = context.Engines.Values.FirstOrDefault(e => e is IPageSpaceReader && e.Info.Kind == step.EngineKind)
             ?? throw Errors.EngineMissing(step.EngineKind, step.Package);
         var shape = ShapeOf(step.Space);
-        progress.Expect(0, shape.PageCount * shape.PageSize);
-        var scratch = Directory.CreateDirectory(Path.Combine(context.ScratchDirectory, $"backupsql-{jobId}")).FullName;
+        turn.Progress.Expect(0, shape.PageCount * shape.PageSize);
+        var scratch = Directory.CreateDirectory(Path.Combine(context.ScratchDirectory, $"backupsql-{turn.JobId}"))
+            .FullName;
         var pages = await ((IPageSpaceReader)engine)
             .BeginMaterialiseAsync(step.Space, shape, scratch, cancellationToken).ConfigureAwait(false);
         var database = new MaterialisedDatabase(pages, scratch);
@@ -122,18 +123,18 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
     private async Task IngestAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
         MarkObjectsMade();
-        progress.BeginObject(step.Name);
+        turn.Progress.BeginObject(step.Name);
         if (step.FromPages)
             await IngestFromPagesAsync(step, cancellationToken).ConfigureAwait(false);
         else
             await IngestFromChainAsync(step, cancellationToken).ConfigureAwait(false);
         Interlocked.Add(ref _indexEntries, step.IndexEntries);
-        progress.EndObject();
+        turn.Progress.EndObject();
     }
 
     private async Task IngestFromChainAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.Expect(1, step.EstimatedBytes);
+        turn.Progress.Expect(1, step.EstimatedBytes);
         var shape = ShapeOf(step.Source);
         var rows = step.Destination switch
         {
@@ -164,7 +165,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
             {
                 var source = _reader.OpenSource(space, range, proof);
                 await using var _ = source.ConfigureAwait(false);
-                var counted = new CountingSource(source, progress);
+                var counted = new CountingSource(source, turn.Progress);
                 await take(counted, token).ConfigureAwait(false);
                 Interlocked.Add(ref rows, counted.Rows);
                 Interlocked.Add(ref _bytes, counted.Bytes);
@@ -189,7 +190,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task IngestFromPagesAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
-        progress.Expect(1, step.EstimatedBytes);
+        turn.Progress.Expect(1, step.EstimatedBytes);
         var snapshot = _aside[step.Source.Database].Snapshot;
         var shape = await snapshot.DescribeAsync(step.Source, cancellationToken).ConfigureAwait(false);
         var rows = await TransferAsync(
@@ -214,7 +215,7 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
                 one,
                 async (source, inner) =>
                 {
-                    var counted = new CountingSource(source, progress);
+                    var counted = new CountingSource(source, turn.Progress);
                     await take(counted, inner).ConfigureAwait(false);
                     rows = counted.Rows;
                     Interlocked.Add(ref _bytes, counted.Bytes);
@@ -226,16 +227,17 @@ internal sealed class RestoreRun(RunContext context, long jobId, ProgressTracker
 
     private async Task CompleteAsync(CancellationToken cancellationToken)
     {
-        progress.Begin(JobPhases.BuildingIndexes, 0.08);
+        turn.Progress.Begin(JobPhases.BuildingIndexes, 0.08);
         await _restore!.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PublishAsync(CancellationToken cancellationToken)
     {
-        progress.Begin(JobPhases.Publishing, 0.02);
+        turn.Progress.Begin(JobPhases.Publishing, 0.02);
+        await turn.ConfirmAsync(cancellationToken).ConfigureAwait(false);
         await _restore!.PublishAsync(cancellationToken).ConfigureAwait(false);
         Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restore.Notices };
-        Log.Published(context.Logger, jobId, Outcome.Rows, Outcome.Bytes);
+        Log.Published(context.Logger, turn.JobId, Outcome.Rows, Outcome.Bytes);
     }
 
     private SpaceShape ShapeOf(Space space) => _reader!.Chain.Newest.Manifest.Find(space)!.Shape;

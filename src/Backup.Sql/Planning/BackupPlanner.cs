@@ -34,8 +34,13 @@ internal sealed class BackupPlanner(PlanningContext context)
         var holds = engine.Info.Capabilities.HasFlag(EngineCapabilities.RetentionHolds);
         var protect = holds
             ? steps.Add(id =>
-                new ProtectStep { Id = id, Engine = backup.Engine,
-                    From = parent?.End ?? backup.AsOf ?? HlcTimestamp.Zero })
+                new ProtectStep
+                {
+                    Id = id,
+                    Engine = backup.Engine,
+                    From = parent?.End ?? (backup.RevisionHistory ? null : backup.AsOf),
+                    AllHistory = backup.RevisionHistory,
+                })
             : 0;
         var snapshot = steps.Add(id => new OpenSnapshotStep
         {

@@ -161,7 +161,9 @@ internal sealed class RestorePlanner(PlanningContext context)
         return contents;
     }
 
-    /// <summary>A table may be named by itself beside a wildcard that finds it too; to name it twice makes no sense.</summary>
+    /// <summary>
+    /// A table may be named by itself beside a wildcard that finds it too; to name it twice makes no sense.
+    /// </summary>
     private static void Choose(
         Dictionary<(string, long), (ScopedObject Object, RestoreTable Named)> chosen,
         ScopedObject found, RestoreTable named, TextPlace place)

@@ -1,3 +1,4 @@
+using Backup.Sql.Access;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
@@ -11,7 +12,8 @@ namespace Backup.Sql.Sessions;
 
 /// <summary>
 /// The engines, stores and jobs of one process. Make one, open as many sessions as you like; all members may be called
-/// concurrently. Disposing it pauses nothing: running jobs are cancelled and leave nothing behind.
+/// concurrently. Disposing it stops the running jobs: where the state store outlives the process they keep what they
+/// have written, for the next host that adopts them; else they are cancelled and leave nothing behind.
 /// </summary>
 public sealed class BackupHost : IAsyncDisposable
 {
@@ -36,7 +38,11 @@ public sealed class BackupHost : IAsyncDisposable
         };
         var stores = new StoreOpener(Providers, options.SecretVault);
         Collections = new CollectionOpener(stores);
-        Jobs = new JobRegistry(options.StateStore, options.TimeProvider, options.Random);
+        Roles = new RoleBook(options.StateStore);
+        Authorizer = options.Authorizer
+            ?? (options.Admins is null
+                ? EverybodyIsAdmin.Instance
+                : new GrantAuthorizer(options.StateStore, options.Admins));
         Planning = new PlanningContext
         {
             Engines = options.Engines,
@@ -53,6 +59,11 @@ public sealed class BackupHost : IAsyncDisposable
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
+        Worker = new JobWorker(Planning, Runner, options.TimeProvider);
+        Jobs = new JobRegistry(
+            new JobRecords(options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease),
+            options.TimeProvider,
+            Worker.RevertAsync);
     }
 
     /// <summary>The engines by name.</summary>
@@ -61,7 +72,12 @@ public sealed class BackupHost : IAsyncDisposable
     /// <summary>The engine meant when a statement names none.</summary>
     public string DefaultEngine { get; }
 
+    /// <summary>The users and roles that the state store knows.</summary>
+    public RoleBook Roles { get; }
+
     internal BackupHostOptions Options { get; }
+
+    internal IAuthorizer Authorizer { get; }
 
     internal ObjectStoreProviders Providers { get; }
 
@@ -72,6 +88,8 @@ public sealed class BackupHost : IAsyncDisposable
     internal PlanningContext Planning { get; }
 
     internal PlanRunner Runner { get; }
+
+    internal JobWorker Worker { get; }
 
     /// <summary>Opens a session.</summary>
     /// <param name="options">Who and where; null for the defaults.</param>
@@ -87,7 +105,26 @@ public sealed class BackupHost : IAsyncDisposable
     public Task<int> DropExpiredSnapshotsAsync(CancellationToken cancellationToken = default) =>
         new SnapshotRemoval(this).ExpireAsync(cancellationToken);
 
-    /// <summary>Cancels what runs, waits for it, and closes the engines.</summary>
+    /// <summary>
+    /// Takes over the jobs whose process has died: those that ran go on here, in the background, those that were being
+    /// paused or cancelled are brought to their end. Also removes the records of jobs that ended long ago. To be called
+    /// when the host has started, and again whenever <see cref="JobAdoption.NextCheck"/> comes.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the jobs.</param>
+    /// <returns>What was taken over.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
+    public async Task<JobAdoption> AdoptJobsAsync(CancellationToken cancellationToken = default)
+    {
+        var settings = Options.Settings;
+        var (adopted, due) = await Jobs.AdoptAsync(Worker.Work(null), settings.JobRetention, cancellationToken)
+            .ConfigureAwait(false);
+        var latest = Jobs.Now + settings.JobLease;
+        return new JobAdoption(
+            [.. adopted.Select(job => new AdoptedJob(job.Id, job.Type, job.Description, job.State.ToText()))],
+            due < latest ? due.Value : latest);
+    }
+
+    /// <summary>Stops what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()
     {
         await Jobs.StopAllAsync().ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Backup.Sql.Access;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
@@ -40,6 +41,17 @@ public sealed record BackupHostOptions
 
     /// <summary>Where secrets of locations are kept. Default: in memory.</summary>
     public ISecretVault SecretVault { get; init; } = new MemorySecretVault();
+
+    /// <summary>
+    /// Turns rights on: these users and roles are administrators, all others may do what was granted to them or to
+    /// their roles. Default: null, rights are off and every session may do everything.
+    /// </summary>
+    public IReadOnlyList<string>? Admins { get; init; }
+
+    /// <summary>
+    /// Tells who may do what, in the place of <see cref="Admins"/> and the grants in the state store. Default: null.
+    /// </summary>
+    public IAuthorizer? Authorizer { get; init; }
 
     /// <summary>Codec, file size, workers, memory.</summary>
     public BackupSettings Settings { get; init; } = new();

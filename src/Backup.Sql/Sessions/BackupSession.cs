@@ -91,6 +91,7 @@ public sealed class BackupSession
         DefaultEngine = _host.DefaultEngine,
         Providers = _host.Providers,
         Vault = _host.Options.SecretVault,
+        Rights = new Rights(_host.Authorizer, _options.User),
         Compression = _host.Options.Settings.Compression,
         CompressionLevel = _host.Options.Settings.CompressionLevel,
         UseBackupsWithIds = _options.UseBackupsWithIds,

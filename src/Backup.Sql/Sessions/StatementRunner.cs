@@ -4,6 +4,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Snapshots;
 using Backup.Sql.Syntax;
 
@@ -14,9 +15,6 @@ namespace Backup.Sql.Sessions;
 /// </summary>
 internal sealed class StatementRunner(BackupHost host, string user, IProgress<JobProgress>? progress)
 {
-    /// <summary>How often a job is planned when the collection keeps moving under it.</summary>
-    private const int PlanningAttempts = 3;
-
     private static readonly ResultColumn[] DetachedColumns = [new("job_id", ResultType.Int)];
 
     private static readonly ResultColumn[] JobColumns =
@@ -24,6 +22,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         new("job_id", ResultType.Int), new("status", ResultType.String), new("fraction_completed", ResultType.Float),
         new("rows", ResultType.Int), new("index_entries", ResultType.Int), new("bytes", ResultType.Int),
     ];
+
+    private Rights Rights => new(host.Authorizer, user);
+
+    private GrantStatements Grants => new(host.Options.StateStore, host.Roles);
 
     public async Task<StatementResult> RunAsync(
         Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
@@ -47,6 +49,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
+            BoundGrant grant => await Grants.RunAsync(grant, cancellationToken).ConfigureAwait(false),
+            BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -57,8 +61,9 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var bound = await new SnapshotJobs(host).CompleteAsync(explain.Inner, cancellationToken)
             .ConfigureAwait(false);
         var plan = bound is BoundBackup or BoundRestore
-            ? await PlanAsync(bound, estimate: true, cancellationToken).ConfigureAwait(false)
+            ? await host.Worker.PlanAsync(bound, estimate: true, cancellationToken).ConfigureAwait(false)
             : null;
+        await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
             "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
             plan?.Notices ?? explain.Inner.Notices);
@@ -70,7 +75,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     {
         var jobs = new SnapshotJobs(host);
         var complete = await jobs.CompleteAsync(bound, cancellationToken).ConfigureAwait(false);
-        await jobs.RequireFreeAsync(complete, cancellationToken).ConfigureAwait(false);
+        await jobs.PrepareAsync(complete, cancellationToken).ConfigureAwait(false);
         var (type, description, masked) = complete switch
         {
             BoundBackup backup => ("BACKUP", backup.Description, backup.MaskedText),
@@ -79,23 +84,22 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         };
         var started = await RunJobAsync(
             type, description, masked, complete, detached: true, cancellationToken,
-            job => jobs.ClaimAsync(job, complete, cancellationToken)).ConfigureAwait(false);
+            (job, token) => jobs.ClaimAsync(job, complete, token)).ConfigureAwait(false);
         return ResultSet.Empty(statement.Kind, started.Notices);
     }
 
     private async Task<StatementResult> RunJobAsync(
         string kind, string description, string masked, BoundStatement bound, bool detached,
-        CancellationToken cancellationToken, Func<JobRecord, Task>? claim = null)
+        CancellationToken cancellationToken, JobClaim? claim = null)
     {
         // What can be refused by planning is refused before a job exists.
-        var plan = await PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
+        var plan = await host.Worker.PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
+        await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
-        var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
+        var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken, claim)
             .ConfigureAwait(false);
-        if (claim is not null)
-            await claim(job).ConfigureAwait(false);
         var run = await host.Jobs
-            .StartAsync(job, Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
+            .StartAsync(job, host.Worker.Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
                 .ConfigureAwait(false);
         if (detached)
         {
@@ -110,47 +114,11 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 JobColumns,
                 [[job.Id, done.State.ToText(), 1.0, done.Outcome!.Rows, done.Outcome.IndexEntries, done.Outcome.Bytes]],
                 [.. plan.Notices, .. done.Outcome.Notices]),
-            JobState.Paused => throw Errors.JobPaused(job.Id),
+            JobState.Paused => throw error ?? Errors.JobPaused(job.Id),
             JobState.Canceled => throw Errors.Cancelled(),
             _ => throw error!,
         };
     }
-
-    /// <summary>
-    /// The work of a job: runs the plan; when the collection has moved on since, plans again. A resumed job brings no
-    /// plan.
-    /// </summary>
-    private JobWork Work(ExecutionPlan? first) => (job, tracker, cancellationToken) => SnapshotTimeout.RunAsync(
-        BoundOf(job), job, host.Options.TimeProvider,
-        token => PlanAndRunAsync(first, job, tracker, token), cancellationToken);
-
-    private async Task<JobOutcome> PlanAndRunAsync(
-        ExecutionPlan? plan, JobRecord job, ProgressTracker tracker, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                plan ??= await PlanAsync(BoundOf(job), estimate: false, cancellationToken).ConfigureAwait(false);
-                await host.Jobs.SavePlanAsync(job.Id, plan.ToJson()).ConfigureAwait(false);
-                return await host.Runner.RunAsync(plan, job.Id, tracker, cancellationToken).ConfigureAwait(false);
-            }
-            catch (BackupSqlException error) when (
-                error.SqlState == SqlStates.ObjectInUse && attempt < PlanningAttempts)
-            {
-                plan = null;
-            }
-        }
-    }
-
-    private async Task<ExecutionPlan> PlanAsync(
-        BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
-    {
-        BoundBackup backup => await new BackupPlanner(host.Planning).PlanAsync(backup, estimate, cancellationToken)
-            .ConfigureAwait(false),
-        _ => await new RestorePlanner(host.Planning).PlanAsync((BoundRestore)bound, cancellationToken)
-            .ConfigureAwait(false),
-    };
 
     private async Task<StatementResult> ControlAsync(BoundControlJobs control, CancellationToken cancellationToken)
     {
@@ -173,7 +141,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var job = await host.Jobs.WaitIfPausingAsync(id, cancellationToken).ConfigureAwait(false);
         if (job.State != JobState.Paused)
             throw Errors.JobNotInState(id, "resumed", job.State.ToText());
-        await host.Jobs.StartAsync(job, Work(null), progress, CancellationToken.None).ConfigureAwait(false);
+        await host.Jobs.StartAsync(job, host.Worker.Work(null), progress, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<long>> JobsOfTypeAsync(
@@ -190,7 +158,4 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         JobCommand.Resume => state == JobState.Paused,
         _ => JobStates.CanMove(state, JobState.CancelRequested),
     };
-
-    private static BoundStatement BoundOf(JobRecord job) =>
-        JsonSerializer.Deserialize(job.Request, BoundJsonContext.Default.BoundStatement)!;
 }

@@ -7,6 +7,9 @@ public sealed class MemoryStateStore : IStateStore
     private readonly Dictionary<string, SortedDictionary<string, StateEntry>> _kinds = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
+    public bool OutlivesProcess => false;
+
+    /// <inheritdoc/>
     public ValueTask<StateEntry?> GetAsync(string kind, string key, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -9,6 +9,11 @@ public sealed class MemorySecretVault : ISecretVault
 {
     private const string Mark = "vault:";
 
+    /// <summary>
+    /// References outlive the process in job records: those of another one must not be taken for one's own.
+    /// </summary>
+    private readonly string _prefix = Mark + NewId() + "-";
+
     private readonly ConcurrentDictionary<string, string> _references = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _secrets = new(StringComparer.Ordinal);
 
@@ -28,11 +33,18 @@ public sealed class MemorySecretVault : ISecretVault
 
     private string ReferenceOf(string secret) => _references.GetOrAdd(secret, static (value, vault) =>
     {
-        var reference = Mark + (vault._secrets.Count + 1).ToString(CultureInfo.InvariantCulture);
+        var reference = vault._prefix + (vault._secrets.Count + 1).ToString(CultureInfo.InvariantCulture);
         while (!vault._secrets.TryAdd(reference, value))
             reference += "'";
         return reference;
     }, this);
+
+    private static string NewId()
+    {
+        var id = new byte[8];
+        CryptoRandomSource.Instance.Fill(id);
+        return Convert.ToHexStringLower(id);
+    }
 
     private string Resolve(string name, string value)
     {

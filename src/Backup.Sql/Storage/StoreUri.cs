@@ -41,6 +41,15 @@ public sealed class StoreUri
     /// <summary>The decoded parameters; names compare exactly.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; }
 
+    /// <summary>
+    /// True where the location is reached with what the machine may do rather than with what the statement gives: local
+    /// files, credentials of the machine, an endpoint of somebody's choice.
+    /// </summary>
+    internal bool NeedsImplicitAccess =>
+        Scheme is "file" or "nodelocal"
+        || Parameters.ContainsKey("AWS_ENDPOINT")
+        || (Parameters.TryGetValue("AUTH", out var auth) && auth == "implicit");
+
     /// <summary>Takes a location apart.</summary>
     /// <param name="text">The location.</param>
     /// <returns>Its parts.</returns>

@@ -2,6 +2,7 @@ using Backup.Sql.Binding;
 using Backup.Sql.Parsing;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions;
+using Backup.Sql.Storage;
 using Backup.Sql.TestKit.Memory;
 using Backup.Sql.TestKit.Simulation;
 
@@ -77,6 +78,9 @@ internal sealed class Bench : IAsyncDisposable
             : await new RestorePlanner(Host.Planning).PlanAsync((BoundRestore)bound, CancellationToken.None);
     }
 
+    /// <summary>Lets another user go on.</summary>
+    public void Become(string user) => Session = MakeSession(user);
+
     /// <summary>Ends the process and starts the next.</summary>
     public async Task ReopenAsync()
     {
@@ -111,15 +115,18 @@ internal sealed class Bench : IAsyncDisposable
         Engines = Engines.ToDictionary(pair => pair.Key, pair => pair.Value.Engine),
         DefaultEngine = EngineNames[0],
         Stores = [.. Stores.Providers.Select(_setup.Wrap)],
+        Brokers = new Dictionary<string, IObjectStoreProvider> { ["lake"] = Stores.Broker },
         StateStore = _setup.State,
         Settings = _setup.Settings,
+        Admins = _setup.Admins,
         ScratchDirectory = Scratch,
         TimeProvider = _setup.Clock,
         Random = _random,
     });
 
-    private BackupSession MakeSession() => Host.OpenSession(new SessionOptions
+    private BackupSession MakeSession(string user = "root") => Host.OpenSession(new SessionOptions
     {
+        User = user,
         CurrentDatabase = _setup.CurrentDatabase,
         UseBackupsWithIds = _setup.UseBackupsWithIds,
     });

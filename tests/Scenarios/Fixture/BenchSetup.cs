@@ -24,6 +24,9 @@ internal sealed record BenchSetup
 
     public string? CurrentDatabase { get; init; }
 
+    /// <summary>The administrators; null when everybody is one.</summary>
+    public IReadOnlyList<string>? Admins { get; init; }
+
     /// <summary>Puts something between library and stores.</summary>
     public Func<IObjectStoreProvider, IObjectStoreProvider> Wrap { get; init; } = provider => provider;
 

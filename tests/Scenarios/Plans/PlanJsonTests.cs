@@ -99,8 +99,14 @@ public sealed class PlanJsonTests
         return read;
     }
 
-    private static Task RunAsync(Bench bench, ExecutionPlan plan) =>
-        bench.Host.Runner.RunAsync(plan, 7, new ProgressTracker(7, new ManualTimeProvider(), null), CancellationToken.None);
+    private static async Task RunAsync(Bench bench, ExecutionPlan plan)
+    {
+        var job = await bench.Host.Jobs.CreateAsync(plan.Kind, "", "", "{}", "root", CancellationToken.None);
+        var run = await bench.Host.Jobs.StartAsync(
+            job, (_, turn, token) => bench.Host.Runner.RunAsync(plan, turn, token), null, CancellationToken.None);
+        if ((await run.End).Error is { } error)
+            throw error;
+    }
 
     private static Task<BackupSqlException> FailsAsync(Bench bench, ExecutionPlan plan) =>
         Assert.ThrowsAsync<BackupSqlException>(() => RunAsync(bench, plan));

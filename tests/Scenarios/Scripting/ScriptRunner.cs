@@ -15,7 +15,10 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>query NAME[@ENGINE]: SELECT</c> gives rows;</item>
 /// <item><c>remember WORD: NAME</c> keeps a database's contents, and the time as <c>{WORD}</c>;</item>
 /// <item><c>same NAME: NAME</c> and <c>same NAME: WORD</c> compare databases with each other and with what was kept;</item>
-/// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;</item>
+/// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;
+/// <c>expire</c> removes the snapshots whose time is up;</item>
+/// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
+/// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
 /// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c> and <c>damage LOCATION PATTERN</c> do that to
 /// the first object that matches;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
@@ -44,6 +47,7 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             Store = store,
             UseBackupsWithIds = script.Setting("ids") == "on",
             CurrentDatabase = script.Setting("database"),
+            Admins = script.Setting("rights") == "on" ? ["root"] : null,
             Wrap = provider => new GateStoreProvider(provider, _gate),
             Settings = new BackupSettings { Workers = 2, FullBackupWithSubdirectory = script.Setting("full_backup_with_subdir") == "on" },
         });
@@ -100,6 +104,13 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             case "drop":
                 EngineOf(ref rest).Drop(rest);
                 break;
+            case "as":
+                _bench.Become(rest);
+                break;
+            case "member":
+                var (role, member) = CutAt(rest, ':');
+                await _bench.Host.Roles.AddMemberAsync(role, member);
+                break;
             case "use":
                 _bench.Session.CurrentDatabase = rest;
                 break;
@@ -108,6 +119,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "reopen":
                 await _bench.ReopenAsync();
+                break;
+            case "expire":
+                await _bench.Host.DropExpiredSnapshotsAsync();
                 break;
             case "hold":
                 _gate.Close(rest);

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Security.Cryptography;
 
 namespace Backup.Sql.Collections.Format;
 
@@ -13,7 +12,7 @@ namespace Backup.Sql.Collections.Format;
 internal static class MultiSha256
 {
     /// <summary>Bytes of a hash.</summary>
-    public const int HashBytes = 32;
+    public const int HashBytes = Sha256.HashBytes;
 
     private const int Lanes = 8;
     private const int BlockBytes = 64;
@@ -54,16 +53,7 @@ internal static class MultiSha256
     {
         Span<byte> suffix = stackalloc byte[16];
         var suffixLength = batch.WriteSuffix(index, suffix);
-        if (suffixLength == 0)
-        {
-            SHA256.HashData(batch.GetMessage(index), hash);
-            return;
-        }
-
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(batch.GetMessage(index));
-        sha.AppendData(suffix[..suffixLength]);
-        sha.GetHashAndReset(hash);
+        Sha256.Compute(batch.GetMessage(index), suffix[..suffixLength], hash);
     }
 
     // A lane takes the next message as soon as it has finished one, so that messages of different lengths waste little.

@@ -1,3 +1,5 @@
+using Backup.Sql.Collections;
+
 namespace Backup.Sql.Execution.Jobs;
 
 /// <summary>What is kept of a job, written before it works. Holds no secret.</summary>
@@ -53,6 +55,17 @@ internal sealed record JobRecord
 
     /// <summary>Why it failed or paused: code and message; null otherwise.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The host that works on it; null while nobody does.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>
+    /// Until then the owner has it; afterwards any host may claim it. Null while nobody works on it.
+    /// </summary>
+    public DateTimeOffset? LeaseUntil { get; init; }
+
+    /// <summary>The layer that a backup has begun to write and goes on with after a pause or a crash.</summary>
+    public SavedLayer? Layer { get; init; }
 
     /// <summary>What it came to; null before it succeeded.</summary>
     public JobOutcome? Outcome { get; init; }

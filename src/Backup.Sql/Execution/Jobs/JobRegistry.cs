@@ -1,96 +1,101 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Backup.Sql.Diagnostics;
-using Backup.Sql.State;
 
 namespace Backup.Sql.Execution.Jobs;
 
 /// <summary>
-/// What a job does: plans, runs, cleans up after itself; cancellation means to stop and leave nothing behind.
+/// What a job does: plans, runs, cleans up after itself. Cancellation means to stop: with nothing left behind, or, as
+/// <see cref="JobTurn.KeepsWork"/> says, with what a later turn goes on with.
 /// </summary>
-internal delegate Task<JobOutcome> JobWork(
-    JobRecord job, ProgressTracker progress, CancellationToken cancellationToken);
+internal delegate Task<JobOutcome> JobWork(JobRecord job, JobTurn turn, CancellationToken cancellationToken);
+
+/// <summary>Removes what the turns of a job have left behind that is not to go on.</summary>
+internal delegate Task JobRevert(JobRecord job, CancellationToken cancellationToken);
 
 /// <summary>
-/// Runs jobs and keeps their records true: a record is written before its work starts, and every change of state is one
-/// of the moves that <see cref="JobStates"/> allows.
+/// Runs jobs in this process, and keeps their records true: a record is written before its work starts. Other processes
+/// may share the records: they ask through them, and take over what nobody renews the lease of.
 /// </summary>
-internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomSource random)
+internal sealed class JobRegistry
 {
-    private readonly StateTable<JobRecord> _jobs = new(store, "job", JobJsonContext.Default.JobRecord);
+    private readonly JobRecords _records;
+    private readonly TimeProvider _time;
+    private readonly JobRevert _revert;
+    private readonly ConcurrentDictionary<long, JobTurn> _turns = new();
 
-    private readonly ConcurrentDictionary<long, RunningJob> _running = new();
-    private long _lastId;
-
-    public async Task<JobRecord> CreateAsync(
-        string type, string description, string statement, string request, string user,
-        CancellationToken cancellationToken)
+    /// <summary>A registry.</summary>
+    /// <param name="records">The records.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="revert">Cleans up after jobs that stopped before their end.</param>
+    public JobRegistry(JobRecords records, TimeProvider time, JobRevert revert)
     {
-        var now = time.GetUtcNow();
-        var job = new JobRecord
-        {
-            Id = NextId(now),
-            Type = type,
-            Description = description,
-            Statement = statement,
-            Request = request,
-            User = user,
-            Created = now,
-            Modified = now,
-        };
-        if (!await _jobs.TryAddAsync(KeyOf(job.Id), job, cancellationToken).ConfigureAwait(false))
-            throw new InvalidOperationException($"job {job.Id} exists");
-        return job;
+        _records = records;
+        _time = time;
+        _revert = revert;
     }
 
+    public DateTimeOffset Now => _time.GetUtcNow();
+
     /// <summary>
-    /// Starts a pending or paused job and waits until its record says so, so that whoever is told its number can pause
-    /// it. The run's task ends with it and gives its last record; it never fails.
+    /// Records a job, together with what it takes for itself. It is this host's, which starts it at once.
+    /// </summary>
+    public Task<JobRecord> CreateAsync(
+        string type, string description, string statement, string request, string user,
+        CancellationToken cancellationToken, JobClaim? claim = null) =>
+        _records.AddAsync(
+            new JobRecord
+            {
+                Id = 0,
+                Type = type,
+                Description = description,
+                Statement = statement,
+                Request = request,
+                User = user,
+                Created = default,
+                Modified = default,
+            },
+            claim,
+            cancellationToken);
+
+    /// <summary>
+    /// Starts a job that was just created, or goes on with one that is paused, and waits until its record says so, so
+    /// that whoever is told its number can pause it. The run's task ends with it and gives its last record; it never
+    /// fails.
     /// </summary>
     public async Task<JobRun> StartAsync(
         JobRecord job, JobWork work, IProgress<JobProgress>? listener, CancellationToken cancellationToken)
     {
-        var running = new RunningJob(new ProgressTracker(job.Id, time, listener), cancellationToken);
+        if (job.State is JobState.Pending or JobState.Paused)
+            job = await ClaimAsync(job, cancellationToken).ConfigureAwait(false);
+        var turn = new JobTurn(job, _records, _time, listener, cancellationToken);
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        running.Completion = RunAsync(job.Id, work, running, start.Task);
-        if (!_running.TryAdd(job.Id, running))
+        turn.Completion = RunAsync(job, work, turn, start.Task);
+        if (!_turns.TryAdd(job.Id, turn))
             throw Errors.JobNotInState(job.Id, "started", JobState.Running.ToText());
         start.SetResult();
-        await running.Started.Task.ConfigureAwait(false);
-        return new JobRun(running.Completion);
+        await turn.Started.Task.ConfigureAwait(false);
+        return new JobRun(turn.Completion);
     }
-
-    public DateTimeOffset Now => time.GetUtcNow();
 
     public async Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellationToken)
     {
-        var jobs = await _jobs.ListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. jobs.Select(job => WithLiveProgress(job.Value))];
+        var jobs = await _records.ListAsync(cancellationToken).ConfigureAwait(false);
+        return [.. jobs.Select(WithLiveProgress)];
     }
 
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
         await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
 
     public async Task<JobRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
-        await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) is { } stored
-            ? WithLiveProgress(stored.Value)
-            : null;
+        await _records.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } job ? WithLiveProgress(job) : null;
 
     /// <summary>Waits for a pause that was asked for to take effect; gives the job as it is otherwise.</summary>
-    public async Task<JobRecord> WaitIfPausingAsync(long id, CancellationToken cancellationToken)
-    {
-        var job = await GetAsync(id, cancellationToken).ConfigureAwait(false);
-        return job.State == JobState.PauseRequested ? await WaitAsync(id, cancellationToken)
-            .ConfigureAwait(false) : job;
-    }
+    public Task<JobRecord> WaitIfPausingAsync(long id, CancellationToken cancellationToken) =>
+        WaitAsync(id, job => job.State != JobState.PauseRequested, cancellationToken);
 
-    /// <summary>Waits until the job is in a final state, or paused.</summary>
-    public async Task<JobRecord> WaitAsync(long id, CancellationToken cancellationToken)
-    {
-        if (_running.TryGetValue(id, out var running))
-            await running.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await GetAsync(id, cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>Waits until the job is in a final state, or paused, whoever works on it.</summary>
+    public Task<JobRecord> WaitAsync(long id, CancellationToken cancellationToken) =>
+        WaitAsync(id, job => !job.State.IsActive(), cancellationToken);
 
     public async Task PauseAsync(long id, string? reason, CancellationToken cancellationToken)
     {
@@ -99,8 +104,9 @@ internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomS
             return;
         if (job.State != JobState.Running)
             throw Errors.JobNotInState(id, "paused", job.State.ToText());
-        await MoveAsync(id, JobState.PauseRequested, j => j with { Error = reason }).ConfigureAwait(false);
-        Stop(id);
+        await _records.RequestAsync(id, JobState.PauseRequested, j => j with { Error = reason }, cancellationToken)
+            .ConfigureAwait(false);
+        Stop(id, StopReason.Pause);
     }
 
     public async Task CancelAsync(long id, CancellationToken cancellationToken)
@@ -110,52 +116,135 @@ internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomS
             return;
         if (!JobStates.CanMove(job.State, JobState.CancelRequested))
             throw Errors.JobNotInState(id, "canceled", job.State.ToText());
-        await MoveAsync(id, JobState.CancelRequested).ConfigureAwait(false);
-        if (!Stop(id))
-            await EndCanceledAsync(id).ConfigureAwait(false); // nothing of a paused or pending job is open
+        await _records.RequestAsync(id, JobState.CancelRequested, j => j with { Error = null }, cancellationToken)
+            .ConfigureAwait(false);
+        // A job of another host hears of it with its next beat; what nobody works on is ended here.
+        if (!Stop(id, StopReason.Cancel)
+            && await _records.TryClaimAsync(id, JobState.CancelRequested, cancellationToken)
+                .ConfigureAwait(false) is { } claimed)
+            await RevertAsync(claimed).ConfigureAwait(false);
     }
 
-    /// <summary>Stops everything that runs and waits for it: for the end of the host.</summary>
+    /// <summary>
+    /// Takes over the jobs that nobody renews the lease of: those that ran go on, those that were being stopped are
+    /// brought to their end. Removes the records of jobs that ended long ago.
+    /// </summary>
+    /// <param name="work">Goes on with a job.</param>
+    /// <param name="retention">How long finished jobs are kept.</param>
+    /// <param name="cancellationToken">Ends the call; jobs that were taken over go on.</param>
+    /// <returns>The jobs as they were found, and when a lease of another host may run out next.</returns>
+    public async Task<(IReadOnlyList<JobRecord> Adopted, DateTimeOffset? NextDue)> AdoptAsync(
+        JobWork work, TimeSpan retention, CancellationToken cancellationToken)
+    {
+        var adopted = new List<JobRecord>();
+        DateTimeOffset? due = null;
+        foreach (var job in await _records.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (job.State.IsFinal() && job.Finished + retention <= Now)
+                await _records.RemoveAsync(job, cancellationToken).ConfigureAwait(false);
+            if (!job.State.IsActive() || _turns.ContainsKey(job.Id))
+                continue;
+            if (_records.IsLeased(job))
+                due = due < job.LeaseUntil ? due : job.LeaseUntil;
+            else if (await TryAdoptAsync(job, work, cancellationToken).ConfigureAwait(false))
+                adopted.Add(job);
+        }
+
+        return (adopted, due);
+    }
+
+    /// <summary>
+    /// Stops everything that runs and waits for it: for the end of the host. Jobs that outlive the process are left to
+    /// the next one.
+    /// </summary>
     public async Task StopAllAsync()
     {
-        foreach (var id in _running.Keys)
-            Stop(id);
-        await Task.WhenAll(_running.Values.Select(job => job.Completion)).ConfigureAwait(false);
+        foreach (var id in _turns.Keys)
+            Stop(id, _records.Outlive ? StopReason.HandOver : StopReason.Cancel);
+        await Task.WhenAll(_turns.Values.Select(turn => turn.Completion)).ConfigureAwait(false);
     }
 
-    public Task SavePlanAsync(long id, string plan) => UpdateAsync(id, job => job with { Plan = plan });
+    private async Task<JobRecord> ClaimAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        if (await _records.TryClaimAsync(job.Id, job.State, cancellationToken).ConfigureAwait(false) is null)
+            throw Errors.JobNotInState(job.Id, "started", (await GetAsync(job.Id, cancellationToken)
+                .ConfigureAwait(false)).State.ToText());
+        return await _records.RequestAsync(
+            job.Id,
+            JobState.Running,
+            j => j.Owner == _records.Host
+                ? j with { Started = j.Started ?? Now, Error = null }
+                : throw Errors.JobTakenOver(job.Id),
+            cancellationToken).ConfigureAwait(false);
+    }
 
-    private async Task<JobEnd> RunAsync(long id, JobWork work, RunningJob running, Task start)
+    private async Task<bool> TryAdoptAsync(JobRecord job, JobWork work, CancellationToken cancellationToken)
+    {
+        if (await _records.TryClaimAsync(job.Id, job.State, cancellationToken).ConfigureAwait(false) is not { } mine)
+            return false;
+        switch (mine.State)
+        {
+            case JobState.Running:
+                await StartAsync(mine, work, null, CancellationToken.None).ConfigureAwait(false);
+                break;
+            case JobState.PauseRequested:
+                await _records.MoveOwnAsync(mine.Id, JobState.Paused).ConfigureAwait(false);
+                break;
+            default:
+                await RevertAsync(mine).ConfigureAwait(false);
+                break;
+        }
+
+        return true;
+    }
+
+    private async Task<JobEnd> RunAsync(JobRecord job, JobWork work, JobTurn turn, Task start)
     {
         await start.ConfigureAwait(false);
         try
         {
-            var job = await MoveAsync(
-                id, JobState.Running, j => j with { Started = j.Started ?? time.GetUtcNow(), Error = null })
-                    .ConfigureAwait(false);
-            running.Started.TrySetResult();
-            var outcome = await work(job, running.Progress, running.Stop.Token).ConfigureAwait(false);
-            running.Progress.Finish();
-            return new JobEnd(await MoveAsync(
-                id, JobState.Succeeded, j => j with { Outcome = outcome, Error = null }).ConfigureAwait(false));
-        }
-        catch (Exception error) when (running.Stop.IsCancellationRequested && IsCancellation(error))
-        {
-            return new JobEnd(await EndStoppedAsync(id).ConfigureAwait(false));
+            turn.StartHeart();
+            turn.Started.TrySetResult();
+            var outcome = await work(job, turn, turn.StopToken).ConfigureAwait(false);
+            turn.Progress.Finish();
+            return new JobEnd(await _records.MoveOwnAsync(
+                job.Id, JobState.Succeeded, j => turn.Noted(j) with { Outcome = outcome, Error = null }).ConfigureAwait(false));
         }
         catch (Exception error)
         {
-            var shown = error as BackupSqlException ?? Errors.Internal(error);
-            await MoveAsync(id, JobState.Reverting).ConfigureAwait(false);
-            return new JobEnd(
-                await MoveAsync(id, JobState.Failed, j => j with { Error = ErrorText(shown) })
-                    .ConfigureAwait(false), shown);
+            return await EndAsync(job, turn, error).ConfigureAwait(false);
         }
         finally
         {
-            running.Started.TrySetResult();
-            _running.TryRemove(id, out _);
-            running.Dispose();
+            turn.Started.TrySetResult();
+            _turns.TryRemove(job.Id, out _);
+            turn.Dispose();
+        }
+    }
+
+    // Whatever happens here, the job's task ends: its record, if it cannot be written now, is for whoever adopts it.
+    private async Task<JobEnd> EndAsync(JobRecord job, JobTurn turn, Exception error)
+    {
+        var shown = error as BackupSqlException ?? Errors.Internal(error);
+        try
+        {
+            if (turn.Reason == StopReason.LostLease)
+                {
+                return new JobEnd(
+                    await GetAsync(job.Id, CancellationToken.None).ConfigureAwait(false), Errors.JobTakenOver(job.Id));
+            }
+
+            if (turn.StopToken.IsCancellationRequested && IsCancellation(error))
+                return await EndStoppedAsync(job.Id, turn).ConfigureAwait(false);
+            if (shown.SqlState == SqlStates.CredentialMissing)
+                return await PauseForAsync(job.Id, shown).ConfigureAwait(false);
+            await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => turn.Noted(j) with { Error = ErrorText(shown) })
+                .ConfigureAwait(false);
+            return new JobEnd(await _records.MoveOwnAsync(job.Id, JobState.Failed).ConfigureAwait(false), shown);
+        }
+        catch (BackupSqlException second)
+        {
+            return new JobEnd(job, second.SqlState == SqlStates.JobTakenOver ? second : shown);
         }
     }
 
@@ -163,114 +252,71 @@ internal sealed class JobRegistry(IStateStore store, TimeProvider time, IRandomS
     private static bool IsCancellation(Exception error) =>
         error is OperationCanceledException or BackupSqlException { SqlState: SqlStates.QueryCanceled };
 
-    private async Task<JobRecord> EndStoppedAsync(long id)
+    private async Task<JobEnd> EndStoppedAsync(long id, JobTurn turn)
     {
         var job = await GetAsync(id, CancellationToken.None).ConfigureAwait(false);
         if (job.State == JobState.PauseRequested)
-            return await MoveAsync(id, JobState.Paused).ConfigureAwait(false);
-        if (job.State == JobState.Running)
-            await MoveAsync(id, JobState.CancelRequested).ConfigureAwait(false); // the caller of the statement gave up
-        return await EndCanceledAsync(id).ConfigureAwait(false);
+            return new JobEnd(await _records.MoveOwnAsync(id, JobState.Paused, turn.Noted).ConfigureAwait(false));
+        if (turn.Reason == StopReason.HandOver && job.State == JobState.Running)
+            return new JobEnd(await _records.ReleaseAsync(id).ConfigureAwait(false), Errors.JobHandedOver(id));
+        if (job.State == JobState.Running) // the caller of the statement gave up
+            job = await _records.MoveOwnAsync(id, JobState.CancelRequested).ConfigureAwait(false);
+        return new JobEnd(await RevertAsync(job, turn).ConfigureAwait(false));
     }
 
-    private async Task<JobRecord> EndCanceledAsync(long id)
+    private async Task<JobEnd> PauseForAsync(long id, BackupSqlException reason)
     {
-        await MoveAsync(id, JobState.Reverting).ConfigureAwait(false);
-        return await MoveAsync(id, JobState.Canceled).ConfigureAwait(false);
+        await _records.MoveOwnAsync(id, JobState.PauseRequested, j => j with { Error = ErrorText(reason) })
+            .ConfigureAwait(false);
+        return new JobEnd(await _records.MoveOwnAsync(id, JobState.Paused).ConfigureAwait(false), reason);
     }
 
-    private bool Stop(long id)
+    /// <summary>Removes what is left of a job that does not go on. It is this host's.</summary>
+    private async Task<JobRecord> RevertAsync(JobRecord job, JobTurn? turn = null)
     {
-        if (!_running.TryGetValue(id, out var running))
+        if (job.State != JobState.Reverting)
+            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => turn?.Noted(j) ?? j)
+                .ConfigureAwait(false);
+        var failed = job.Error is not null;
+        try
+        {
+            await _revert(job, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            return await _records.MoveOwnAsync(
+                job.Id, JobState.RevertFailed, j => j with { Error = ErrorText(error) }).ConfigureAwait(false);
+        }
+
+        return await _records.MoveOwnAsync(job.Id, failed ? JobState.Failed : JobState.Canceled).ConfigureAwait(false);
+    }
+
+    private bool Stop(long id, StopReason reason)
+    {
+        if (!_turns.TryGetValue(id, out var turn))
             return false;
-        running.Cancel();
+        turn.Stop(reason);
         return true;
     }
 
-    private Task<JobRecord> MoveAsync(long id, JobState state, Func<JobRecord, JobRecord>? change = null) =>
-        UpdateAsync(id, job =>
+    private async Task<JobRecord> WaitAsync(long id, Func<JobRecord, bool> ended, CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            if (!JobStates.CanMove(job.State, state))
-                throw Errors.JobNotInState(id, "moved to " + state.ToText(), job.State.ToText());
-            var moved = job with { State = state, RunningStatus = null };
-            if (state.IsFinal())
-                moved = moved with { Finished = time.GetUtcNow() };
-            if (state == JobState.Succeeded)
-                moved = moved with { FractionCompleted = 1 };
-            return change is null ? moved : change(moved);
-        });
-
-    // Records are changed by whoever asks for a pause and by the job itself.
-    private async Task<JobRecord> UpdateAsync(long id, Func<JobRecord, JobRecord> change) =>
-        await _jobs.UpdateAsync(
-            KeyOf(id),
-            job =>
-            {
-                if (_running.TryGetValue(id, out var running))
-                    job = job with { FractionCompleted = running.Progress.Fraction, Marks = running.Progress.Marks };
-                return change(job) with { Modified = time.GetUtcNow() };
-            },
-            CancellationToken.None).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
-
-    /// <summary>A number's digits, as many for each, so that keys sort like numbers.</summary>
-    private static string KeyOf(long id) => id.ToString("D19", CultureInfo.InvariantCulture);
-
-    private JobRecord WithLiveProgress(JobRecord job) => _running.TryGetValue(job.Id, out var running)
-        ? job with
-        {
-            FractionCompleted = running.Progress.Fraction,
-            RunningStatus = running.Progress.Phase,
-            Marks = running.Progress.Marks,
+            if (_turns.TryGetValue(id, out var turn))
+                await turn.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var job = await GetAsync(id, cancellationToken).ConfigureAwait(false);
+            if (ended(job) || job.State == JobState.Pending)
+                return job;
+            // Another process works on it, and tells of it with its beats.
+            await Task.Delay(_records.Lease / 6, _time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private JobRecord WithLiveProgress(JobRecord job) =>
+        _turns.TryGetValue(job.Id, out var turn) && job.State.IsActive()
+        ? turn.Noted(job) with { FractionCompleted = turn.Progress.Fraction, RunningStatus = turn.Progress.Phase }
         : job;
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";
-
-    private long NextId(DateTimeOffset now)
-    {
-        Span<byte> bits = stackalloc byte[4];
-        random.Fill(bits);
-        var id = (now.ToUnixTimeMilliseconds() << 22) | (BitConverter.ToUInt32(bits) & 0x3FFFFF);
-        // Two jobs of one millisecond may draw the same bits.
-        long last;
-        do
-        {
-            last = Interlocked.Read(ref _lastId);
-            if (id <= last && last - id < 0x400000)
-                id = last + 1;
-        }
-        while (Interlocked.CompareExchange(ref _lastId, id, last) != last);
-        return id;
-    }
-
-    /// <summary>A job at work in this process.</summary>
-    private sealed class RunningJob(ProgressTracker progress, CancellationToken caller) : IDisposable
-    {
-        private readonly Lock _gate = new();
-        private bool _disposed;
-
-        public ProgressTracker Progress { get; } = progress;
-
-        public CancellationTokenSource Stop { get; } = CancellationTokenSource.CreateLinkedTokenSource(caller);
-
-        public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task<JobEnd> Completion { get; set; } = null!; // set before anybody can see the job
-
-        public void Cancel()
-        {
-            lock (_gate)
-            {
-                if (!_disposed)
-                    Stop.Cancel();
-            }
-        }
-
-        public void Dispose()
-        {
-            lock (_gate)
-                _disposed = true;
-            Stop.Dispose();
-        }
-    }
 }

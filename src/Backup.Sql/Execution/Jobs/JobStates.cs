@@ -26,6 +26,12 @@ internal static class JobStates
     public static bool IsFinal(this JobState state) =>
         state is JobState.Succeeded or JobState.Canceled or JobState.Failed or JobState.RevertFailed;
 
+    /// <summary>True for the states in which a host works on the job, or must.</summary>
+    /// <param name="state">The state.</param>
+    /// <returns>False for the final ones, pending and paused.</returns>
+    public static bool IsActive(this JobState state) =>
+        !state.IsFinal() && state is not (JobState.Pending or JobState.Paused);
+
     /// <summary>Tells whether a job may go from one state to another.</summary>
     /// <param name="from">Where it is.</param>
     /// <param name="to">Where it would go.</param>

@@ -9,8 +9,11 @@ internal sealed record ProtectStep : PlanStep
 {
     public required string Engine { get; init; }
 
-    /// <summary>History from here on is kept.</summary>
-    public required HlcTimestamp From { get; init; }
+    /// <summary>History from here on is kept; null for a chain's first layer of now.</summary>
+    public HlcTimestamp? From { get; init; }
+
+    /// <summary>Without <see cref="From"/>: all the history that there still is, not only that from now on.</summary>
+    public bool AllHistory { get; init; }
 }
 
 /// <summary>Opens one consistent point of the engine.</summary>

@@ -32,29 +32,25 @@ internal sealed class SnapshotJobs(BackupHost host)
             _ => bound,
         };
 
-    /// <summary>Takes the database for a job that is about to start, and frees a label that a dead job held.</summary>
-    /// <exception cref="BackupSqlException">55006 the database has a job; the new one is cancelled.</exception>
-    public async Task ClaimAsync(JobRecord job, BoundStatement bound, CancellationToken cancellationToken)
+    /// <summary>
+    /// Refuses a statement whose database has a job that is not over, and frees a label that a dead job held.
+    /// </summary>
+    /// <exception cref="BackupSqlException">55006 the database has a job.</exception>
+    public async Task PrepareAsync(BoundStatement bound, CancellationToken cancellationToken)
     {
-        try
-        {
-            await TakeDatabaseAsync(job, bound, cancellationToken).ConfigureAwait(false);
-            if (bound is BoundBackup { Snapshot: { } snapshot } backup)
-                await FreeDeadLabelAsync(backup.Collection, snapshot.Label, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await host.Jobs.CancelAsync(job.Id, CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
+        await RequireFreeAsync(EntryOf(0, bound).Database, cancellationToken).ConfigureAwait(false);
+        if (bound is BoundBackup { Snapshot: { } snapshot } backup)
+            await FreeDeadLabelAsync(backup.Collection, snapshot.Label, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Refuses a statement whose database has a job that is not over.</summary>
-    public async Task RequireFreeAsync(BoundStatement bound, CancellationToken cancellationToken)
+    /// <summary>Takes the database for a job, together with the job's record.</summary>
+    /// <exception cref="BackupSqlException">55006 the database has a job.</exception>
+    public async Task<StateChange> ClaimAsync(long job, BoundStatement bound, CancellationToken cancellationToken)
     {
-        var database = EntryOf(0, bound).Database;
-        if (await FindRunningAsync(database, cancellationToken).ConfigureAwait(false) is { } running)
-            throw Errors.DatabaseHasJob(database, running.Job);
+        var entry = EntryOf(job, bound);
+        await RequireFreeAsync(entry.Database, cancellationToken).ConfigureAwait(false);
+        var seen = await _jobs.FindAsync(entry.Database, cancellationToken).ConfigureAwait(false);
+        return seen is null ? _jobs.Add(entry.Database, entry) : _jobs.Replace(seen, entry);
     }
 
     /// <summary>The last job of a database; null if there was none.</summary>
@@ -161,19 +157,11 @@ internal sealed class SnapshotJobs(BackupHost host)
         return databases.Any(d => engine.Info.NameComparer.Equals(d.Name, database));
     }
 
-    private async Task TakeDatabaseAsync(JobRecord job, BoundStatement bound, CancellationToken cancellationToken)
+    private async Task RequireFreeAsync(string database, CancellationToken cancellationToken)
     {
-        var entry = EntryOf(job.Id, bound);
-        while (true)
-        {
-            var seen = await _jobs.FindAsync(entry.Database, cancellationToken).ConfigureAwait(false);
-            if (seen is not null && await IsRunningAsync(seen.Value.Job, cancellationToken).ConfigureAwait(false))
-                throw Errors.DatabaseHasJob(entry.Database, seen.Value.Job);
-            if (seen is null
-                ? await _jobs.TryAddAsync(entry.Database, entry, cancellationToken).ConfigureAwait(false)
-                : await _jobs.TryReplaceAsync(seen, entry, cancellationToken).ConfigureAwait(false))
-                return;
-        }
+        if (await FindAsync(database, cancellationToken).ConfigureAwait(false) is { } last
+            && await IsRunningAsync(last.Job, cancellationToken).ConfigureAwait(false))
+            throw Errors.DatabaseHasJob(database, last.Job);
     }
 
     private async Task FreeDeadLabelAsync(string location, string label, CancellationToken cancellationToken)
@@ -190,12 +178,6 @@ internal sealed class SnapshotJobs(BackupHost host)
     private async Task<bool> IsDeadAsync(SnapshotEntry entry, CancellationToken cancellationToken) =>
         entry is { IsFinished: false, Problem: null, Reservation: { } reservation }
         && !await IsAliveAsync(reservation, cancellationToken).ConfigureAwait(false);
-
-    private async Task<DatabaseJob?> FindRunningAsync(string database, CancellationToken cancellationToken) =>
-        await FindAsync(database, cancellationToken).ConfigureAwait(false) is { } entry
-        && await IsRunningAsync(entry.Job, cancellationToken).ConfigureAwait(false)
-            ? entry
-            : null;
 
     private async Task<bool> IsRunningAsync(long id, CancellationToken cancellationToken) =>
         await host.Jobs.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } job && !job.State.IsFinal();

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Backup.Sql.Binding;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Execution;
+using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Snapshots;
+
+namespace Backup.Sql.Sessions;
+
+/// <summary>The work of jobs: plans what was asked and runs it, in the first turn and in later ones.</summary>
+internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, TimeProvider time)
+{
+    /// <summary>How often a job is planned when the collection keeps moving under it.</summary>
+    private const int PlanningAttempts = 3;
+
+    /// <summary>
+    /// The work of a job: runs the plan; when the collection has moved on since, plans again. A later turn brings no
+    /// plan.
+    /// </summary>
+    public JobWork Work(ExecutionPlan? first) => (job, turn, cancellationToken) => SnapshotTimeout.RunAsync(
+        BoundOf(job), job, time, token => PlanAndRunAsync(first, job, turn, token), cancellationToken);
+
+    /// <summary>Removes what a job's turns have left.</summary>
+    public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task<ExecutionPlan> PlanAsync(
+        BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
+    {
+        BoundBackup backup => await new BackupPlanner(planning).PlanAsync(backup, estimate, cancellationToken)
+            .ConfigureAwait(false),
+        _ => await new RestorePlanner(planning).PlanAsync((BoundRestore)bound, cancellationToken)
+            .ConfigureAwait(false),
+    };
+
+    private async Task<JobOutcome> PlanAndRunAsync(
+        ExecutionPlan? plan, JobRecord job, JobTurn turn, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                plan ??= await PlanAsync(BoundOf(job), estimate: false, cancellationToken).ConfigureAwait(false);
+                await turn.SavePlanAsync(plan.ToJson()).ConfigureAwait(false);
+                return await runner.RunAsync(plan, turn, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BackupSqlException error) when (
+                error.SqlState == SqlStates.ObjectInUse && attempt < PlanningAttempts)
+            {
+                plan = null;
+            }
+        }
+    }
+
+    private static BoundStatement BoundOf(JobRecord job) =>
+        JsonSerializer.Deserialize(job.Request, BoundJsonContext.Default.BoundStatement)!;
+}
