@@ -1,4 +1,4 @@
-using Backup.Sql.Catalog;
+using Backup.Sql.Access;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 using Backup.Sql.Syntax;
@@ -31,7 +31,8 @@ internal sealed class RepositoryBinder(BindingContext context)
         ["fs.s3a.path.style.access"] = "AWS_USE_PATH_STYLE",
     };
 
-    public BoundCreateRepository Bind(CreateRepositoryStatement statement)
+    public async ValueTask<BoundCreateRepository> BindAsync(
+        CreateRepositoryStatement statement, CancellationToken cancellationToken)
     {
         var name = SnapshotBinder.RepositoryName(statement.Repository);
         var place = ValueBinder.PlaceOf(statement.Location);
@@ -41,6 +42,13 @@ internal sealed class RepositoryBinder(BindingContext context)
             var location = StoreUri.Parse(
                 WithProperties(WithScheme(given, statement.Broker), ParametersOf(statement.Properties)));
             context.Providers.Resolve(location).Check(location);
+            if (location.NeedsImplicitAccess)
+            {
+                await context.Rights.RequireAsync(
+                    Privilege.ExternalIoImplicitAccess, Securable.System, place, cancellationToken)
+                        .ConfigureAwait(false);
+            }
+
             return new BoundCreateRepository(name, context.Vault.Seal(location), given.ToString())
             {
                 Broker = statement.Broker?.Text,

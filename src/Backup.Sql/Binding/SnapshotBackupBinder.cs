@@ -64,12 +64,16 @@ internal sealed class SnapshotBackupBinder(BindingContext context)
     private async ValueTask<BackupScope> ScopeAsync(
         BackupSnapshotStatement statement, string engine, string database, CancellationToken cancellationToken)
     {
-        if (statement.Objects.IsEmpty)
-            return new BackupScope { Databases = [database] };
         var info = context.Engines[engine].Info;
         var catalog = await context.Engines[engine].OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
         var all = await catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);
+        if (statement.Objects.IsEmpty)
+        {
+            await RequireExportAsync(all, statement, cancellationToken).ConfigureAwait(false);
+            return new BackupScope { Databases = [database] };
+        }
+
         SnapshotNames.RefuseRepetition(statement.Objects);
         var found = new Dictionary<long, ScopedObject>();
         foreach (var o in statement.Objects)
@@ -89,7 +93,20 @@ internal sealed class SnapshotBackupBinder(BindingContext context)
             }
         }
 
+        await RequireExportAsync(all.Where(o => found.ContainsKey(o.Id)), statement, cancellationToken)
+            .ConfigureAwait(false);
         return new BackupScope { Objects = [.. found.Values.OrderBy(o => o.Name, StringComparer.Ordinal)] };
+    }
+
+    private async ValueTask RequireExportAsync(
+        IEnumerable<ObjectDescriptor> objects, BackupSnapshotStatement statement, CancellationToken cancellationToken)
+    {
+        var place = ValueBinder.PlaceOf((SyntaxNode?)statement.Database ?? statement);
+        foreach (var table in objects.OfType<TableDescriptor>())
+        {
+            await context.Rights.RequireExportAsync(table.Database, Qualified(table), place, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     private static List<ObjectDescriptor> Resolve(

@@ -1,3 +1,4 @@
+using Backup.Sql.Access;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Syntax;
 
@@ -11,10 +12,19 @@ internal sealed class SnapshotBinder(BindingContext context)
 {
     private const int LongestName = 128;
 
-    public async ValueTask<BoundStatement> BindAsync(SnapshotStatement statement, CancellationToken cancellationToken) =>
-        statement switch
+    public async ValueTask<BoundStatement> BindAsync(SnapshotStatement statement, CancellationToken cancellationToken)
+    {
+        if (statement is not (ShowSnapshotJobsStatement or RecoverStatement))
         {
-            CreateRepositoryStatement create => new RepositoryBinder(context).Bind(create),
+            await context.Rights.RequireAsync(
+                Privilege.Repository, Securable.System, ValueBinder.PlaceOf(statement), cancellationToken)
+                    .ConfigureAwait(false);
+        }
+
+        return statement switch
+        {
+            CreateRepositoryStatement create => await new RepositoryBinder(context)
+                .BindAsync(create, cancellationToken).ConfigureAwait(false),
             DropRepositoryStatement drop => new BoundDropRepository(RepositoryName(drop.Repository)),
             ShowRepositoriesStatement => new BoundShowRepositories(),
             BackupSnapshotStatement backup => await new SnapshotBackupBinder(context)
@@ -31,6 +41,7 @@ internal sealed class SnapshotBinder(BindingContext context)
                 Label(drop.Snapshot), RepositoryName(drop.Repository), drop.Force),
             _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),
         };
+    }
 
     /// <summary>Checks the name of a repository.</summary>
     public static string RepositoryName(Name name) =>
