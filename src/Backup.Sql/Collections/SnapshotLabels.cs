@@ -26,7 +26,9 @@ internal sealed class SnapshotLabels(IObjectStore store)
         await store.DeleteAsync(NameOf(label), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Lists all labels, ascending.</summary>
-    public async Task<IReadOnlyList<SnapshotEntry>> ListAsync(CancellationToken cancellationToken)
+    /// <param name="whole">True to read the manifests to their end, false for their envelopes alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<IReadOnlyList<SnapshotEntry>> ListAsync(bool whole, CancellationToken cancellationToken)
     {
         var labels = new List<string>();
         var request = new ListRequest { Prefix = CollectionLayout.Snapshots };
@@ -35,7 +37,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
         var found = new List<SnapshotEntry>();
         foreach (var label in labels)
         {
-            if (await FindAsync(label, cancellationToken).ConfigureAwait(false) is { } entry)
+            if (await FindAsync(label, whole, cancellationToken).ConfigureAwait(false) is { } entry)
                 found.Add(entry);
         }
 
@@ -43,8 +45,11 @@ internal sealed class SnapshotLabels(IObjectStore store)
     }
 
     /// <summary>Looks a label up.</summary>
+    /// <param name="label">The label.</param>
+    /// <param name="whole">True to read the manifest to its end, false for its envelope alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>What stands behind it; null if it is free.</returns>
-    public async Task<SnapshotEntry?> FindAsync(string label, CancellationToken cancellationToken)
+    public async Task<SnapshotEntry?> FindAsync(string label, bool whole, CancellationToken cancellationToken)
     {
         SnapshotReservation? reservation = null;
         try
@@ -53,6 +58,8 @@ internal sealed class SnapshotLabels(IObjectStore store)
             if (reservation is null)
                 return null;
             var manifest = await ReadEnvelopeOfAsync(reservation, cancellationToken).ConfigureAwait(false);
+            if (whole && manifest is not null)
+                await Collection.LoadLayerAsync(store, reservation.Directory, cancellationToken).ConfigureAwait(false);
             return manifest is null || manifest.LayerId == reservation.LayerId
                 ? new SnapshotEntry(label, reservation, manifest, null)
                 : new SnapshotEntry(label, reservation, null, "another backup lies where the snapshot should be");

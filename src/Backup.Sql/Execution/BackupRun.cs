@@ -153,7 +153,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         if (!await snapshots.TryReserveAsync(reservation, cancellationToken).ConfigureAwait(false))
         {
             // An earlier turn of this job may have left its own reservation.
-            var taken = await snapshots.FindAsync(step.Label, cancellationToken).ConfigureAwait(false);
+            var taken = await snapshots.FindAsync(step.Label, whole: false, cancellationToken).ConfigureAwait(false);
             var isOurs = taken?.Reservation?.Job == turn.JobId && !taken.IsFinished;
             if (isOurs && taken!.Reservation!.LayerId != _layer.LayerId)
                 await snapshots.DropAsync(taken, cancellationToken).ConfigureAwait(false);

@@ -88,7 +88,7 @@ internal sealed class SnapshotJobs(BackupHost host)
         var opened = await host.Collections.OpenAsync(repository.Location, null, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
-        var taken = await opened.Collection.Snapshots.FindAsync(snapshot.Label, cancellationToken)
+        var taken = await opened.Collection.Snapshots.FindAsync(snapshot.Label, whole: false, cancellationToken)
             .ConfigureAwait(false);
         if (taken is not null && !await IsDeadAsync(taken, cancellationToken).ConfigureAwait(false))
             throw Errors.SnapshotExists(snapshot.Label);
@@ -124,12 +124,12 @@ internal sealed class SnapshotJobs(BackupHost host)
     private static async Task<SnapshotEntry> GetAsync(
         Collection collection, string repository, string label, CancellationToken cancellationToken)
     {
-        var found = await collection.Snapshots.FindAsync(label, cancellationToken).ConfigureAwait(false);
+        var found = await collection.Snapshots.FindAsync(label, whole: true, cancellationToken).ConfigureAwait(false);
         if (found is { Problem: { } problem })
             throw Errors.SnapshotUnreadable(label, problem);
         if (found is { IsFinished: true })
             return found;
-        var all = await collection.Snapshots.ListAsync(cancellationToken).ConfigureAwait(false);
+        var all = await collection.Snapshots.ListAsync(whole: false, cancellationToken).ConfigureAwait(false);
         throw Errors.SnapshotNotFound(
             label, repository, all.Where(entry => entry.IsFinished).Select(entry => entry.Label));
     }
@@ -169,7 +169,7 @@ internal sealed class SnapshotJobs(BackupHost host)
         var opened = await host.Collections.OpenAsync(location, null, cancellationToken).ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var snapshots = opened.Collection.Snapshots;
-        if (await snapshots.FindAsync(label, cancellationToken).ConfigureAwait(false) is { } left
+        if (await snapshots.FindAsync(label, whole: false, cancellationToken).ConfigureAwait(false) is { } left
             && await IsDeadAsync(left, cancellationToken).ConfigureAwait(false))
             await snapshots.DropAsync(left, cancellationToken).ConfigureAwait(false);
     }

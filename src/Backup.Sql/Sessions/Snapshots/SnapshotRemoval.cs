@@ -24,10 +24,11 @@ internal sealed class SnapshotRemoval(BackupHost host)
             .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var snapshots = opened.Collection.Snapshots;
-        var entry = await snapshots.FindAsync(drop.Label, cancellationToken).ConfigureAwait(false)
+        var entry = await snapshots.FindAsync(drop.Label, whole: true, cancellationToken).ConfigureAwait(false)
             ?? throw Errors.SnapshotNotFound(
                 drop.Label, repository.Name,
-                (await snapshots.ListAsync(cancellationToken).ConfigureAwait(false)).Select(other => other.Label));
+                (await snapshots.ListAsync(whole: false, cancellationToken).ConfigureAwait(false))
+                    .Select(other => other.Label));
         if (await UserOfAsync(entry, cancellationToken).ConfigureAwait(false) is { } job)
             throw Errors.SnapshotInUse(drop.Label, job);
         if (!drop.Force)
@@ -67,7 +68,7 @@ internal sealed class SnapshotRemoval(BackupHost host)
         await using var _ = opened.ConfigureAwait(false);
         var snapshots = opened.Collection.Snapshots;
         var removed = 0;
-        foreach (var entry in await snapshots.ListAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var entry in await snapshots.ListAsync(whole: false, cancellationToken).ConfigureAwait(false))
         {
             if (entry.Manifest?.Snapshot?.Expires is not { } expires || expires > now
                 || !IsOwn(entry.Manifest.ClusterId)

@@ -27,14 +27,15 @@ internal sealed class SnapshotReport(BackupHost host)
         var opened = await host.Collections.OpenAsync(repository.Location, null, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
+        var snapshots = opened.Collection.Snapshots;
         var rows = new List<object?[]>();
         if (show.Label is null)
         {
-            foreach (var entry in await opened.Collection.Snapshots.ListAsync(cancellationToken).ConfigureAwait(false))
+            foreach (var entry in await snapshots.ListAsync(whole: true, cancellationToken).ConfigureAwait(false))
                 rows.Add(
                     [entry.Label, entry.Timestamp, await StatusAsync(entry, cancellationToken).ConfigureAwait(false)]);
         }
-        else if (await opened.Collection.Snapshots.FindAsync(show.Label, cancellationToken).ConfigureAwait(false)
+        else if (await snapshots.FindAsync(show.Label, whole: true, cancellationToken).ConfigureAwait(false)
             is { } entry && (show.Timestamp is null || entry.Is(show.Timestamp)))
         {
             rows.Add(await DetailsAsync(opened.Collection, entry, cancellationToken).ConfigureAwait(false));
