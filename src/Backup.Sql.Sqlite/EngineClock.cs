@@ -9,12 +9,14 @@ internal sealed class EngineClock(TimeProvider timeProvider)
     private readonly Lock _gate = new();
     private long _last;
 
-    public HlcTimestamp Next()
+    /// <summary>The next time.</summary>
+    /// <param name="least">It is not earlier than this.</param>
+    public HlcTimestamp Next(HlcTimestamp least = default)
     {
         var now = HlcTimestamp.FromDateTimeOffset(timeProvider.GetUtcNow()).ToMicroseconds().WallTime;
         lock (_gate)
         {
-            _last = Math.Max(now, _last + NanosecondsPerMicrosecond);
+            _last = Math.Max(Math.Max(now, least.WallTime), _last + NanosecondsPerMicrosecond);
             return new HlcTimestamp(_last);
         }
     }

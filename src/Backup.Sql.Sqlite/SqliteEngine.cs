@@ -3,6 +3,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Rows;
 using Backup.Sql.Sqlite.Catalog;
+using Backup.Sql.Sqlite.History;
 using Backup.Sql.Sqlite.Interop;
 using Backup.Sql.Sqlite.Pages;
 using Backup.Sql.Sqlite.Restore;
@@ -18,7 +19,8 @@ namespace Backup.Sql.Sqlite;
 /// <remarks>
 /// The engine works through the SQLite of the host's SQLitePCLRaw provider and never opens a database file by itself.
 /// </remarks>
-public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassThrough
+public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassThrough, IDatabaseAbilities, IZoneConfiguration,
+    IRetentionHolds, ICatalogHistory
 {
     internal const string Kind = "sqlite";
     internal const string RestorePrefix = "restore-";
@@ -28,6 +30,8 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
     private readonly EngineClock _clock;
     private readonly ConnectionSource _connections;
     private readonly SnapshotOpener _opener;
+    private readonly HistoryService _history;
+    private readonly PastOpener _past;
     private readonly Lazy<EngineInfo> _info;
 
     private SqliteEngine(SqliteEngineOptions options, DatabaseFiles files, NativeApi? native)
@@ -36,7 +40,9 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         _files = files;
         _connections = new ConnectionSource(native, options.BusyTimeout);
         _clock = new EngineClock(options.TimeProvider);
-        _opener = new SnapshotOpener(_connections, options.TimeProvider);
+        _opener = new SnapshotOpener(_connections, _clock, options.TimeProvider);
+        _history = new HistoryService(files, _connections, _opener, _clock);
+        _past = new PastOpener(_connections);
         _info = new Lazy<EngineInfo>(Describe);
     }
 
@@ -75,10 +81,11 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
     public async ValueTask<ICatalogReader> OpenCatalogAsync(
         HlcTimestamp? asOf, CancellationToken cancellationToken = default)
     {
-        if (asOf is not null)
-            throw SqliteErrors.NoHistory();
+        if (asOf is { } past)
+            RequirePast(past);
         return await Task.Run(
-            () => CurrentCatalog.Read(_files.List(), _connections.Open, _opener.OpenNow, cancellationToken),
+            () => CurrentCatalog.Read(
+                _files.List(), _connections.Open, _opener.OpenNow, ReadSchema(asOf), cancellationToken),
             cancellationToken)
             .ConfigureAwait(false);
     }
@@ -88,16 +95,15 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         SnapshotRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.AsOf is not null)
-            throw SqliteErrors.NoHistory();
         var files = request.Databases.Select(_files.Find).DistinctBy(file => file.Path)
             .OrderBy(file => file.Name, AsciiIgnoreCaseComparer.Instance).ToList();
         PrivateDirectory? scratch = null;
-        var time = HlcTimestamp.Zero;
         try
         {
-            var databases = await Task.Run(
-                () => _opener.OpenAsync(files, Scratch, () => time = _clock.Next(), cancellationToken),
+            var (databases, time) = await Task.Run(
+                () => request.AsOf is { } past
+                    ? Task.FromResult(OpenPast(files, past, Scratch(), cancellationToken))
+                    : _opener.OpenAsync(files, Scratch, cancellationToken),
                 cancellationToken)
                 .ConfigureAwait(false);
             return new SqliteSnapshot(time, databases, scratch);
@@ -116,7 +122,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         RestoreRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new(new SqliteRestore(request, _files, _connections));
+        return new(new SqliteRestore(request, _files, _connections, _history, _past));
     }
 
     /// <inheritdoc/>
@@ -127,7 +133,7 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         ArgumentNullException.ThrowIfNull(shape);
         var path = Path.Combine(Path.GetFullPath(scratchDirectory), $"{NewId()}.db");
         var writer = new PageFileWriter(path, space.Database, shape);
-        return new(new PageMaterialisation(writer, space.Database, _connections, _clock));
+        return new(new PageMaterialisation(writer, space.Database, _connections, _past, _clock));
     }
 
     /// <inheritdoc/>
@@ -136,13 +142,66 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
     {
         var file = _files.Find(database);
         return await Task.Run(
-            () =>
+            async () =>
             {
                 using var connection = _connections.Open(file);
-                return PassThrough.Execute(connection, sql, cancellationToken);
+                var history = HistoryState.IsTracked(connection) ? _history : null;
+                var result = PassThrough.Execute(connection, sql, history, cancellationToken);
+                if (history is not null && connection.IsAutocommit)
+                    await history.MarkAsync(file.Name, cancellationToken).ConfigureAwait(false);
+                return result;
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Sets a mark in every database that keeps history, if anything was written since the last one: a time that AS OF
+    /// SYSTEM TIME can go back to. Every backup and everything that the engine commits itself sets one anyway; a host
+    /// that wants finer steps calls this by a timer.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async ValueTask MarkHistoryAsync(CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _history.MarkAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<EngineCapabilities> GetAbilitiesAsync(
+        string database, CancellationToken cancellationToken = default) =>
+        Info.Capabilities
+        | await Task.Run(() => _history.AbilitiesOf(database), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask SetHistoryRetentionAsync(
+        string database, long? table, TimeSpan? retention, CancellationToken cancellationToken = default)
+    {
+        if (table is not null)
+            throw SqliteErrors.TableHistory(database);
+        await Task.Run(() => _history.Configure(database, retention, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SetDataExclusionAsync(
+        string database, long table, bool isExcluded, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _history.Exclude(database, table, isExcluded, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask HoldAsync(string name, HlcTimestamp from, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _history.Hold(name, from, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask ReleaseAsync(string name, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _history.Release(name, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<HlcTimestamp>> GetCatalogChangesAsync(
+        string database, HlcTimestamp after, HlcTimestamp upTo, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _history.CatalogChanges(database, after, upTo), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<HlcTimestamp> GetHistoryStartAsync(
+        string database, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _history.StartOf(database), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -166,7 +225,8 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
         Version = raw.sqlite3_libversion().utf8_to_string(),
         Package = "Backup.Sql.Sqlite",
         ClusterId = _options.ClusterId ?? ClusterIdentity.ReadOrCreate(_files.StateDirectory, _options.Random),
-        Capabilities = EngineCapabilities.PageSpaces | EngineCapabilities.ReplaceRows,
+        Capabilities = EngineCapabilities.PageSpaces | EngineCapabilities.ZoneConfiguration
+            | EngineCapabilities.ReplaceRows,
         NameComparer = AsciiIgnoreCaseComparer.Instance,
     };
 
@@ -181,6 +241,28 @@ public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassTh
 
         foreach (var abandoned in PrivateDirectory.Abandoned(ScratchParent, ScratchPrefix))
             abandoned.Dispose();
+    }
+
+    /// <summary>Refuses times that no database can know.</summary>
+    private void RequirePast(HlcTimestamp time)
+    {
+        if (_history.Tracked().Count == 0)
+            throw SqliteErrors.NoHistory();
+        var now = _clock.Next();
+        if (time > now)
+            throw SqliteErrors.TimeAhead(time, now);
+    }
+
+    /// <summary>Of a past time, the schemas of databases that kept it; the others say that they did not.</summary>
+    private Func<DatabaseFile, SqliteSchema>? ReadSchema(HlcTimestamp? asOf) =>
+        asOf is { } time ? file => _past.ReadSchema(file, time) : null;
+
+    private (List<DatabaseSnapshot> Databases, HlcTimestamp Time) OpenPast(
+        List<DatabaseFile> files, HlcTimestamp time, string scratch, CancellationToken cancellationToken)
+    {
+        RequirePast(time);
+        var chosen = _past.Choose(files, time);
+        return (files.ConvertAll(file => _past.Open(file, chosen, scratch, cancellationToken)), chosen);
     }
 
     private string NewId()

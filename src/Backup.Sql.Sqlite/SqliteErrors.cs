@@ -1,3 +1,5 @@
+using System.Globalization;
+using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Sqlite.Interop;
 
@@ -87,6 +89,53 @@ internal static class SqliteErrors
         new(SqlStates.FeatureNotSupported, "a SQLite database keeps no history")
         {
             Hint = "Leave out AS OF SYSTEM TIME and revision_history.",
+        };
+
+    public static BackupSqlException NotTracked(string database) =>
+        new(SqlStates.FeatureNotSupported, $"database {database} keeps no history")
+        {
+            Hint = $"Turn it on: ALTER DATABASE {database} CONFIGURE ZONE USING gc.ttlseconds = 90000",
+        };
+
+    public static BackupSqlException NotAllTracked(string database) =>
+        new(SqlStates.FeatureNotSupported, $"the past of database {database} is not known as a whole")
+        {
+            Detail = "It has virtual tables, or a table that nothing tells the rows of apart; triggers cannot track those.",
+            Hint = "Leave out AS OF SYSTEM TIME and revision_history; increments need neither.",
+        };
+
+    public static BackupSqlException TimeGone(string database, HlcTimestamp time, HlcTimestamp start) =>
+        new(SqlStates.TimeOutOfRange, $"the history of database {database} does not reach back to {Text(time)}")
+        {
+            Detail = $"It starts at {Text(start)}: tracking was turned on then, older changes have been removed, or rows "
+                + "went then that no trigger could see.",
+            Hint = $"Name a time from {Text(start)} on.",
+        };
+
+    public static BackupSqlException TimeAhead(HlcTimestamp time, HlcTimestamp now) =>
+        new(SqlStates.TimeOutOfRange, $"{Text(time)} lies in the future")
+        {
+            Hint = $"Name a time up to {Text(now)}.",
+        };
+
+    public static BackupSqlException NotCaught(string table, HlcTimestamp start) =>
+        new(SqlStates.TimeOutOfRange, $"the changes of table {table} since {Text(start)} are not all known")
+        {
+            Detail = "The table was made, altered or rebuilt since, its history is gone, or its keys do not last.",
+            Hint = "Back the table up in full, or the whole database, whose pages carry its history.",
+        };
+
+    public static BackupSqlException RollbackFailed(string database, HlcTimestamp time) =>
+        new(SqlStates.DataCorrupted, $"database {database} could not be taken back to {Text(time)}")
+        {
+            Detail = "The objects that its history gave are not those that were recorded at that time.",
+            Hint = "Use the end of a layer, which needs no history, and report this.",
+        };
+
+    public static BackupSqlException TableHistory(string database) =>
+        new(SqlStates.FeatureNotSupported, "SQLite keeps the history of a database as a whole")
+        {
+            Hint = $"ALTER DATABASE {database} CONFIGURE ZONE USING gc.ttlseconds = ...",
         };
 
     public static BackupSqlException NoPartitions() =>
@@ -252,6 +301,9 @@ internal static class SqliteErrors
             Hint = hint,
         };
     }
+
+    private static string Text(HlcTimestamp time) =>
+        time.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 
     private static string State(int code) => ResultCodes.Basic(code) switch
     {

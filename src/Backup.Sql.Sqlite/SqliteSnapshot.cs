@@ -2,13 +2,14 @@ using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Rows;
 using Backup.Sql.Sqlite.Catalog;
+using Backup.Sql.Sqlite.History;
 using Backup.Sql.Sqlite.Pages;
 using Backup.Sql.Sqlite.Rows;
 
 namespace Backup.Sql.Sqlite;
 
 /// <summary>One point of some SQLite databases.</summary>
-internal sealed class SqliteSnapshot : IEngineSnapshot
+internal sealed class SqliteSnapshot : IEngineSnapshot, IChangeCoverage
 {
     private readonly Dictionary<string, DatabaseSnapshot> _databases;
     private readonly IDisposable? _scratch;
@@ -84,9 +85,13 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
         IRowVersionSink sink,
         CancellationToken cancellationToken = default)
     {
-        if (!window.Start.IsZero || window.AllVersions)
-            throw SqliteErrors.NoHistory();
         var database = Database(space);
+        if (!window.Start.IsZero || window.AllVersions)
+        {
+            await ExportHistoryAsync(database, space, span, window, sink, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (space is PageSpace)
         {
             await database.UsePagesAsync(reader => Task.Run(
@@ -106,6 +111,17 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
                     .ConfigureAwait(false);
             }
         }
+    }
+
+    public async ValueTask<bool> CoversAsync(
+        Space space, HlcTimestamp start, CancellationToken cancellationToken = default)
+    {
+        if (space is PageSpace)
+            return false;
+        var (schema, table) = await TableAsync(space, cancellationToken).ConfigureAwait(false);
+        return IsOrdered(schema, table) && await Database(space).UseLeaderAsync(
+            leader => HistoryState.TryRead(leader) is { } state && state.Covers(table.Name, start), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -139,6 +155,40 @@ internal sealed class SqliteSnapshot : IEngineSnapshot
                 {
                     using var export = new RowExport(connection, schema, table, shadow, span);
                     await export.RunAsync(sink, cancellationToken).ConfigureAwait(false);
+                },
+                cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ExportHistoryAsync(
+        DatabaseSnapshot database,
+        Space space,
+        KeySpan span,
+        ExportWindow window,
+        IRowVersionSink sink,
+        CancellationToken cancellationToken)
+    {
+        var state = await database.UseLeaderAsync(HistoryState.TryRead, cancellationToken).ConfigureAwait(false);
+        if (state is null || space is PageSpace)
+            throw SqliteErrors.NoHistory();
+        var (schema, table) = await TableAsync(space, cancellationToken).ConfigureAwait(false);
+        if (table.IsVirtual || !IsOrdered(schema, table))
+            throw SqliteErrors.NotCaught(table.Name, window.Start);
+        await database.UseRowsAsync(
+            connection => Task.Run(
+                async () =>
+                {
+                    var history = new TableHistory(HistoryState.Read(connection), table.Name, window);
+                    if (window.AllVersions)
+                    {
+                        using var versions = new VersionExport(connection, schema, history, span);
+                        await versions.RunAsync(sink, cancellationToken).ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        using var changes = new ChangedRowExport(connection, schema, history, span);
+                        await changes.RunAsync(sink, cancellationToken).ConfigureAwait(false);
+                    }
                 },
                 cancellationToken),
             cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Sqlite.Interop;
 using Backup.Sql.TestKit.EngineContract;
+using Backup.Sql.TestKit.Simulation;
 
 namespace Backup.Sql.Sqlite.Tests;
 
@@ -27,18 +28,63 @@ public sealed class ConformanceTests
         Assert.True(report.Passed, report.ToString());
     }
 
-    private sealed class Fixture(string journalMode, bool native = true) : EngineConformanceFixture
+    [Theory]
+    [MemberData(nameof(Checks))]
+    public async Task SQLite_with_history_keeps_to_the_contract(string check) =>
+        await new EngineConformance(() => new Fixture("WAL", isTracked: true)).RunAsync(check);
+
+    [Theory]
+    [InlineData("DELETE", true)]
+    [InlineData("WAL", false)]
+    public async Task SQLite_with_history_keeps_to_the_contract_everywhere(string journalMode, bool native)
     {
+        var report = await new EngineConformance(() => new Fixture(journalMode, native, isTracked: true)).RunAllAsync();
+
+        Assert.True(report.Passed, report.ToString());
+    }
+
+    private sealed class Fixture(string journalMode, bool native = true, bool isTracked = false)
+        : EngineConformanceFixture
+    {
+        private static readonly TimeSpan Retention = TimeSpan.FromHours(1);
+        private readonly ManualTimeProvider _clock = new() { JumpsToTimers = true };
+        private SqliteEngine? _engine;
+
         private readonly string _directory = Directory.CreateTempSubdirectory("backupsql-conformance-").FullName;
 
         public override IReadOnlyList<ColumnKind> MoreKinds => [ColumnKind.Any];
 
-        public override ValueTask<IDatabaseEngine> StartAsync(CancellationToken cancellationToken) =>
-            new(SqliteEngine.Open(
-                new SqliteEngineOptions { Directory = _directory }, native ? NativeApi.Instance : null));
+        public override EngineCapabilities? Abilities => isTracked
+            ? _engine!.Info.Capabilities | EngineCapabilities.TimeTravel | EngineCapabilities.ChangeExport
+                | EngineCapabilities.RevisionHistory | EngineCapabilities.RetentionHolds
+            : null;
 
-        public override ValueTask CreateDatabaseAsync(string database, CancellationToken cancellationToken) =>
-            Run(database, $"PRAGMA journal_mode={journalMode}", "CREATE TABLE _ (x)", "DROP TABLE _");
+        public override ValueTask<IDatabaseEngine> StartAsync(CancellationToken cancellationToken)
+        {
+            var options = new SqliteEngineOptions { Directory = _directory };
+            if (isTracked)
+                options = options with { TimeProvider = _clock };
+            _engine = SqliteEngine.Open(options, native ? NativeApi.Instance : null);
+            return new(_engine);
+        }
+
+        public override async ValueTask CreateDatabaseAsync(string database, CancellationToken cancellationToken)
+        {
+            using (var connection = Connect(database))
+            {
+                foreach (var sql in (string[])[$"PRAGMA journal_mode={journalMode}", "CREATE TABLE _ (x)", "DROP TABLE _"])
+                    connection.Execute(sql);
+            }
+
+            if (isTracked)
+                await _engine!.SetHistoryRetentionAsync(database, null, Retention, cancellationToken);
+        }
+
+        public override async ValueTask ForgetHistoryAsync(CancellationToken cancellationToken)
+        {
+            _clock.Advance(2 * Retention);
+            await Run("shop", "CREATE TABLE _ (x)", "DROP TABLE _");
+        }
 
         public override ValueTask CreateTableAsync(string database, SampleTable table, CancellationToken cancellationToken)
         {
@@ -72,7 +118,7 @@ public sealed class ConformanceTests
             }
 
             connection.Execute("COMMIT");
-            return ValueTask.CompletedTask;
+            return Mark();
         }
 
         public override async ValueTask<bool> TryCreateViewAsync(
@@ -141,13 +187,21 @@ public sealed class ConformanceTests
         private Connection Connect(string database) => new ConnectionSource(NativeApi.Instance, TimeSpan.FromSeconds(30))
             .Open(Path.Combine(_directory, database + ".db"), database, OpenMode.Create);
 
-        private ValueTask Run(string database, params IEnumerable<string> statements)
+        /// <summary>With history the engine runs changes of the schema, so that none of it is lost.</summary>
+        private async ValueTask Run(string database, params IEnumerable<string> statements)
         {
+            if (isTracked)
+            {
+                await _engine!.ExecuteAsync(database, string.Join(";\n", statements));
+                return;
+            }
+
             using var connection = Connect(database);
             connection.Execute("PRAGMA synchronous=OFF");
             foreach (var sql in statements)
                 connection.Execute(sql);
-            return ValueTask.CompletedTask;
         }
+
+        private ValueTask Mark() => isTracked ? _engine!.MarkHistoryAsync() : ValueTask.CompletedTask;
     }
 }

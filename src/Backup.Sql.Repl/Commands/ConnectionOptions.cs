@@ -4,6 +4,7 @@ namespace Backup.Sql.Repl.Commands;
 internal sealed record ConnectionOptions
 {
     private const string SqliteScheme = "sqlite:";
+    private const string InMemory = "memory";
 
     /// <summary>Names of databases and their SQLite files. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
@@ -16,6 +17,14 @@ internal sealed record ConnectionOptions
     /// <summary>The directory below which <c>file://</c> and <c>nodelocal://</c> may write.</summary>
     public required string Root { get; init; }
 
+    /// <summary>
+    /// The file of jobs, schedules, connections and the like; null to keep them in memory. Default: null.
+    /// </summary>
+    public string? State { get; init; }
+
+    /// <summary>The key file of the secrets in <see cref="State"/>: beside it.</summary>
+    public string? StateKey => State is null ? null : Path.ChangeExtension(State, ".key");
+
     /// <summary>The database to begin with; null for the only one, if there is only one.</summary>
     public string? First { get; init; }
 
@@ -23,11 +32,14 @@ internal sealed record ConnectionOptions
     /// <param name="databases">Arguments of <c>--db</c>: <c>NAME=sqlite:PATH</c>.</param>
     /// <param name="directory">The argument of <c>--dir</c>.</param>
     /// <param name="root">The argument of <c>--root</c>.</param>
+    /// <param name="state">
+    /// The argument of <c>--state</c>; null for <c>.backupsql/state.db</c> where new databases would come to lie.
+    /// </param>
     /// <returns>The options.</returns>
     /// <exception cref="Diagnostics.BackupSqlException">
     /// 22023 an argument has another form; 42710 a name twice.
     /// </exception>
-    public static ConnectionOptions Parse(IReadOnlyList<string> databases, string? directory, string? root)
+    public static ConnectionOptions Parse(IReadOnlyList<string> databases, string? directory, string? root, string? state)
     {
         var files = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         string? first = null;
@@ -39,11 +51,15 @@ internal sealed record ConnectionOptions
                 throw ToolErrors.DatabaseNamedTwice(name);
         }
 
+        var home = directory ?? (files.Count == 0 ? "." : Path.GetDirectoryName(Path.GetFullPath(files[first!]))!);
         return new ConnectionOptions
         {
             Databases = files,
             Directory = directory ?? (files.Count == 0 ? "." : null),
             Root = Path.GetFullPath(root ?? "."),
+            State = state == InMemory
+                ? null
+                : Path.GetFullPath(state ?? Path.Combine(home, ".backupsql", "state.db")),
             First = first,
         };
     }

@@ -6,11 +6,13 @@ namespace Backup.Sql.Repl.Commands;
 /// <param name="Databases">The arguments of <c>--db</c>.</param>
 /// <param name="Directory">The argument of <c>--dir</c>.</param>
 /// <param name="Root">The argument of <c>--root</c>.</param>
+/// <param name="State">The argument of <c>--state</c>.</param>
 /// <param name="Scripts">The arguments of <c>-c</c> and <c>-f</c>, in order; none to talk.</param>
 /// <param name="Format">How rows are printed.</param>
 internal sealed record ShellArguments(
     IReadOnlyList<string> Databases,
     string? Directory,
     string? Root,
+    string? State,
     IReadOnlyList<ShellScript> Scripts,
     OutputFormat Format);

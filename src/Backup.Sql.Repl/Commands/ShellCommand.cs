@@ -18,7 +18,8 @@ internal static class ShellCommand
         var errors = new ErrorWriter(Console.Error);
         try
         {
-            var options = ConnectionOptions.Parse(arguments.Databases, arguments.Directory, arguments.Root);
+            var options = ConnectionOptions.Parse(
+                arguments.Databases, arguments.Directory, arguments.Root, arguments.State);
             var session = await ToolSession.OpenAsync(options, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {

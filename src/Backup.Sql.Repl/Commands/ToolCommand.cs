@@ -24,6 +24,12 @@ internal static class ToolCommand
             HelpName = "DIR",
             Description = "The directory below which file:// and nodelocal:// may write. Default: the current one.",
         };
+        var state = new Option<string>("--state")
+        {
+            HelpName = "FILE",
+            Description = "Where jobs, schedules and connections are kept; memory: nowhere. Default: "
+                + ".backupsql/state.db beside the databases.",
+        };
         var commands = new Option<string[]>("-c", "--command")
         {
             HelpName = "SQL",
@@ -41,13 +47,14 @@ internal static class ToolCommand
         };
         var command = new RootCommand("Backup and restore in SQL. Without -c or -f, it reads what is typed.")
         {
-            databases, directory, root, commands, files, format, Parse(), Demo(),
+            databases, directory, root, state, commands, files, format, Parse(), Demo(),
         };
         command.SetAction((arguments, cancellationToken) => ShellCommand.RunAsync(
             new ShellArguments(
                 arguments.GetValue(databases) ?? [],
                 arguments.GetValue(directory),
                 arguments.GetValue(root),
+                arguments.GetValue(state),
                 ScriptsInOrder(arguments, commands, files),
                 arguments.GetValue(format)),
             cancellationToken));

@@ -1,3 +1,4 @@
+using Backup.Sql.Aws;
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
@@ -6,6 +7,7 @@ using Backup.Sql.Repl.Commands;
 using Backup.Sql.Repl.Output;
 using Backup.Sql.Sessions;
 using Backup.Sql.Sqlite;
+using Backup.Sql.State;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Repl.Shell;
@@ -43,11 +45,20 @@ internal sealed class ToolSession : ISqlSession
         var host = new BackupHost(new BackupHostOptions
         {
             Engines = new Dictionary<string, IDatabaseEngine> { ["sqlite"] = engine },
-            Stores = [new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider()],
+            Stores =
+            [
+                new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider(), new S3ObjectStoreProvider(),
+            ],
+            StateStore = options.State is null ? new MemoryStateStore() : SqliteStateStore.Open(options.State),
+            SecretVault = options.StateKey is null
+                ? new MemorySecretVault()
+                : SealingSecretVault.WithKeyFile(options.StateKey),
         });
         var session = new ToolSession(engine, host);
         try
         {
+            // What a run of the tool that was killed left unfinished goes on here.
+            await host.AdoptJobsAsync(cancellationToken).ConfigureAwait(false);
             await session.ChooseAsync(options.First, cancellationToken).ConfigureAwait(false);
             return session;
         }

@@ -22,11 +22,13 @@ internal sealed class CurrentCatalog : ICatalogReader
     /// <param name="files">Their files.</param>
     /// <param name="open">Opens a connection.</param>
     /// <param name="openNow">Opens a short-lived view of one database, to count its rows.</param>
+    /// <param name="read">Reads the schema of a database; null to read what it is now.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public static CurrentCatalog Read(
         IReadOnlyList<DatabaseFile> files,
         Func<DatabaseFile, Connection> open,
         Func<DatabaseFile, DatabaseSnapshot> openNow,
+        Func<DatabaseFile, SqliteSchema>? read,
         CancellationToken cancellationToken)
     {
         var catalog = new CurrentCatalog(openNow);
@@ -35,9 +37,7 @@ internal sealed class CurrentCatalog : ICatalogReader
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                using var connection = open(file);
-                connection.Execute("BEGIN");
-                catalog._databases.Add(file.Name, new Entry(file, SchemaReader.Read(connection), null));
+                catalog._databases.Add(file.Name, new Entry(file, (read ?? ReadNow)(file), null));
             }
             catch (BackupSqlException failure)
             {
@@ -46,6 +46,13 @@ internal sealed class CurrentCatalog : ICatalogReader
         }
 
         return catalog;
+
+        SqliteSchema ReadNow(DatabaseFile file)
+        {
+            using var connection = open(file);
+            connection.Execute("BEGIN");
+            return SchemaReader.Read(connection);
+        }
     }
 
     public ValueTask<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(

@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Sqlite.History;
 using Backup.Sql.Sqlite.Interop;
 
 namespace Backup.Sql.Sqlite.Catalog;
@@ -67,13 +68,29 @@ internal sealed class SchemaReader
     private List<SqliteTable> ReadTables()
     {
         var reader = new TableReader(_connection, _master);
-        var candidates = _master.Where(row => row.Type == "table" && !row.IsInternal && row.Sql is not null).ToList();
+        var excluded = ReadExcluded();
+        var candidates = _master.Where(row =>
+            row.Type == "table" && !row.IsInternal && row.Sql is not null && !HistoryNames.IsOwn(row.Name)).ToList();
         var shadows = candidates.Where(VirtualTables.IsVirtual)
             .ToDictionary(row => row, row => VirtualTables.ShadowsOf(row, _master));
         var hidden = shadows.Values.SelectMany(rows => rows).ToHashSet();
         return [.. candidates.Where(row => !hidden.Contains(row)).Select(row => shadows.TryGetValue(row, out var own)
             ? reader.ReadVirtual(row, [.. own.Select(reader.Read)])
-            : reader.Read(row))];
+            : reader.Read(row)).Select(table => excluded.Contains(table.Name)
+                ? table with { Descriptor = table.Descriptor with { ExcludeData = true } }
+                : table)];
+    }
+
+    /// <summary>The tables whose rows stay out of backups.</summary>
+    private HashSet<string> ReadExcluded()
+    {
+        var names = new HashSet<string>(AsciiIgnoreCaseComparer.Instance);
+        if (!_master.Exists(row => row.Name == HistoryNames.Excluded))
+            return names;
+        using var rows = _connection.Prepare($"SELECT name FROM {HistoryNames.Excluded}");
+        while (rows.Step())
+            names.Add(rows.Text(0));
+        return names;
     }
 
     private List<ViewDescriptor> ReadViews()
@@ -130,7 +147,7 @@ internal sealed class SchemaReader
 
     private IEnumerable<TriggerDescriptor> ReadTriggers() =>
         from row in _master
-        where row.Type == "trigger" && row.Sql is not null
+        where row.Type == "trigger" && row.Sql is not null && !HistoryNames.IsOwn(row.Name)
         let owner = _master.First(other =>
             other.Type is "table" or "view" && AsciiIgnoreCaseComparer.Instance.Equals(other.Name, row.Table))
         let ownerId = ObjectIds.Of(_connection.Database, owner.Type, owner.Name)

@@ -1,34 +1,42 @@
 using System.Buffers.Binary;
+using Backup.Sql.Catalog;
+using Backup.Sql.Sqlite.History;
 using Backup.Sql.Sqlite.Interop;
 using Microsoft.Win32.SafeHandles;
 
 namespace Backup.Sql.Sqlite.Pages;
 
 /// <summary>Opens one point of one or more databases.</summary>
-internal sealed class SnapshotOpener(ConnectionSource connections, TimeProvider timeProvider)
+internal sealed class SnapshotOpener(ConnectionSource connections, EngineClock clock, TimeProvider timeProvider)
 {
     private static readonly TimeSpan FirstPatience = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private readonly HistoryMarks _marks = new(clock, timeProvider, connections.BusyTimeout);
 
     /// <summary>Opens the databases at one point: no commit falls between any two of them.</summary>
     /// <param name="files">The databases, in the order of their names.</param>
     /// <param name="scratch">Gives a directory for copies, when one is needed.</param>
-    /// <param name="opened">Is called when the point is reached.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task<List<DatabaseSnapshot>> OpenAsync(
-        IReadOnlyList<DatabaseFile> files, Func<string> scratch, Action opened, CancellationToken cancellationToken)
+    /// <returns>The databases, and the time of the point: that of a mark in those that keep history.</returns>
+    public async Task<(List<DatabaseSnapshot> Databases, HlcTimestamp Time)> OpenAsync(
+        IReadOnlyList<DatabaseFile> files, Func<string> scratch, CancellationToken cancellationToken)
     {
+        var isTracked = files.Any(IsTracked);
         var leaders = new List<Connection>();
         var snapshots = new List<DatabaseSnapshot>();
+        HlcTimestamp time = default;
         try
         {
-            using (var locks = files.Count > 1
+            using (var locks = files.Count > 1 || isTracked
                 ? await LockAllAsync(files, cancellationToken).ConfigureAwait(false)
                 : new WriteLocks())
             {
+                if (isTracked)
+                    time = await _marks.SetAsync(locks, cancellationToken).ConfigureAwait(false);
                 foreach (var file in files)
                     leaders.Add(BeginRead(file));
-                opened();
+                if (!isTracked)
+                    time = clock.Next();
             }
 
             for (var i = 0; i < files.Count; i++)
@@ -37,7 +45,7 @@ internal sealed class SnapshotOpener(ConnectionSource connections, TimeProvider 
                 snapshots.Add(Hold(files[i], leaders[i], scratch));
             }
 
-            return snapshots;
+            return (snapshots, time);
         }
         catch
         {
@@ -47,6 +55,20 @@ internal sealed class SnapshotOpener(ConnectionSource connections, TimeProvider 
                 await snapshot.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Sets a mark in databases that keep history.</summary>
+    public async Task MarkAsync(IReadOnlyList<DatabaseFile> files, CancellationToken cancellationToken)
+    {
+        using var locks = await LockAllAsync(files, cancellationToken).ConfigureAwait(false);
+        await _marks.SetAsync(locks, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells whether a database keeps history.</summary>
+    public bool IsTracked(DatabaseFile file)
+    {
+        using var connection = connections.Open(file);
+        return HistoryState.IsTracked(connection);
     }
 
     /// <summary>Opens a view of one database for a moment, whatever its journal mode.</summary>

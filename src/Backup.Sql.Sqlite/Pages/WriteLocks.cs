@@ -8,6 +8,9 @@ internal sealed class WriteLocks : IDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
     private readonly List<Connection> _held = [];
 
+    /// <summary>The connections that hold the locks, in the order of the databases.</summary>
+    public IReadOnlyList<Connection> Held => _held;
+
     /// <summary>Takes the locks one after the other.</summary>
     /// <param name="connections">Opens connections.</param>
     /// <param name="files">The databases.</param>

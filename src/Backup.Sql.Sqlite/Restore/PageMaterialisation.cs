@@ -1,5 +1,7 @@
+using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Rows;
+using Backup.Sql.Sqlite.History;
 using Backup.Sql.Sqlite.Interop;
 using Backup.Sql.Sqlite.Pages;
 
@@ -7,14 +9,17 @@ namespace Backup.Sql.Sqlite.Restore;
 
 /// <summary>A database put together aside from its pages, to be read and thrown away.</summary>
 internal sealed class PageMaterialisation(
-    PageFileWriter writer, string database, ConnectionSource connections, EngineClock clock) : IPageMaterialisation
+    PageFileWriter writer, string database, ConnectionSource connections, PastOpener past, EngineClock clock) : IPageMaterialisation
 {
     public async ValueTask IngestAsync(IRowSource pages, CancellationToken cancellationToken = default) =>
         await writer.IngestAsync(pages, cancellationToken).ConfigureAwait(false);
 
-    public ValueTask<IEngineSnapshot> OpenAsync(CancellationToken cancellationToken = default)
+    public ValueTask<IEngineSnapshot> OpenAsync(
+        HlcTimestamp? asOf = null, CancellationToken cancellationToken = default)
     {
         writer.Complete(durable: false);
+        if (asOf is { } time)
+            past.TakeBack(writer.Path, database, time, cancellationToken);
         var opened = DatabaseSnapshot.OfFile(connections, writer.Path, database);
         return new(new SqliteSnapshot(clock.Next(), [opened], null));
     }

@@ -1,7 +1,9 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Rows;
 using Backup.Sql.Sqlite.Catalog;
+using Backup.Sql.Sqlite.History;
 using Backup.Sql.Sqlite.Interop;
 
 namespace Backup.Sql.Sqlite.Restore;
@@ -14,6 +16,8 @@ internal sealed class SqliteRestore : IRestoreTransaction
     private readonly RestoreRequest _request;
     private readonly DatabaseFiles _files;
     private readonly ConnectionSource _connections;
+    private readonly HistoryService _history;
+    private readonly PastOpener _past;
     private readonly Dictionary<string, StagedFile> _staged = new(AsciiIgnoreCaseComparer.Instance);
     private readonly Dictionary<string, PageFileWriter> _pages = new(AsciiIgnoreCaseComparer.Instance);
     private readonly Dictionary<string, TableRestore> _tables = new(AsciiIgnoreCaseComparer.Instance);
@@ -23,8 +27,11 @@ internal sealed class SqliteRestore : IRestoreTransaction
     private string? _existing;
     private bool _completed;
 
-    public SqliteRestore(RestoreRequest request, DatabaseFiles files, ConnectionSource connections)
+    public SqliteRestore(
+        RestoreRequest request, DatabaseFiles files, ConnectionSource connections, HistoryService history, PastOpener past)
     {
+        _history = history;
+        _past = past;
         _request = request;
         _files = files;
         _connections = connections;
@@ -66,20 +73,19 @@ internal sealed class SqliteRestore : IRestoreTransaction
         _completed = true;
     }
 
-    public ValueTask PublishAsync(CancellationToken cancellationToken = default)
+    public async ValueTask PublishAsync(CancellationToken cancellationToken = default)
     {
         if (!_completed)
             throw SqliteErrors.OutOfOrder(nameof(PublishAsync));
         cancellationToken.ThrowIfCancellationRequested();
         if (_existing is not null)
-            _tables[_existing].Commit();
+            await CommitAsync(_existing).ConfigureAwait(false);
         if (_directory is null)
-            return ValueTask.CompletedTask;
+            return;
         FileGuard.Run(
             _directory.Path, "could not be published", () => Publication.Run(_directory.Path, [.. _staged.Values]));
         foreach (var staged in _staged.Values)
             _files.Published(staged.Target);
-        return ValueTask.CompletedTask;
     }
 
     public ValueTask DisposeAsync()
@@ -116,8 +122,8 @@ internal sealed class SqliteRestore : IRestoreTransaction
                 FileGuard.Run(staged.Path, "could not be made", () => File.Create(staged.Path).Dispose());
         }
 
-        foreach (var pages in _pages.Values)
-            pages.Complete(durable: true);
+        foreach (var (name, pages) in _pages)
+            CompletePages(name, pages, cancellationToken);
         foreach (var (name, tables) in _tables)
         {
             tables.Complete(!_request.SkipForeignKeyCheck, cancellationToken);
@@ -127,6 +133,29 @@ internal sealed class SqliteRestore : IRestoreTransaction
             tables.Finish();
             tables.Dispose();
             FileGuard.Run(staged.Path, "could not be flushed", () => Flush(staged.Path));
+        }
+    }
+
+    private void CompletePages(string database, PageFileWriter pages, CancellationToken cancellationToken)
+    {
+        pages.Complete(durable: _request.PagesAsOf is null);
+        if (_request.PagesAsOf is not { } time)
+            return;
+        _past.TakeBack(pages.Path, database, time, cancellationToken);
+        FileGuard.Run(pages.Path, "could not be flushed", () => Flush(pages.Path));
+    }
+
+    /// <summary>After the commit nothing undoes the restore; a mark that cannot be set now is set with the next one.</summary>
+    private async Task CommitAsync(string database)
+    {
+        _tables[database].Commit();
+        try
+        {
+            await _history.MarkAsync(database, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BackupSqlException)
+        {
+            // The database is busy: whoever writes sees to the next mark.
         }
     }
 

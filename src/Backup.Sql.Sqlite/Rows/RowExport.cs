@@ -16,10 +16,8 @@ internal sealed class RowExport : IDisposable
     private readonly SqliteTable _table;
     private readonly KeySpan _span;
     private readonly int? _shadow;
-    private readonly TextConverter? _converter;
+    private readonly RowEncoder _encoder;
     private readonly Statement _rows;
-    private readonly KeyWriter _key = new();
-    private readonly RecordWriter _record = new();
     private readonly bool _filtered;
     private readonly int _firstColumn;
     private long _ordinal;
@@ -35,9 +33,7 @@ internal sealed class RowExport : IDisposable
         _table = table;
         _span = span;
         _shadow = shadow;
-        _converter = schema.IsUtf8
-            ? null
-            : new TextConverter(schema.Database.Properties[SqliteProperties.Pragma + "encoding"]);
+        _encoder = new RowEncoder(schema);
         _firstColumn = table.RowIdColumn < 0 && table.RowIdName is not null ? 1 : 0;
         var (first, last) = shadow is null ? RowIdBounds(out _filtered) : (null, null);
         if (shadow is not null)
@@ -60,9 +56,7 @@ internal sealed class RowExport : IDisposable
     public void Dispose()
     {
         _rows.Dispose();
-        _key.Dispose();
-        _record.Dispose();
-        _converter?.Dispose();
+        _encoder.Dispose();
     }
 
     /// <summary>Writes rows until the sink has had enough, or for a while.</summary>
@@ -84,90 +78,27 @@ internal sealed class RowExport : IDisposable
 
     private bool WriteRow(IRowVersionSink sink)
     {
-        _record.Reset();
-        for (var column = _firstColumn; column < _table.Columns.Count + _firstColumn; column++)
-            WriteValue(column);
+        var record = _encoder.Record(_rows, _firstColumn, _table.Columns.Count);
         WriteKey();
-        if (_filtered && !_span.Contains(_key.Written))
+        if (_filtered && !_span.Contains(_encoder.Key))
             return true;
-        return sink.Write(new RowVersion(_key.Written, HlcTimestamp.Zero, _record.Finish()));
-    }
-
-    private void WriteValue(int column)
-    {
-        switch (_rows.Type(column))
-        {
-            case StorageClass.Integer:
-                _record.WriteInteger(_rows.Integer(column));
-                break;
-            case StorageClass.Float:
-                _record.WriteFloat(_rows.Float(column));
-                break;
-            case StorageClass.Text when _converter is null:
-                _record.WriteText(_rows.Bytes(column));
-                break;
-            case StorageClass.Text:
-                WriteConverted(_rows.Bytes(column));
-                break;
-            case StorageClass.Blob:
-                _record.WriteBytes(_rows.Bytes(column));
-                break;
-            default:
-                _record.WriteNull();
-                break;
-        }
-    }
-
-    private void WriteConverted(ReadOnlySpan<byte> stored)
-    {
-        if (_converter!.TryConvert(stored, out var utf8))
-            _record.WriteText(utf8);
-        else
-            _record.WriteEngineSpecific(_converter.RawTypeName, stored);
+        return sink.Write(new RowVersion(_encoder.Key, HlcTimestamp.Zero, record));
     }
 
     private void WriteKey()
     {
-        _key.Reset();
+        _encoder.BeginKey();
         if (_shadow is { } shadow)
-            _key.WriteInteger(shadow);
+            _encoder.AddToKey(shadow);
         if (_table.IsWithoutRowId)
         {
             foreach (var column in _table.KeyColumns)
-                WriteKeyValue(column.Ordinal);
+                _encoder.AddToKey(_rows, column.Ordinal);
         }
         else
         {
             // Where columns have taken all names of the rowid, the place in the table has to do.
-            _key.WriteInteger(_table.RowIdName is null ? ++_ordinal : _rows.Integer(Math.Max(0, _table.RowIdColumn)));
-        }
-    }
-
-    private void WriteKeyValue(int column)
-    {
-        switch (_rows.Type(column))
-        {
-            case StorageClass.Integer:
-                _key.WriteInteger(_rows.Integer(column));
-                break;
-            case StorageClass.Float:
-                _key.WriteFloat(_rows.Float(column));
-                break;
-            case StorageClass.Text when _converter is null:
-                _key.WriteText(_rows.Bytes(column));
-                break;
-            case StorageClass.Text when _converter.TryConvert(_rows.Bytes(column), out var utf8):
-                _key.WriteText(utf8);
-                break;
-            case StorageClass.Text:
-                _key.WriteEngineSpecific(_converter!.RawTypeName, _rows.Bytes(column));
-                break;
-            case StorageClass.Blob:
-                _key.WriteBytes(_rows.Bytes(column));
-                break;
-            default:
-                _key.WriteNull();
-                break;
+            _encoder.AddToKey(_table.RowIdName is null ? ++_ordinal : _rows.Integer(Math.Max(0, _table.RowIdColumn)));
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class CheckContext : IAsyncDisposable
 
     public CancellationToken Token { get; }
 
-    public EngineCapabilities Abilities => Engine.Info.Capabilities;
+    public EngineCapabilities Abilities => Fixture.Abilities ?? Engine.Info.Capabilities;
 
     public static async Task<CheckContext> StartAsync(Func<EngineConformanceFixture> fixtures, CancellationToken token)
     {

@@ -13,6 +13,12 @@ public abstract class EngineConformanceFixture : IAsyncDisposable
     public virtual IReadOnlyList<ColumnKind> MoreKinds => [];
 
     /// <summary>
+    /// What can be done with the databases that the fixture makes, where the engine's databases differ; null (the
+    /// default) for what <see cref="EngineInfo.Capabilities"/> says.
+    /// </summary>
+    public virtual EngineCapabilities? Abilities => null;
+
+    /// <summary>
     /// Starts an engine on a cluster without databases of a user. Called once, before everything else; the suite
     /// disposes the engine before the fixture.
     /// </summary>

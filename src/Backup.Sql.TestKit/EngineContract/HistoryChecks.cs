@@ -217,7 +217,7 @@ internal static class HistoryChecks
         Expect.That(
             !(await NamesAsync(context, times[1]).ConfigureAwait(false)).Contains("accounts"),
             "The old table is there.");
-        var start = await history.GetHistoryStartAsync(context.Token).ConfigureAwait(false);
+        var start = await history.GetHistoryStartAsync(Database, context.Token).ConfigureAwait(false);
         Expect.That(start <= before, "History starts after a time that can be read.");
     }
 

@@ -124,7 +124,7 @@ internal static class PageChecks
         await using var _ = aside.ConfigureAwait(false);
         await IngestAsync(
             context, snapshot, (pages, _) => aside.IngestAsync(pages, context.Token)).ConfigureAwait(false);
-        var opened = await aside.OpenAsync(context.Token).ConfigureAwait(false);
+        var opened = await aside.OpenAsync(null, context.Token).ConfigureAwait(false);
         await using var __ = opened.ConfigureAwait(false);
         Expect.Equal(
             before,

@@ -17,7 +17,7 @@ namespace Backup.Sql.TestKit.Memory;
 /// <para>Unique indexes, NOT NULL and foreign keys are enforced; checks, defaults and the bodies of views, functions
 /// and triggers (property <c>body</c>) are kept and never run. All members may be called concurrently.</para>
 /// </remarks>
-public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHistory
+public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHistory, IZoneConfiguration
 {
     /// <summary>The schema that every database has.</summary>
     public const string PublicSchema = "public";
@@ -331,11 +331,48 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
     }
 
     /// <inheritdoc/>
-    public ValueTask<HlcTimestamp> GetHistoryStartAsync(CancellationToken cancellationToken = default)
+    public ValueTask<HlcTimestamp> GetHistoryStartAsync(
+        string database, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_store.Gate)
             return ValueTask.FromResult(_store.HistoryStart);
+    }
+
+    /// <summary>
+    /// Sets for how long history is kept. The engine has one history for all: it keeps it for the longest time that is
+    /// set for any database or table.
+    /// </summary>
+    /// <inheritdoc/>
+    public ValueTask SetHistoryRetentionAsync(
+        string database, long? table, TimeSpan? retention, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RequireZones();
+        lock (_store.Gate)
+        {
+            if (retention is { } time)
+                _store.Zones[(database, table)] = time;
+            else
+                _store.Zones.Remove((database, table));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SetDataExclusionAsync(
+        string database, long table, bool isExcluded, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RequireZones();
+        lock (_store.Gate)
+        {
+            var (descriptor, _) = _store.GetTable(table);
+            Alter(descriptor with { ExcludeData = isExcluded });
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -345,6 +382,12 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
     {
         if (asOf is not null && !Info.Capabilities.HasFlag(EngineCapabilities.TimeTravel))
             throw MemoryErrors.NotSupported("history: only the present can be read");
+    }
+
+    private void RequireZones()
+    {
+        if (!Info.Capabilities.HasFlag(EngineCapabilities.ZoneConfiguration))
+            throw MemoryErrors.NotSupported("zones to configure");
     }
 
     private void RequireHolds()

@@ -45,6 +45,9 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
         return pin;
     }
 
+    /// <summary>For how long history is kept, where it was configured.</summary>
+    public Dictionary<(string Database, long? Table), TimeSpan> Zones { get; } = [];
+
     /// <summary>Under the lock.</summary>
     public void RequireKept(HlcTimestamp time)
     {
@@ -55,7 +58,9 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
     /// <summary>Places or moves a hold. Under the lock.</summary>
     public void Hold(string name, HlcTimestamp from)
     {
-        RequireKept(from);
+        // Zero means everything that is kept.
+        if (!from.IsZero)
+            RequireKept(from);
         _holds[name] = from;
     }
 
@@ -103,7 +108,7 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
     public void CollectGarbage()
     {
         var now = Clock.Now();
-        var oldest = new HlcTimestamp(now.WallTime - Options.HistoryRetention.Ticks * 100);
+        var oldest = new HlcTimestamp(now.WallTime - Zones.Values.DefaultIfEmpty(Options.HistoryRetention).Max().Ticks * 100);
         foreach (var needed in _holds.Values.Concat(_pins.Select(pin => pin.Time)))
             oldest = needed < oldest ? needed : oldest;
         if (oldest <= OldestKept)

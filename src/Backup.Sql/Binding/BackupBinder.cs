@@ -17,7 +17,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         var asOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf);
         var engine = await ChooseEngineAsync(statement.Targets, cancellationToken).ConfigureAwait(false);
         var info = context.Engines[engine].Info;
-        var timeTravel = info.Capabilities.HasFlag(EngineCapabilities.TimeTravel);
+        var abilities = await AbilitiesAsync(engine, statement.Targets, cancellationToken).ConfigureAwait(false);
+        var timeTravel = abilities.HasFlag(EngineCapabilities.TimeTravel);
         if (asOf is not null && !timeTravel && !asOf.IsFreshnessBound)
             throw Errors.NoHistory(Describe(statement.Targets, engine), ValueBinder.PlaceOf(statement.AsOf!));
         if (asOf is not null && asOf.Time > context.NowTimestamp)
@@ -25,11 +26,11 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
 
         var revisionHistory = values.Boolean(
             "revision_history", options.RevisionHistory, options.Spans.Find("revision_history") is not null);
-        if (revisionHistory && !info.Capabilities.HasFlag(EngineCapabilities.RevisionHistory))
+        if (revisionHistory && !abilities.HasFlag(EngineCapabilities.RevisionHistory))
             throw Errors.NoHistory(
                 Describe(statement.Targets, engine), ValueBinder.PlaceOf(options.SpanOf("revision_history")));
 
-        var catalogTime = timeTravel ? asOf?.Time : null;
+        var catalogTime = timeTravel ? asOf?.Time ?? context.ScheduledTimestamp : null;
         var catalog = await context.Engines[engine].OpenCatalogAsync(catalogTime, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
@@ -56,6 +57,9 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
             Detached = options.Detached ?? false,
+            UpdatesMetric = values.Boolean(
+                "updates_cluster_monitoring_metrics", options.UpdatesClusterMonitoringMetrics,
+                options.Spans.Find("updates_cluster_monitoring_metrics") is not null),
             Name = values.TextOrNull(options.Name),
             Labels = Labels(options),
             Compression = Compression(options),
@@ -74,7 +78,6 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.ExecutionLocality is not null, "execution locality");
         Refuse(options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters");
-        Refuse(options.UpdatesClusterMonitoringMetrics is not null, "updates_cluster_monitoring_metrics");
         Refuse(options.StrictStorageLocality, "strict storage locality");
         Refuse(options.RevisionStream, "revision stream");
         Refuse(options.Pause is not null, "pause");
@@ -87,19 +90,40 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         }
     }
 
+    /// <summary>The names in the targets that are, or may be, those of databases; none for a cluster.</summary>
+    private IEnumerable<string> DatabaseNames(BackupTargets? targets) => targets switch
+    {
+        DatabaseTargets databases => databases.Databases.Select(d => d.Text),
+        TableTargets tables => tables.Tables.Where(t => t.Parts.Count == 3).Select(t => t.Parts[0].Text)
+            .Concat(tables.Tables.Where(t => t.Parts.Count == 2 && !t.IsWildcard).Select(t => t.Parts[0].Text))
+            .Concat(tables.Tables.Where(t => t.Parts.Count == 1 && t.IsWildcard).Select(t => t.Parts[0].Text))
+            .DefaultIfEmpty(context.CurrentDatabase ?? ""),
+        VirtualClusterTarget => throw Errors.CannotExecute("BACKUP VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets)),
+        _ => [],
+    };
+
+    /// <summary>What can be done with all the databases that the statement is about.</summary>
+    private async ValueTask<EngineCapabilities> AbilitiesAsync(
+        string engine, BackupTargets? targets, CancellationToken cancellationToken)
+    {
+        var named = DatabaseNames(targets).ToHashSet(context.Engines[engine].Info.NameComparer);
+        if (context.Engines[engine] is not IDatabaseAbilities)
+            return context.Engines[engine].Info.Capabilities;
+        var catalog = await context.Engines[engine].OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
+        await using var _ = catalog.ConfigureAwait(false);
+        var all = (await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false)).Select(d => d.Name).ToList();
+        var meant = targets is null ? all : all.Where(named.Contains).ToList();
+
+        // Two parts may be schema and table as well.
+        if (meant.Count == 0)
+            meant = [.. all.Where(name => name == context.CurrentDatabase)];
+        return await DatabaseAbilities.OfAsync(context.Engines[engine], meant, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The one engine that holds all the databases named; the default one for a cluster.</summary>
     private async ValueTask<string> ChooseEngineAsync(BackupTargets? targets, CancellationToken cancellationToken)
     {
-        var names = targets switch
-        {
-            DatabaseTargets databases => databases.Databases.Select(d => d.Text),
-            TableTargets tables => tables.Tables.Where(t => t.Parts.Count == 3).Select(t => t.Parts[0].Text)
-                .Concat(tables.Tables.Where(t => t.Parts.Count == 2 && !t.IsWildcard).Select(t => t.Parts[0].Text))
-                .Concat(tables.Tables.Where(t => t.Parts.Count == 1 && t.IsWildcard).Select(t => t.Parts[0].Text))
-                .DefaultIfEmpty(context.CurrentDatabase ?? ""),
-            VirtualClusterTarget => throw Errors.CannotExecute("BACKUP VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets)),
-            _ => [],
-        };
+        var names = DatabaseNames(targets);
         if (context.Engines.Count == 1)
             return context.DefaultEngine;
         var holders = new HashSet<string>(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Connections;
 using Backup.Sql.Engines;
 using Backup.Sql.Storage;
 
@@ -13,6 +14,12 @@ internal sealed record BindingContext
     /// <summary>The statement's time.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>
+    /// The time that a schedule's backup is for, where the engine can go back to it; null for a statement that was
+    /// typed.
+    /// </summary>
+    public DateTimeOffset? ScheduledFor { get; init; }
+
     /// <summary>The session's current database; null for none.</summary>
     public string? CurrentDatabase { get; init; }
 
@@ -24,6 +31,9 @@ internal sealed record BindingContext
     public required ObjectStoreProviders Providers { get; init; }
 
     public required ISecretVault Vault { get; init; }
+
+    /// <summary>What <c>external://</c> locations stand for.</summary>
+    public required ExternalConnections Connections { get; init; }
 
     /// <summary>What the user may do.</summary>
     public Rights Rights { get; init; } = Rights.All;
@@ -39,4 +49,8 @@ internal sealed record BindingContext
 
     /// <summary>Now, as engines count time.</summary>
     public HlcTimestamp NowTimestamp => HlcTimestamp.FromDateTimeOffset(Now);
+
+    /// <summary><see cref="ScheduledFor"/>, as engines count time.</summary>
+    public HlcTimestamp? ScheduledTimestamp =>
+        ScheduledFor is { } time ? HlcTimestamp.FromDateTimeOffset(time) : null;
 }

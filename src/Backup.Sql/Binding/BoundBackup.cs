@@ -45,6 +45,14 @@ internal sealed record BoundBackup : BoundStatement
 
     public bool Detached { get; init; }
 
+    /// <summary>Publishes the time of its success.</summary>
+    public bool UpdatesMetric { get; init; }
+
+    /// <summary>
+    /// The hold that keeps the history from this backup's end on for the next one of its schedule; null for none.
+    /// </summary>
+    public string? HandsHoldTo { get; init; }
+
     public string? Name { get; init; }
 
     public IReadOnlyList<string> Labels { get; init; } = [];

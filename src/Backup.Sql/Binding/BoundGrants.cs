@@ -13,9 +13,15 @@ internal sealed record BoundGrant(
 
     /// <summary>GRANT: with the right to grant it on; REVOKE: only that right.</summary>
     public bool GrantOption { get; init; }
+
+    public override string Effect() => (IsRevoke ? "takes rights from " : "gives rights to ")
+        + string.Join(", ", Grantees) + "; jobs that run are not asked again";
 }
 
 /// <summary>SHOW GRANTS, SHOW SYSTEM GRANTS.</summary>
 /// <param name="On">Grants on these; null for all.</param>
 /// <param name="Grantees">Grants of these; empty for everybody's.</param>
-internal sealed record BoundShowGrants(IReadOnlyList<Securable>? On, IReadOnlyList<string> Grantees) : BoundStatement;
+internal sealed record BoundShowGrants(IReadOnlyList<Securable>? On, IReadOnlyList<string> Grantees) : BoundStatement
+{
+    public override string Effect() => "reads the grants; changes nothing";
+}

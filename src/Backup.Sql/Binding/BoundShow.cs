@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Binding;
 
@@ -66,6 +67,12 @@ internal sealed record BoundShowJobs : BoundStatement
     /// <summary>SHOW JOB gives the whole description, SHOW JOBS its start.</summary>
     public bool WholeDescription { get; init; }
 }
+
+/// <summary>ALTER JOB … OWNER TO.</summary>
+/// <param name="Id">The job.</param>
+/// <param name="Owner">The user whose it becomes.</param>
+/// <param name="Place">Where the statement names the job.</param>
+internal sealed record BoundAlterJobOwner(long Id, string Owner, TextPlace Place) : BoundStatement;
 
 /// <summary>What is done with jobs.</summary>
 internal enum JobCommand

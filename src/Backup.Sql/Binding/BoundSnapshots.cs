@@ -87,10 +87,15 @@ internal sealed record BoundCreateRepository(string Name, string Location, strin
 
     /// <summary>How long its snapshots are kept; null for ever.</summary>
     public CalendarPeriod? Ttl { get; init; }
+
+    public override string Effect() => $"looks at {ShownLocation} and gives it the name {Name}; writes nothing there";
 }
 
 /// <summary>DROP REPOSITORY.</summary>
-internal sealed record BoundDropRepository(string Name) : BoundSnapshotStatement;
+internal sealed record BoundDropRepository(string Name) : BoundSnapshotStatement
+{
+    public override string Effect() => $"forgets the name {Name}; its snapshots stay where they are";
+}
 
 /// <summary>SHOW REPOSITORIES.</summary>
 internal sealed record BoundShowRepositories : BoundSnapshotStatement;
@@ -99,7 +104,11 @@ internal sealed record BoundShowRepositories : BoundSnapshotStatement;
 internal sealed record BoundShowSnapshotJobs(bool IsRestore, string Database) : BoundSnapshotStatement;
 
 /// <summary>CANCEL BACKUP and CANCEL RESTORE.</summary>
-internal sealed record BoundCancelSnapshotJob(bool IsRestore, string Database) : BoundSnapshotStatement;
+internal sealed record BoundCancelSnapshotJob(bool IsRestore, string Database) : BoundSnapshotStatement
+{
+    public override string Effect() =>
+        $"cancels the {(IsRestore ? "restore" : "backup")} that is running in {Database}; nothing is left of it";
+}
 
 /// <summary>SHOW SNAPSHOT.</summary>
 internal sealed record BoundShowSnapshots(string Repository) : BoundSnapshotStatement
@@ -111,4 +120,8 @@ internal sealed record BoundShowSnapshots(string Repository) : BoundSnapshotStat
 }
 
 /// <summary>DROP SNAPSHOT.</summary>
-internal sealed record BoundDropSnapshot(string Label, string Repository, bool Force) : BoundSnapshotStatement;
+internal sealed record BoundDropSnapshot(string Label, string Repository, bool Force) : BoundSnapshotStatement
+{
+    public override string Effect() =>
+        $"removes snapshot {Label} from repository {Repository}, unless a job is working on it";
+}

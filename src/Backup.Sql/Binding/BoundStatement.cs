@@ -17,4 +17,7 @@ internal abstract record BoundStatement
 
     /// <summary>What the user should know before the statement runs, as sentences.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>What carrying it out would do, for EXPLAIN, where there is no plan to show.</summary>
+    public virtual string Effect() => "reads the collection's manifests or the job store; changes nothing";
 }

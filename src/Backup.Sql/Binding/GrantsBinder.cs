@@ -106,7 +106,7 @@ internal sealed class GrantsBinder(BindingContext context, ValueBinder values)
                 break;
             case GrantOnConnections connections:
                 foreach (var name in connections.Connections)
-                    found.Add(Securable.Connection(name.Text));
+                    found.Add(await ConnectionAsync(name, cancellationToken).ConfigureAwait(false));
                 break;
             default:
                 found.Add(Securable.System);
@@ -114,6 +114,19 @@ internal sealed class GrantsBinder(BindingContext context, ValueBinder values)
         }
 
         return [.. found.Distinct()];
+    }
+
+    private async ValueTask<Securable> ConnectionAsync(Name name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await context.Connections.GetAsync(name.Text, cancellationToken).ConfigureAwait(false);
+            return Securable.Connection(connection.Name);
+        }
+        catch (BackupSqlException error)
+        {
+            throw Errors.Wrapped(error, ValueBinder.PlaceOf(name));
+        }
     }
 
     private async ValueTask<string> DatabaseAsync(Name name, CancellationToken cancellationToken) =>

@@ -3,14 +3,22 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Binding;
 
-/// <summary>Binds SHOW JOBS and PAUSE, RESUME, CANCEL JOBS.</summary>
+/// <summary>
+/// Binds SHOW JOBS, PAUSE, RESUME, CANCEL JOBS and ALTER JOB. Queries have been answered: they are lists of ids here.
+/// </summary>
 internal sealed class JobsBinder(ValueBinder values)
 {
     public BoundShowJobs Bind(ShowJobsStatement statement)
     {
         if (statement.ResolvedTimestamp)
             throw Errors.OptionNotSupported("resolved timestamp", ValueBinder.PlaceOf(statement));
-        var ids = statement.Selection is null ? null : Ids(statement.Selection, statement.Kind);
+        // The system starts no jobs of its own accord: there are schedules for that, and their jobs are their owners'.
+        var ids = statement.Selection switch
+        {
+            null => null,
+            AutomaticJobs => [],
+            var selection => Ids(selection, statement.Kind),
+        };
         return new BoundShowJobs
         {
             Ids = ids,
@@ -19,6 +27,9 @@ internal sealed class JobsBinder(ValueBinder values)
             WholeDescription = ids is { Count: 1 },
         };
     }
+
+    public BoundAlterJobOwner Bind(AlterJobOwnerStatement statement) =>
+        new(values.Id(statement.Job), statement.Owner.Text, ValueBinder.PlaceOf(statement.Job));
 
     public BoundControlJobs Bind(ControlJobsStatement statement)
     {

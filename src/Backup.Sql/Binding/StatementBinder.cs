@@ -28,10 +28,33 @@ internal sealed class StatementBinder(BindingContext context)
             await new ShowBinder(context, _values).BindAsync(show, cancellationToken).ConfigureAwait(false),
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
+        AlterJobOwnerStatement alter => new JobsBinder(_values).Bind(alter),
+        CreateScheduleStatement create =>
+            await new ScheduleBinder(context, _values).BindAsync(create, cancellationToken).ConfigureAwait(false),
+        AlterScheduleStatement alter =>
+            await new ScheduleBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
+        ShowSchedulesStatement show => ScheduleBinder.Bind(show),
+        ShowScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
+        ShowCreateScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
+        ControlSchedulesStatement control => new ScheduleBinder(context, _values).Bind(control),
+        DropBackupStatement drop =>
+            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        DropBackupsStatement drop =>
+            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
         GrantStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
         GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         ShowGrantsStatement show => await Grants.BindAsync(show, cancellationToken).ConfigureAwait(false),
+        CreateExternalConnectionStatement or AlterExternalConnectionStatement or DropExternalConnectionStatement
+            or CheckExternalConnectionStatement or ShowExternalConnectionsStatement
+            or ShowCreateExternalConnectionStatement =>
+            await new ConnectionsBinder(context, _values).BindAsync(statement, cancellationToken).ConfigureAwait(false),
+        SetClusterSettingStatement or ResetClusterSettingStatement or ShowClusterSettingsStatement =>
+            await new SettingsBinder(context, _values).BindAsync(statement, cancellationToken).ConfigureAwait(false),
+        ConfigureZoneStatement zone =>
+            await new ZoneBinder(context, _values).BindAsync(zone, cancellationToken).ConfigureAwait(false),
+        ExcludeTableDataStatement exclude =>
+            await new ZoneBinder(context, _values).BindAsync(exclude, cancellationToken).ConfigureAwait(false),
         SnapshotStatement snapshot =>
             await new SnapshotBinder(context).BindAsync(snapshot, cancellationToken).ConfigureAwait(false),
         _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Backup.Sql.Access;
+using Backup.Sql.Connections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 using Backup.Sql.Syntax;
@@ -62,14 +63,13 @@ internal sealed class ValueBinder(BindingContext context)
                 option, text ?? "NULL", $"a whole number from {minimum} to {maximum}", PlaceOf(value));
     }
 
-    /// <summary>A job's number.</summary>
-    public long Id(Expression value)
+    /// <summary>The number of a job, or of something else that is numbered.</summary>
+    public long Id(Expression value, string what = "a job", string expected = "the number that SHOW JOBS shows")
     {
         var text = Constant(value);
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
-            : throw Errors.InvalidOptionValue(
-                "a job", text ?? "NULL", "the number that SHOW JOBS shows", PlaceOf(value));
+            : throw Errors.InvalidOptionValue(what, text ?? "NULL", expected, PlaceOf(value));
     }
 
     /// <summary>The text of a constant; null for NULL and for what is no constant.</summary>
@@ -129,24 +129,66 @@ internal sealed class ValueBinder(BindingContext context)
     public async ValueTask<string> LocationAsync(StringOrPlaceholder location, CancellationToken cancellationToken) =>
         context.Vault.Seal(await CheckAsync(location, cancellationToken).ConfigureAwait(false));
 
-    private async ValueTask<StoreUri> CheckAsync(StringOrPlaceholder node, CancellationToken cancellationToken)
+    /// <summary>Checks the location that an external connection is to stand for; a key's too.</summary>
+    public async ValueTask<StoreUri> ConnectionTargetAsync(
+        StringOrPlaceholder node, CancellationToken cancellationToken)
     {
         try
         {
             var uri = StoreUri.Parse(Text(node));
-            context.Providers.Resolve(uri).Check(uri);
-            if (uri.NeedsImplicitAccess)
-            {
-                await context.Rights.RequireAsync(
-                    Privilege.ExternalIoImplicitAccess, Securable.System, PlaceOf(node), cancellationToken)
-                        .ConfigureAwait(false);
-            }
-
+            if (!KeyLocation.Is(uri))
+                return await CheckAsync(node, cancellationToken).ConfigureAwait(false);
+            KeyLocation.Check(uri);
+            await RequireImplicitAccessAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
             return uri;
         }
         catch (BackupSqlException error)
         {
             throw Errors.Wrapped(error, PlaceOf(node));
+        }
+    }
+
+    private async ValueTask<StoreUri> CheckAsync(StringOrPlaceholder node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var uri = StoreUri.Parse(Text(node));
+            await CheckAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
+            return uri;
+        }
+        catch (BackupSqlException error)
+        {
+            throw Errors.Wrapped(error, PlaceOf(node));
+        }
+    }
+
+    private async ValueTask CheckAsync(StoreUri uri, TextPlace place, CancellationToken cancellationToken)
+    {
+        if (!uri.IsNamed)
+        {
+            context.Providers.Resolve(uri).Check(uri);
+            await RequireImplicitAccessAsync(uri, place, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // Who may use a connection may use what it stands for, whatever that takes.
+        uri.RefuseParametersExcept();
+        var connection = await context.Connections.GetAsync(uri.Host, cancellationToken).ConfigureAwait(false);
+        await context.Rights.RequireAsync(
+            Privilege.Usage, Securable.Connection(connection.Name), place, cancellationToken).ConfigureAwait(false);
+        if (connection.Type != ConnectionType.Storage)
+            throw Errors.ConnectionIsKey(connection.Name);
+        var target = await context.Connections.ResolveAsync(uri, cancellationToken).ConfigureAwait(false);
+        context.Providers.Resolve(target).Check(target);
+    }
+
+    private async ValueTask RequireImplicitAccessAsync(
+        StoreUri uri, TextPlace place, CancellationToken cancellationToken)
+    {
+        if (uri.NeedsImplicitAccess)
+        {
+            await context.Rights.RequireAsync(
+                Privilege.ExternalIoImplicitAccess, Securable.System, place, cancellationToken).ConfigureAwait(false);
         }
     }
 }

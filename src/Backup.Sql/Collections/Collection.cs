@@ -15,6 +15,9 @@ internal sealed class Collection
     private const int MaxNameAttempts = 1000;
     private const int MaxHintBytes = 4096;
 
+    /// <summary>No names.</summary>
+    public static readonly IReadOnlySet<string> Nothing = new HashSet<string>();
+
     private readonly IObjectStore _main;
     private readonly IObjectStore? _incrementals;
 
@@ -28,6 +31,15 @@ internal sealed class Collection
 
     /// <summary>The codecs that data files are read with.</summary>
     public CompressionCodecs Codecs { get; }
+
+    /// <summary>What changed about layers since they were committed.</summary>
+    public LayerNotes Notes => new(_main);
+
+    /// <summary>What is dropped and perhaps not yet gone.</summary>
+    public Tombstones Tombstones => new(_main);
+
+    /// <summary>The store of the full backups and the metadata.</summary>
+    public IObjectStore Main => _main;
 
     /// <summary>The snapshots, by label.</summary>
     public SnapshotLabels Snapshots { get; }
@@ -97,8 +109,16 @@ internal sealed class Collection
             }
         }
 
-        found.Sort(StringComparer.Ordinal);
-        return found;
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        var kept = new List<string>(found.Count);
+        foreach (var directory in found)
+        {
+            if (!await IsDroppedAsync(dropped, directory, cancellationToken).ConfigureAwait(false))
+                kept.Add(directory);
+        }
+
+        kept.Sort(StringComparer.Ordinal);
+        return kept;
     }
 
     /// <summary>Finds the full backup with the latest end; snapshots do not count.</summary>
@@ -132,10 +152,15 @@ internal sealed class Collection
     /// <param name="subdirectory">The sub-directory; empty for the location itself.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>True if it does.</returns>
-    public async Task<bool> HasBackupAsync(string subdirectory, CancellationToken cancellationToken = default) =>
-        await _main.HeadAsync(
-            CollectionLayout.Join(Checked(subdirectory), CollectionLayout.Manifest), cancellationToken)
-            .ConfigureAwait(false) is not null;
+    public async Task<bool> HasBackupAsync(string subdirectory, CancellationToken cancellationToken = default)
+    {
+        var directory = Checked(subdirectory);
+        var name = CollectionLayout.Join(directory, CollectionLayout.Manifest);
+        if (await _main.HeadAsync(name, cancellationToken).ConfigureAwait(false) is null)
+            return false;
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        return !await IsDroppedAsync(dropped, directory, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Reads what can be told of a backup without its manifest's body.</summary>
     /// <param name="subdirectory">Sub-directory of a full backup.</param>
@@ -160,7 +185,11 @@ internal sealed class Collection
             await RequireManifestAtLocationAsync(cancellationToken).ConfigureAwait(false);
         var full = await LoadLayerAsync(_main, directory, cancellationToken).ConfigureAwait(false);
         var increments = await LoadIncrementsAsync(directory, cancellationToken).ConfigureAwait(false);
-        return Chain.Build(directory, full, increments);
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        if (dropped.Contains(full.Manifest.LayerId))
+            throw Errors.NoBackup(directory);
+        return Chain.Build(
+            directory, full, [.. increments.Where(layer => !dropped.Contains(layer.Manifest.LayerId))]);
     }
 
     /// <summary>Finds the backup that an id names, newest chains first.</summary>
@@ -203,17 +232,47 @@ internal sealed class Collection
     /// <exception cref="BackupSqlException">58P02 the directory asked for holds a backup.</exception>
     public async Task<LayerWriter> BeginLayerAsync(LayerRequest request, CancellationToken cancellationToken = default)
     {
+        if (request.Parent is { } parent)
+            await RequireFilesAsync(parent, cancellationToken).ConfigureAwait(false);
+        var store = StoreOf(request);
+        if (request.Saved is { } saved)
+        {
+            if (await TryReopenAsync(store, request, saved, cancellationToken).ConfigureAwait(false) is { } reopened)
+                return reopened;
+            await AbandonAsync(saved, request.JobId, cancellationToken).ConfigureAwait(false);
+        }
+
         var id = new byte[16];
         request.Random.Fill(id);
         var layerId = Convert.ToHexStringLower(id);
-        if (request.Parent is { } parent)
-            await RequireFilesAsync(parent, cancellationToken).ConfigureAwait(false);
-        var store = request is { Parent: not null, Directory: null } ? _incrementals ?? _main : _main;
         var directory = request.Directory is { } named
-            ? await ClaimAsync(store, Checked(named), request.JobId, layerId, cancellationToken).ConfigureAwait(false)
+            ? await ClaimAsync(store, Checked(named), request, layerId, cancellationToken).ConfigureAwait(false)
             : await ClaimFreeAsync(store, request, layerId, cancellationToken).ConfigureAwait(false);
-        return new LayerWriter(this, store, request, directory, layerId);
+        await RequireKeptAsync(request, store, directory, cancellationToken).ConfigureAwait(false);
+        return new LayerWriter(this, store, request, directory, layerId, KeptFiles.None(layerId));
     }
+
+    /// <summary>Looks whether a layer that a job began is committed.</summary>
+    /// <param name="saved">The layer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The layer; null if it is not committed.</returns>
+    public async Task<ChainLayer?> FindCommittedAsync(SavedLayer saved, CancellationToken cancellationToken = default)
+    {
+        var store = StoreOf(saved);
+        var path = CollectionLayout.Join(saved.Directory, CollectionLayout.Manifest);
+        var manifest = await ManifestFile.ReadAsync(store, path, cancellationToken).ConfigureAwait(false);
+        return manifest?.LayerId == saved.LayerId
+            ? new ChainLayer { Store = store, Directory = saved.Directory, Manifest = manifest }
+            : null;
+    }
+
+    /// <summary>Removes what a job has written of a layer that does not go on, unless it is committed.</summary>
+    /// <param name="saved">The layer.</param>
+    /// <param name="jobId">The job.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task AbandonAsync(SavedLayer saved, string jobId, CancellationToken cancellationToken = default) =>
+        AbandonLayerAsync(
+            StoreOf(saved), saved.Directory, saved.LayerId, saved.ParentLayerId, jobId, cancellationToken);
 
     /// <summary>Makes a full backup the one that LATEST means. A hint only: listing finds it without.</summary>
     /// <param name="layer">A committed full layer.</param>
@@ -224,20 +283,73 @@ internal sealed class Collection
             Encoding.UTF8.GetBytes(layer.Directory),
             cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Deletes the data files of a layer that was never committed; others in its directory stay.</summary>
+    /// <summary>Removes everything that a job has put for a layer, unless the layer is committed.</summary>
     /// <param name="store">Where the layer lies.</param>
-    /// <param name="directory">Its directory.</param>
+    /// <param name="directory">Its directory; others may have written there too.</param>
     /// <param name="layerId">Its id.</param>
+    /// <param name="parentId">The layer below; null for a full one.</param>
+    /// <param name="jobId">The job.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public static async Task DeleteLayerDataAsync(
-        IObjectStore store, string directory, string layerId, CancellationToken cancellationToken = default)
+    /// <returns>True if the layer is gone; false if it is committed and was left alone.</returns>
+    public static async Task<bool> AbandonLayerAsync(
+        IObjectStore store, string directory, string layerId, string? parentId, string jobId,
+        CancellationToken cancellationToken = default)
     {
-        var prefix = CollectionLayout.Join(directory, LayerFiles.NamePrefix(layerId));
+        var manifest = CollectionLayout.Join(directory, CollectionLayout.Manifest);
+        if (await ManifestFile.ReadEnvelopeAsync(store, manifest, cancellationToken)
+            .ConfigureAwait(false) is { } envelope && envelope.LayerId == layerId)
+            return false;
+        // The data first: as long as the lock is there somebody may still look for the rest.
+        var data = CollectionLayout.Join(directory, LayerFiles.NamePrefix(layerId));
+        await DeleteAllAsync(store, data, Nothing, cancellationToken).ConfigureAwait(false);
+        var own = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId);
+        if (await store.HeadAsync(own, cancellationToken).ConfigureAwait(false) is null)
+            return true;
+        var checkpoints = CollectionLayout.Join(directory, CollectionLayout.CheckpointPrefix);
+        await DeleteAllAsync(store, checkpoints, Nothing, cancellationToken).ConfigureAwait(false);
+        if (parentId is not null)
+            await new ChildClaim(store, parentId, layerId, directory).ReleaseAsync(cancellationToken)
+                .ConfigureAwait(false);
+        if (await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is { } taken
+            && ManifestFile.IsVoid(taken.Length))
+            await store.DeleteAsync(manifest, cancellationToken).ConfigureAwait(false);
+        await store.DeleteAsync(own, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Removes what a committed layer does not need any more. What stays is inert.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async Task TidyLayerAsync(ChainLayer layer, CancellationToken cancellationToken = default)
+    {
+        var manifest = layer.Manifest;
+        if (manifest.ParentLayerId is { } parent)
+            await new ChildClaim(layer.Store, parent, manifest.LayerId, layer.Directory)
+                .ReleaseAsync(cancellationToken).ConfigureAwait(false);
+        await DeleteAllAsync(
+            layer.Store, layer.PathOf(CollectionLayout.CheckpointPrefix), Nothing, cancellationToken)
+                .ConfigureAwait(false);
+        // What an earlier turn had not noted before it died, or noted and this one wrote anew.
+        var listed = manifest.Spaces.SelectMany(space => space.Files.Concat(space.DigestFiles))
+            .Select(file => layer.PathOf(file.Name)).ToHashSet(StringComparer.Ordinal);
+        await DeleteAllAsync(
+            layer.Store, layer.PathOf(LayerFiles.NamePrefix(manifest.LayerId)), listed, cancellationToken)
+                .ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes the objects with a prefix.</summary>
+    /// <param name="store">Where they lie.</param>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="except">The names of those that stay.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async Task DeleteAllAsync(
+        IObjectStore store, string prefix, IReadOnlySet<string> except, CancellationToken cancellationToken = default)
+    {
         var names = new List<string>();
         var request = new ListRequest { Prefix = prefix };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
             names.Add(entry.Name);
-        foreach (var name in names)
+        foreach (var name in names.Where(name => !except.Contains(name)))
             await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
@@ -252,8 +364,57 @@ internal sealed class Collection
         var full = await ManifestFile.ReadEnvelopeAsync(
             chain.Full.Store, chain.Full.PathOf(CollectionLayout.Manifest), cancellationToken).ConfigureAwait(false);
         if (full?.LayerId != chain.Full.Manifest.LayerId
-            || increments.Any(envelope => envelope.End > chain.End && envelope.ChainId == full.LayerId))
+            || increments.Any(envelope => envelope.End > chain.End && envelope.ChainId == full.LayerId)
+            || !await home.IsKeptAsync(chain, cancellationToken).ConfigureAwait(false))
             throw Errors.ChainMovedOn(chain.Subdirectory);
+    }
+
+    /// <summary>
+    /// True if nothing of a chain is dropped, and its newest layer, on which the next would stand, is there.
+    /// </summary>
+    private async Task<bool> IsKeptAsync(Chain chain, CancellationToken cancellationToken)
+    {
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        return !chain.Layers.Any(layer => dropped.Contains(layer.Manifest.LayerId))
+            && await chain.Newest.Store.HeadAsync(
+                chain.Newest.PathOf(CollectionLayout.Manifest), cancellationToken).ConfigureAwait(false) is not null;
+    }
+
+    /// <summary>
+    /// Looks, with the lock in place, whether chain or directory are being dropped. Who drops puts a tombstone and then
+    /// looks for locks: of the two, one at least sees the other.
+    /// </summary>
+    private async Task RequireKeptAsync(
+        LayerRequest request, IObjectStore store, string directory, CancellationToken cancellationToken)
+    {
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        var isDropped = dropped.ContainsDirectory(directory);
+        if (!isDropped && (request.Parent is not { } parent
+            || !ReferenceEquals(parent.Full.Store, _main)
+            || await IsKeptAsync(parent, cancellationToken).ConfigureAwait(false)))
+            return;
+        var name = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + request.JobId);
+        await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        throw isDropped ? Errors.DropUnfinished(directory) : Errors.ChainMovedOn(request.Parent!.Subdirectory);
+    }
+
+    // Another backup may lie in the directory of one that was dropped.
+    private async Task<bool> IsDroppedAsync(
+        DroppedLayers dropped, string directory, CancellationToken cancellationToken)
+    {
+        if (!dropped.ContainsDirectory(directory))
+            return false;
+        try
+        {
+            var envelope = await ManifestFile.ReadEnvelopeAsync(
+                _main, CollectionLayout.Join(directory, CollectionLayout.Manifest), cancellationToken)
+                .ConfigureAwait(false);
+            return envelope is null || dropped.Contains(envelope.LayerId);
+        }
+        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
+        {
+            return dropped.ContainsUnreadable(directory);
+        }
     }
 
     /// <summary>Finds the manifests of a full backup's increments.</summary>
@@ -270,6 +431,7 @@ internal sealed class Collection
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
             if (!entry.IsPrefix
+                && !ManifestFile.IsVoid(entry.Length)
                 && CollectionLayout.TryGetManifestDirectory(entry.Name, out var directory)
                 && directory.Length > root.Length
                 && CollectionLayout.IsIncrementDirectory(directory.AsSpan(root.Length)))
@@ -277,6 +439,54 @@ internal sealed class Collection
         }
 
         return (store, found);
+    }
+
+    /// <summary>
+    /// Directory below which the increments of a full backup lie in another place than the collection.
+    /// </summary>
+    /// <param name="subdirectory">Sub-directory of the full backup.</param>
+    /// <param name="elsewhere">False for the collection itself.</param>
+    /// <returns>The directory with a slash at its end.</returns>
+    public static string IncrementRoot(string subdirectory, bool elsewhere) =>
+        elsewhere ? subdirectory + "/" : $"{CollectionLayout.Incrementals}{subdirectory}/";
+
+    /// <summary>
+    /// Lets LATEST name another backup, where it names one that is dropped. A hint only, like all of them.
+    /// </summary>
+    /// <param name="directory">The dropped full backup.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task MoveLatestAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        var request = new ListRequest { Prefix = CollectionLayout.LatestPrefix };
+        var first = await _main.ListAsync(request, cancellationToken).FirstOrDefaultAsync(cancellationToken)
+            .ConfigureAwait(false);
+        if (first.Name is null
+            || await ReadHintAsync(cancellationToken).ConfigureAwait(false) != directory
+            || await GetLatestAsync(cancellationToken).ConfigureAwait(false) is not { } latest)
+            return;
+        var envelope = await ReadEnvelopeAsync(_main, latest, cancellationToken).ConfigureAwait(false);
+        await _main.PutIfAbsentAsync(
+            CollectionLayout.LatestBefore(first.Name, envelope.LayerId), Encoding.UTF8.GetBytes(latest),
+                cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes the hints to a full backup that is gone.</summary>
+    /// <param name="directory">Its sub-directory.</param>
+    /// <param name="layerId">Its id; null where it is not known.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task DeleteHintsAsync(
+        string directory, string? layerId, CancellationToken cancellationToken = default)
+    {
+        var request = new ListRequest { Prefix = CollectionLayout.LatestPrefix };
+        var hints = await _main.ListAsync(request, cancellationToken)
+            .Where(hint => layerId is null || hint.Name.EndsWith("-" + layerId[..8], StringComparison.Ordinal))
+            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var hint in hints)
+        {
+            if (await ReadHintAsync(hint, cancellationToken).ConfigureAwait(false) == directory)
+                await _main.DeleteAsync(hint.Name, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Says where a full backup lies.</summary>
@@ -371,14 +581,68 @@ internal sealed class Collection
         var request = new ListRequest { Prefix = CollectionLayout.LatestPrefix };
         await foreach (var entry in _main.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            if (entry.IsPrefix || entry.Length is 0 or > MaxHintBytes)
-                continue;
-            var text = new byte[entry.Length];
-            await _main.ReadAsync(entry.Name, 0, text, cancellationToken).ConfigureAwait(false);
-            return Encoding.UTF8.GetString(text);
+            if (await ReadHintAsync(entry, cancellationToken).ConfigureAwait(false) is { } hint)
+                return hint;
         }
 
         return null;
+    }
+
+    private IObjectStore StoreOf(LayerRequest request) =>
+        request is { Parent: not null, Directory: null } ? _incrementals ?? _main : _main;
+
+    private IObjectStore StoreOf(SavedLayer saved) => saved.InIncrementals ? _incrementals ?? _main : _main;
+
+    // On top of another layer than before, or where the name of the manifest is taken, nothing can be kept.
+    private async Task<LayerWriter?> TryReopenAsync(
+        IObjectStore store, LayerRequest request, SavedLayer saved, CancellationToken cancellationToken)
+    {
+        var manifest = CollectionLayout.Join(saved.Directory, CollectionLayout.Manifest);
+        if (saved.ParentLayerId != request.Parent?.Newest.Manifest.LayerId || StoreOf(saved) != store
+            || await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is not null)
+            return null;
+        await request.Settled!(saved with { End = request.End }).ConfigureAwait(false);
+        await LockAsync(store, saved.Directory, request.JobId, saved.LayerId, cancellationToken).ConfigureAwait(false);
+        await RequireKeptAsync(request, store, saved.Directory, cancellationToken).ConfigureAwait(false);
+        var kept = await KeptFiles.LoadAsync(store, saved.Directory, saved.LayerId, cancellationToken)
+            .ConfigureAwait(false);
+        return new LayerWriter(this, store, request, saved.Directory, saved.LayerId, kept);
+    }
+
+    private Task SettleAsync(LayerRequest request, string directory, string layerId) =>
+        request.Settled is not { } settled
+            ? Task.CompletedTask
+            : settled(new SavedLayer
+            {
+                LayerId = layerId,
+                Directory = directory,
+                InIncrementals = StoreOf(request) != _main,
+                ParentLayerId = request.Parent?.Newest.Manifest.LayerId,
+                End = request.End,
+            });
+
+    private static ValueTask<bool> LockAsync(
+        IObjectStore store, string directory, string jobId, string layerId, CancellationToken cancellationToken) =>
+        store.PutIfAbsentAsync(
+            CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId),
+            Encoding.ASCII.GetBytes(layerId),
+            cancellationToken);
+
+    private async Task<string?> ReadHintAsync(ListEntry entry, CancellationToken cancellationToken)
+    {
+        if (entry.IsPrefix || entry.Length is 0 or > MaxHintBytes)
+            return null;
+        var text = new byte[entry.Length];
+        try
+        {
+            await _main.ReadAsync(entry.Name, 0, text, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.UndefinedFile)
+        {
+            return null; // Its backup was dropped just now.
+        }
+
+        return Encoding.UTF8.GetString(text);
     }
 
     private async Task<string> ClaimFreeAsync(
@@ -387,9 +651,10 @@ internal sealed class Collection
         for (var attempt = 0; attempt < MaxNameAttempts; attempt++)
         {
             var directory = NameLayer(request, attempt);
-            if (await IsFreeAsync(store, directory, cancellationToken).ConfigureAwait(false)
-                && await TryLockAsync(store, directory, request.JobId, layerId, cancellationToken)
-                    .ConfigureAwait(false))
+            if (!await IsFreeAsync(store, directory, cancellationToken).ConfigureAwait(false))
+                continue;
+            await SettleAsync(request, directory, layerId).ConfigureAwait(false);
+            if (await TryLockAsync(store, directory, request.JobId, layerId, cancellationToken).ConfigureAwait(false))
                 return directory;
         }
 
@@ -402,14 +667,15 @@ internal sealed class Collection
                 + CollectionLayout.IncrementDirectory(parent.End, request.End, attempt)
             : CollectionLayout.FullDirectory(request.End, attempt);
 
-    private static async Task<string> ClaimAsync(
-        IObjectStore store, string directory, string jobId, string layerId, CancellationToken cancellationToken)
+    private async Task<string> ClaimAsync(
+        IObjectStore store, string directory, LayerRequest request, string layerId,
+        CancellationToken cancellationToken)
     {
         var manifest = CollectionLayout.Join(directory, CollectionLayout.Manifest);
         if (await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is not null)
             throw Errors.LayerExists(directory);
-        var name = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId);
-        await store.PutIfAbsentAsync(name, Encoding.ASCII.GetBytes(layerId), cancellationToken).ConfigureAwait(false);
+        await SettleAsync(request, directory, layerId).ConfigureAwait(false);
+        await LockAsync(store, directory, request.JobId, layerId, cancellationToken).ConfigureAwait(false);
         return directory;
     }
 
@@ -428,8 +694,7 @@ internal sealed class Collection
         IObjectStore store, string directory, string jobId, string layerId, CancellationToken cancellationToken)
     {
         var prefix = CollectionLayout.Join(directory, CollectionLayout.LockPrefix);
-        if (!await store.PutIfAbsentAsync(prefix + jobId, Encoding.ASCII.GetBytes(layerId), cancellationToken)
-                .ConfigureAwait(false))
+        if (!await LockAsync(store, directory, jobId, layerId, cancellationToken).ConfigureAwait(false))
             return false;
         var request = new ListRequest { Prefix = prefix };
         await foreach (var first in store.ListAsync(request, cancellationToken).ConfigureAwait(false))

@@ -17,11 +17,23 @@ internal static class CollectionLayout
     /// <summary>Directory of the data files below a layer's directory.</summary>
     public const string Data = "data/";
 
+    /// <summary>Prefix of the objects, below a layer's directory, that say what is written of it.</summary>
+    public const string CheckpointPrefix = "progress/BACKUP-CHECKPOINT-";
+
+    /// <summary>Prefix of the objects that say which layer is about to be committed on top of another one.</summary>
+    public const string NextPrefix = "metadata/next/";
+
     /// <summary>Directory of the increments below a collection.</summary>
     public const string Incrementals = "incrementals/";
 
     /// <summary>Prefix of the objects that name the newest full backup.</summary>
     public const string LatestPrefix = "metadata/latest/LATEST-";
+
+    /// <summary>Directory of the notes on layers.</summary>
+    public const string Notes = "metadata/notes/";
+
+    /// <summary>Directory of the tombstones.</summary>
+    public const string Dropped = "metadata/dropped/";
 
     /// <summary>Directory of the objects that reserve the labels of snapshots.</summary>
     public const string Snapshots = "metadata/snapshots/";
@@ -70,12 +82,29 @@ internal static class CollectionLayout
                 out _);
     }
 
+    /// <summary>Name of a checkpoint below a layer's directory.</summary>
+    /// <param name="number">Its number, from 1; the highest counts.</param>
+    /// <returns>For example <c>progress/BACKUP-CHECKPOINT-000001</c>.</returns>
+    public static string Checkpoint(int number) =>
+        CheckpointPrefix + number.ToString("d6", CultureInfo.InvariantCulture);
+
     /// <summary>Name of the object that points to a full layer. Later ends sort first.</summary>
     /// <param name="end">The layer's end.</param>
     /// <param name="layerId">The layer.</param>
     /// <returns>The name.</returns>
     public static string Latest(HlcTimestamp end, string layerId) =>
         string.Create(CultureInfo.InvariantCulture, $"{LatestPrefix}{long.MaxValue - end.WallTime:x16}-{layerId[..8]}");
+
+    /// <summary>Name of the object that points to a full layer although a hint to a later one is there.</summary>
+    /// <param name="hint">That hint's name: the new one sorts right before it.</param>
+    /// <param name="layerId">The layer.</param>
+    /// <returns>The name.</returns>
+    public static string LatestBefore(string hint, string layerId)
+    {
+        var digits = hint.AsSpan(LatestPrefix.Length, 16);
+        var before = long.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) - 1;
+        return string.Create(CultureInfo.InvariantCulture, $"{LatestPrefix}{before:x16}-{layerId[..8]}");
+    }
 
     /// <summary>Joins a directory and a name; an empty directory is the location itself.</summary>
     /// <param name="directory">The directory.</param>

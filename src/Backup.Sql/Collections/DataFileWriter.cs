@@ -44,7 +44,7 @@ internal sealed class DataFileWriter : SpaceSink
     {
         var fingerprint = _hasher.Take();
         var files = await _rows.EndAsync(cancellationToken).ConfigureAwait(false);
-        _space.Add(fingerprint, files, []);
+        _space.Add(Span, fingerprint, files, []);
     }
 
     /// <inheritdoc/>

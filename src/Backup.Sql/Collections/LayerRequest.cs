@@ -21,6 +21,20 @@ internal sealed record LayerRequest
     /// <summary>The job, for the lock's name: letters and digits.</summary>
     public required string JobId { get; init; }
 
+    /// <summary>The layer that an earlier turn of the job began; null for a new one.</summary>
+    public SavedLayer? Saved { get; init; }
+
+    /// <summary>
+    /// Is told what the layer is before the first object of it is put, so that it is found again after a crash; null
+    /// for nobody. Told another one where a directory was taken.
+    /// </summary>
+    public Func<SavedLayer, Task>? Settled { get; init; }
+
+    /// <summary>
+    /// Is asked right before the manifest is put whether the job may still commit, and throws if not; null for nobody.
+    /// </summary>
+    public Func<CancellationToken, ValueTask>? Confirm { get; init; }
+
     /// <summary>The kind of engine.</summary>
     public required string EngineKind { get; init; }
 

@@ -17,10 +17,18 @@ internal sealed class LayerWriter
     /// </summary>
     private static readonly SemaphoreSlim[] Turns = [.. Enumerable.Range(0, 32).Select(_ => new SemaphoreSlim(1))];
 
+    private static readonly IComparer<DataFileEntry> ByKey =
+        Comparer<DataFileEntry>.Create(DataFileEntry.CompareByKey);
+
     private readonly Collection _collection;
     private readonly IObjectStore _store;
     private readonly LayerRequest _request;
     private readonly LayerFiles _files;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _checkpointing = new(1);
+    private readonly Dictionary<Space, SpaceCheckpoint> _carried;
+    private readonly List<SpaceWriter> _spaces = [];
+    private int _lastCheckpoint;
 
     /// <summary>A layer whose directory is settled; made by <see cref="Collection.BeginLayerAsync"/>.</summary>
     /// <param name="collection">The collection.</param>
@@ -28,13 +36,17 @@ internal sealed class LayerWriter
     /// <param name="request">What layer.</param>
     /// <param name="directory">Its directory in the store.</param>
     /// <param name="layerId">Its id.</param>
+    /// <param name="kept">What earlier turns have written of it.</param>
     public LayerWriter(
-        Collection collection, IObjectStore store, LayerRequest request, string directory, string layerId)
+        Collection collection, IObjectStore store, LayerRequest request, string directory, string layerId,
+        KeptFiles kept)
     {
         _collection = collection;
         _store = store;
         _request = request;
-        _files = new LayerFiles(store, directory, layerId);
+        _files = new LayerFiles(store, directory, layerId, kept.LastFileId);
+        _carried = kept.Checkpoint.Spaces.ToDictionary(space => space.Space);
+        _lastCheckpoint = kept.LastCheckpoint;
         Directory = directory;
         LayerId = layerId;
     }
@@ -63,9 +75,90 @@ internal sealed class LayerWriter
                 request = request with { Coverage = SpaceCoverage.Full };
         }
 
-        return new SpaceWriter(
-            request, _files, _request.Compression, _request.FileBytes, _collection.Codecs, pageBase);
+        var kept = TakeKept(request);
+        if (kept is not null && !kept.IsOf(_request.End))
+        {
+            var digests = kept.Parts.SelectMany(part => part.DigestFiles).Select(_files.Locate).ToList();
+            pageBase = PageBase.With(pageBase, digests, _collection.Codecs);
+        }
+
+        var writer = new SpaceWriter(
+            request, _files, _request.Compression, _request.FileBytes, _collection.Codecs, pageBase, _request.End,
+                kept);
+        lock (_gate)
+            _spaces.Add(writer);
+        return writer;
     }
+
+    /// <summary>
+    /// A table that an earlier turn has written to the end, out of an earlier snapshot. It may be kept if its
+    /// fingerprint is what the table's is now.
+    /// </summary>
+    /// <param name="space">The table.</param>
+    /// <returns>Its fingerprint then; null when there is none.</returns>
+    public SpaceFingerprint? FindFinished(Space space)
+    {
+        lock (_gate)
+        {
+            return _carried.GetValueOrDefault(space) is { IsComplete: true, AllVersions: false } kept
+                && kept.Coverage == SpaceCoverage.Full && space is TableSpace && !kept.IsOf(_request.End)
+                    ? kept.ToFingerprint(FingerprintScope.State)
+                    : null;
+        }
+    }
+
+    /// <summary>Takes a table that <see cref="FindFinished"/> found into the layer as it was written then.</summary>
+    /// <param name="space">The table.</param>
+    /// <param name="shape">Its shape now.</param>
+    /// <returns>Its entry for the manifest.</returns>
+    public SpaceManifest Keep(Space space, SpaceShape shape)
+    {
+        lock (_gate)
+        {
+            var kept = _carried[space];
+            return new SpaceManifest
+            {
+                Space = space,
+                Shape = shape,
+                Coverage = kept.Coverage,
+                Fingerprint = kept.ToFingerprint(FingerprintScope.State),
+                Files = [.. kept.Parts.SelectMany(part => part.Files).Order(ByKey)],
+            };
+        }
+    }
+
+    /// <summary>
+    /// Puts a checkpoint: what is written and in the store by now. The one before stays until the next; should this one
+    /// be cut off it still tells most.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task CheckpointAsync(CancellationToken cancellationToken = default)
+    {
+        await _checkpointing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var checkpoint = Describe();
+            if (!checkpoint.AllFiles().Any())
+                return;
+            var number = _lastCheckpoint + 1;
+            await _store.PutIfAbsentAsync(
+                PathOf(CollectionLayout.Checkpoint(number)), CheckpointFile.Write(checkpoint), cancellationToken)
+                    .ConfigureAwait(false);
+            _lastCheckpoint = number;
+            if (number > 2)
+                await _store.DeleteAsync(PathOf(CollectionLayout.Checkpoint(number - 2)), cancellationToken)
+                    .ConfigureAwait(false);
+        }
+        finally
+        {
+            _checkpointing.Release();
+        }
+    }
+
+    /// <summary>Waits until what is being completed is in the store, or cannot come there any more.</summary>
+    /// <returns>Ends then; never fails.</returns>
+    public async Task SettleAsync() =>
+        await _files.WhenDurableAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>The layer's manifest with what the layer itself knows; the caller adds objects and spaces.</summary>
     /// <returns>The beginnings of the manifest.</returns>
@@ -97,7 +190,7 @@ internal sealed class LayerWriter
     /// </exception>
     public async Task<ChainLayer> CommitAsync(BackupManifest manifest, CancellationToken cancellationToken = default)
     {
-        var path = CollectionLayout.Join(Directory, CollectionLayout.Manifest);
+        var path = PathOf(CollectionLayout.Manifest);
         var bytes = ManifestFile.Write(manifest, path);
         // What cannot be read back must not become a backup.
         _ = ManifestFile.Parse(bytes, path);
@@ -107,10 +200,15 @@ internal sealed class LayerWriter
         try
         {
             if (_request.Parent is { } parent)
+            {
+                await Claim(parent).TakeAsync(cancellationToken).ConfigureAwait(false);
                 await _collection.RequireUnchangedAsync(parent, cancellationToken).ConfigureAwait(false);
-            if (!await _store.PutIfAbsentAsync(path, bytes, cancellationToken).ConfigureAwait(false)
-                && !await IsCommittedAsync(cancellationToken).ConfigureAwait(false))
-                throw Errors.LayerExists(Directory);
+            }
+
+            if (_request.Confirm is { } confirm)
+                await confirm(cancellationToken).ConfigureAwait(false);
+            if (!await _store.PutIfAbsentAsync(path, bytes, cancellationToken).ConfigureAwait(false))
+                manifest = await ReadCommittedAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -127,19 +225,51 @@ internal sealed class LayerWriter
     /// <returns>True if the layer is gone; false if it is committed and was left alone.</returns>
     public async Task<bool> AbandonAsync(CancellationToken cancellationToken = default)
     {
-        await _files.WhenDurableAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (await IsCommittedAsync(cancellationToken).ConfigureAwait(false))
-            return false;
-        await Collection.DeleteLayerDataAsync(_store, Directory, LayerId, cancellationToken).ConfigureAwait(false);
-        var name = CollectionLayout.Join(Directory, CollectionLayout.LockPrefix + _request.JobId);
-        await _store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
-        return true;
+        await SettleAsync().ConfigureAwait(false);
+        return await Collection.AbandonLayerAsync(
+            _store, Directory, LayerId, _request.Parent?.Newest.Manifest.LayerId, _request.JobId, cancellationToken)
+                .ConfigureAwait(false);
     }
 
-    private async Task<bool> IsCommittedAsync(CancellationToken cancellationToken)
+    private ChildClaim Claim(Chain parent) => new(_store, parent.Newest.Manifest.LayerId, LayerId, Directory);
+
+    private string PathOf(string name) => CollectionLayout.Join(Directory, name);
+
+    // The name of the manifest was taken: by this put, whose answer was lost; by an earlier turn of the job, which died
+    // right then; by a layer that was committed on this one's parent; or by a stranger.
+    private async Task<BackupManifest> ReadCommittedAsync(CancellationToken cancellationToken)
     {
-        var path = CollectionLayout.Join(Directory, CollectionLayout.Manifest);
-        var envelope = await ManifestFile.ReadEnvelopeAsync(_store, path, cancellationToken).ConfigureAwait(false);
-        return envelope?.LayerId == LayerId;
+        var path = PathOf(CollectionLayout.Manifest);
+        if (await ManifestFile.ReadAsync(_store, path, cancellationToken).ConfigureAwait(false) is not { } manifest)
+            throw Errors.ChainMovedOn(_request.Parent?.Subdirectory ?? Directory);
+        return manifest.LayerId == LayerId ? manifest : throw Errors.LayerExists(Directory);
+    }
+
+    private LayerCheckpoint Describe()
+    {
+        lock (_gate)
+        {
+            return new LayerCheckpoint
+            {
+                LayerId = LayerId,
+                Spaces = [.. _carried.Values, .. _spaces.Select(space => space.Describe())],
+            };
+        }
+    }
+
+    // Files go on as they are if they say the same about the same keys; pages also out of an earlier snapshot, for
+    // every
+    // page is compared with them.
+    private SpaceCheckpoint? TakeKept(SpaceWriteRequest request)
+    {
+        lock (_gate)
+        {
+            return _carried.Remove(request.Space, out var kept)
+                && kept.Coverage == request.Coverage && kept.AllVersions == request.AllVersions
+                && kept.PageSize == request.Shape.PageSize
+                && (kept.IsOf(_request.End) || request.Space is PageSpace)
+                    ? kept
+                    : null;
+        }
     }
 }

@@ -10,11 +10,16 @@ namespace Backup.Sql.Collections;
 internal sealed class PageBase
 {
     private readonly IReadOnlyList<(ChainLayer Layer, SpaceManifest Space)> _layers;
+    private readonly IReadOnlyList<DataFile> _kept;
     private readonly DataFileCache _cache;
 
-    private PageBase(IReadOnlyList<(ChainLayer Layer, SpaceManifest Space)> layers, CompressionCodecs codecs)
+    private PageBase(
+        IReadOnlyList<(ChainLayer Layer, SpaceManifest Space)> layers,
+        IReadOnlyList<DataFile> kept,
+        CompressionCodecs codecs)
     {
         _layers = layers;
+        _kept = kept;
         _cache = new DataFileCache(codecs);
     }
 
@@ -30,24 +35,35 @@ internal sealed class PageBase
     {
         if (chain.Newest.Find(space) is not { } below || below.Shape.PageSize != shape.PageSize)
             return null;
-        return new PageBase(chain.LayersOf(space), codecs);
+        return new PageBase(chain.LayersOf(space), [], codecs);
     }
+
+    /// <summary>
+    /// The digests of pages that the layer in the making holds already, on top of those of its chain.
+    /// </summary>
+    /// <param name="below">The chain's; null for a space that goes into the layer in full.</param>
+    /// <param name="kept">The layer's digest files.</param>
+    /// <param name="codecs">The codecs of the digest files.</param>
+    /// <returns>Both.</returns>
+    public static PageBase With(PageBase? below, IReadOnlyList<DataFile> kept, CompressionCodecs codecs) =>
+        new(below?._layers ?? [], kept, codecs);
 
     /// <summary>Reads the digests of some pages.</summary>
     /// <param name="window">Says which pages; is filled.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async ValueTask LoadAsync(PageWindow window, CancellationToken cancellationToken)
     {
+        var range = PageDigests.RangeOf(window);
         for (var rank = _layers.Count - 1; rank >= 0; rank--)
         {
             var (layer, space) = _layers[rank];
-            var range = PageDigests.RangeOf(window);
-            var files = space.DigestFiles.Select(file => DataFile.Of(layer, file)).Where(file => file.Overlaps(range));
-            foreach (var run in RunCursor.CutIntoRuns(files))
-                await OverlayAsync(new RunCursor(run, range, _cache, rank, null), window, cancellationToken)
+            await OverlayAsync(
+                space.DigestFiles.Select(file => DataFile.Of(layer, file)), range, window, cancellationToken)
                     .ConfigureAwait(false);
             window.ForgetAfter(space.Shape.PageCount);
         }
+
+        await OverlayAsync(_kept, range, window, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Adds up the digests of all pages.</summary>
@@ -66,6 +82,17 @@ internal sealed class PageBase
         }
 
         return sum;
+    }
+
+    // A layer that was written in several turns may hold a page twice: the later file counts.
+    private async ValueTask OverlayAsync(
+        IEnumerable<DataFile> files, KeySpan range, PageWindow window, CancellationToken cancellationToken)
+    {
+        foreach (var file in files.Where(file => file.Overlaps(range)).OrderBy(file => file.Entry.Id))
+        {
+            await OverlayAsync(new RunCursor([file], range, _cache, rank: 0, null), window, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     private static async ValueTask OverlayAsync(

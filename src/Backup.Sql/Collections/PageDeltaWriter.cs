@@ -84,7 +84,7 @@ internal sealed class PageDeltaWriter : SpaceSink
         await FlushDigestsAsync(cancellationToken).ConfigureAwait(false);
         var pages = await _pages.EndAsync(cancellationToken).ConfigureAwait(false);
         var digests = await _digests.EndAsync(cancellationToken).ConfigureAwait(false);
-        _space.Add(_fingerprint, pages, digests);
+        _space.Add(Span, _fingerprint, pages, digests);
         _fingerprint = new FingerprintAccumulator();
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Backup.Sql.Collections.Format;
 using Backup.Sql.Diagnostics;
@@ -80,10 +81,9 @@ internal sealed class SnapshotLabels(IObjectStore store)
         {
             if (snapshot.IsFinished || snapshot.Problem is not null)
                 await RemoveManifestAsync(directory, layer, cancellationToken).ConfigureAwait(false);
-            await Collection.DeleteLayerDataAsync(store, directory, layer, cancellationToken).ConfigureAwait(false);
-            await store.DeleteAsync(
-                CollectionLayout.Join(directory, $"{CollectionLayout.LockPrefix}{snapshot.Reservation.Job}"),
-                cancellationToken).ConfigureAwait(false);
+            var job = snapshot.Reservation.Job.ToString(CultureInfo.InvariantCulture);
+            await Collection.AbandonLayerAsync(store, directory, layer, null, job, cancellationToken)
+                .ConfigureAwait(false);
         }
 
         await ReleaseAsync(snapshot.Label, cancellationToken).ConfigureAwait(false);

@@ -72,7 +72,7 @@ internal sealed class SortingWriter : SpaceSink
         var written = await _rows.EndAsync(cancellationToken).ConfigureAwait(false);
         var merger = new RunMerger(_space.Files, _space.RowOptions, _space.Codecs);
         var files = await merger.ReduceAsync(written, cancellationToken).ConfigureAwait(false);
-        _space.Add(_hasher.Take(), files, []);
+        _space.Add(Span, _hasher.Take(), files, []);
     }
 
     /// <inheritdoc/>

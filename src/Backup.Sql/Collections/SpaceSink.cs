@@ -15,6 +15,9 @@ internal abstract class SpaceSink : IRowVersionSink, IAsyncDisposable
 
     private protected SpaceSink(SpaceWriter space) => _space = space;
 
+    /// <summary>The keys that are exported into it.</summary>
+    public KeySpan Span { get; internal set; } = KeySpan.All;
+
     /// <summary>Rows (or pages) taken since it was opened, written or not.</summary>
     public long RowsTaken { get; private protected set; }
 

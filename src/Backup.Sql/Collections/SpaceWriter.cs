@@ -1,3 +1,4 @@
+using Backup.Sql.Catalog;
 using Backup.Sql.Collections.Format;
 using Backup.Sql.Rows;
 
@@ -16,9 +17,10 @@ internal sealed class SpaceWriter
     private readonly PageBase? _base;
     private readonly Lock _gate = new();
     private readonly Stack<SpaceSink> _idle = [];
-    private readonly FingerprintAccumulator _fingerprint = new();
-    private readonly List<DataFileEntry> _dataFiles = [];
-    private readonly List<DataFileEntry> _digestFiles = [];
+    private readonly HlcTimestamp _time;
+    private readonly List<SpacePart> _parts = [];
+    private readonly IReadOnlyList<SpacePart> _before = [];
+    private bool _complete;
 
     /// <summary>A writer; made by <see cref="LayerWriter.BeginSpace"/>.</summary>
     /// <param name="request">How the space goes into the layer.</param>
@@ -27,20 +29,45 @@ internal sealed class SpaceWriter
     /// <param name="fileBytes">Stored bytes after which a file ends.</param>
     /// <param name="codecs">Reads what was written, where sorted runs have to be merged.</param>
     /// <param name="pageBase">The digests that pages are compared with; null writes all pages.</param>
+    /// <param name="time">The snapshot's time.</param>
+    /// <param name="kept">What earlier turns have written and this one goes on with; null for nothing.</param>
     public SpaceWriter(
         SpaceWriteRequest request,
         LayerFiles files,
         BlockCompression compression,
         long fileBytes,
         CompressionCodecs codecs,
-        PageBase? pageBase)
+        PageBase? pageBase,
+        HlcTimestamp time,
+        SpaceCheckpoint? kept)
     {
         _request = request;
+        _time = time;
+        if (kept is not null && kept.IsOf(time))
+            _parts.AddRange(kept.Parts);
+        else
+            _before = kept?.Parts ?? [];
+        Finished = [.. _parts.Select(part => part.ToSpan())];
+        FinishedRows = _parts.Sum(part => part.Rows);
+        FinishedBytes = request.Space is PageSpace
+            ? FinishedRows * request.Shape.PageSize
+            : _parts.SelectMany(part => part.Files).Sum(file => file.RawBytes);
         _base = pageBase;
         Files = files;
         Codecs = codecs;
         RowOptions = new RowFileOptions { SpaceName = request.Name, Compression = compression, FileBytes = fileBytes };
     }
+
+    /// <summary>
+    /// The spans that need no export: an earlier turn has written them, out of the snapshot that this one reads.
+    /// </summary>
+    public IReadOnlyList<KeySpan> Finished { get; }
+
+    /// <summary>Rows, or pages, of those spans.</summary>
+    public long FinishedRows { get; }
+
+    /// <summary>Bytes before compression of those spans.</summary>
+    public long FinishedBytes { get; }
 
     /// <summary>Names the data files.</summary>
     public LayerFiles Files { get; }
@@ -65,8 +92,16 @@ internal sealed class SpaceWriter
             : FingerprintScope.Content;
 
     /// <summary>Opens a sink for one worker.</summary>
+    /// <param name="span">The keys that are to be exported into it; null for all.</param>
     /// <returns>The sink; to be completed, and disposed in any case.</returns>
-    public SpaceSink OpenSink()
+    public SpaceSink OpenSink(KeySpan? span = null)
+    {
+        var sink = OpenIdle();
+        sink.Span = span ?? KeySpan.All;
+        return sink;
+    }
+
+    private SpaceSink OpenIdle()
     {
         SpaceSink? sink;
         lock (_gate)
@@ -86,19 +121,46 @@ internal sealed class SpaceWriter
     }
 
     /// <summary>Takes a worker's share; called by its sink.</summary>
+    /// <param name="span">The keys that it exported.</param>
     /// <param name="fingerprint">What the worker summed up.</param>
     /// <param name="dataFiles">Its data files.</param>
     /// <param name="digestFiles">Its digest files.</param>
     public void Add(
+        KeySpan span,
         FingerprintAccumulator fingerprint,
         IReadOnlyList<DataFileEntry> dataFiles,
         IReadOnlyList<DataFileEntry> digestFiles)
     {
+        var part = new SpacePart
+        {
+            FirstKey = span.Start,
+            EndKey = span.End,
+            Time = _time,
+            Rows = fingerprint.Rows,
+            Sum = fingerprint.Sum,
+            Files = dataFiles,
+            DigestFiles = digestFiles,
+        };
+        lock (_gate)
+            _parts.Add(part);
+    }
+
+    /// <summary>What is written so far, as far as it is in the store.</summary>
+    /// <returns>For a checkpoint.</returns>
+    public SpaceCheckpoint Describe()
+    {
         lock (_gate)
         {
-            _fingerprint.Add(fingerprint);
-            _dataFiles.AddRange(dataFiles);
-            _digestFiles.AddRange(digestFiles);
+            var durable = _parts.Where(IsDurable).ToList();
+            return new SpaceCheckpoint
+            {
+                Space = _request.Space,
+                PageSize = _request.Shape.PageSize,
+                Coverage = _request.Coverage,
+                AllVersions = _request.AllVersions,
+                IsComplete = _complete && durable.Count == _parts.Count,
+                Parts = [.. _before, .. durable],
+            };
         }
     }
 
@@ -108,24 +170,38 @@ internal sealed class SpaceWriter
     {
         while (_idle.TryPop(out var sink))
             sink.ReturnBuffers();
-        return new SpaceManifest
+        lock (_gate)
         {
-            Space = _request.Space,
-            Shape = _request.Shape,
-            Coverage = _request.Coverage,
-            AllVersions = _request.AllVersions,
-            Fingerprint = _fingerprint.ToFingerprint(Scope),
-            Files = Sort(_dataFiles),
-            DigestFiles = Sort(_digestFiles),
-        };
+            _complete = true;
+            // Of pages an earlier snapshot's parts are only files: this one's parts saw every page.
+            var all = _before.Concat(_parts).ToList();
+            return new SpaceManifest
+            {
+                Space = _request.Space,
+                Shape = _request.Shape,
+                Coverage = _request.Coverage,
+                AllVersions = _request.AllVersions,
+                Fingerprint = new SpaceCheckpoint
+                {
+                    Space = _request.Space,
+                    Coverage = _request.Coverage,
+                    Parts = _parts,
+                }.ToFingerprint(Scope),
+                Files = Sort(all.SelectMany(part => part.Files)),
+                DigestFiles = Sort(all.SelectMany(part => part.DigestFiles)),
+            };
+        }
     }
+
+    private bool IsDurable(SpacePart part) =>
+        Finished.Contains(part.ToSpan()) || part.Files.Concat(part.DigestFiles).All(Files.IsDurable);
 
     private SpaceSink MakeSink() =>
         _request.Space is PageSpace ? new PageDeltaWriter(this)
         : _request.Shape.Ordered ? new DataFileWriter(this)
         : new SortingWriter(this);
 
-    private static DataFileEntry[] Sort(List<DataFileEntry> files)
+    private static DataFileEntry[] Sort(IEnumerable<DataFileEntry> files)
     {
         var sorted = files.ToArray();
         Array.Sort(sorted, DataFileEntry.CompareByKey);

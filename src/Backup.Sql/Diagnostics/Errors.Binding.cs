@@ -52,6 +52,12 @@ internal static partial class Errors
         string option, string value, string expected, TextPlace place) =>
         At(place, SqlStates.InvalidParameterValue, $"\"{value}\" is no value for {option}", $"Give {expected}.");
 
+    public static BackupSqlException UnknownSetting(string name, IEnumerable<string> known, TextPlace place) =>
+        At(place, SqlStates.UndefinedObject, $"there is no cluster setting \"{name}\"",
+            NearestName.Find(name, known) is { } nearest
+                ? $"Did you mean \"{nearest}\"?"
+                : "List them with: SHOW CLUSTER SETTINGS");
+
     public static BackupSqlException OptionsConflict(string one, string other, TextPlace place) =>
         At(place, SqlStates.InvalidStatement, $"{one} and {other} exclude each other",
             $"Keep one of {one} and {other}.");
@@ -84,6 +90,14 @@ internal static partial class Errors
     public static BackupSqlException NoHistory(string what, TextPlace place) =>
         At(place, SqlStates.FeatureNotSupported, $"{what} keeps no history",
             "Leave the time out, or turn history on: ALTER DATABASE … CONFIGURE ZONE USING gc.ttlseconds = 90000");
+
+    public static BackupSqlException UnknownZoneVariable(string name, TextPlace place) =>
+        At(place, SqlStates.FeatureNotSupported, $"zone variable \"{name}\" is not supported",
+            "Of zones gc.ttlseconds can be configured: the seconds for which history is kept.");
+
+    public static BackupSqlException NoZones(string engine, TextPlace place) =>
+        At(place, SqlStates.FeatureNotSupported, $"engine {engine} has no zones to configure",
+            "Only engines with the ability ZoneConfiguration keep such settings.");
 
     public static BackupSqlException InvalidLabel(string label, TextPlace place) =>
         At(place, SqlStates.InvalidParameterValue, $"\"{label}\" is no label",

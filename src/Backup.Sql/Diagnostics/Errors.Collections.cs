@@ -168,5 +168,24 @@ internal static partial class Errors
             Hint = "Nothing was changed. SHOW BACKUP VALIDATE FROM … finds the damaged object.",
         };
 
+    public static BackupSqlException DropUnfinished(string directory) =>
+        new(SqlStates.ObjectInUse, $"the backup that was in '{directory}' is not yet gone")
+        {
+            Hint = $"Finish its removal with: DROP BACKUP IF EXISTS '{directory}' IN '<collection>'",
+        };
+
+    public static BackupSqlException PlaceUnknown(string place) =>
+        new(SqlStates.ObjectInUse, $"increments of the backup lie in {place}, which nobody here has credentials for")
+        {
+            Hint = "Drop the backup on the host that made it, or import it there and here: IMPORT BACKUP …",
+        };
+
+    public static BackupSqlException NoteContended(string layerId) =>
+        new(SqlStates.ObjectInUse, $"others keep changing what is noted of layer {layerId}")
+        {
+            Hint = "Run the statement again.",
+            Transient = true,
+        };
+
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

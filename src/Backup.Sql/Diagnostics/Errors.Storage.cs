@@ -29,6 +29,25 @@ internal static partial class Errors
             Hint = "Run the statement again with the full location.",
         };
 
+    public static BackupSqlException KeyFileOpenToOthers(string path) =>
+        new(SqlStates.InsufficientPrivilege, $"the key file {path} can be read by others than its owner")
+        {
+            Hint = $"Take their rights away: chmod 600 {path}",
+        };
+
+    public static BackupSqlException KeyFileDamaged(string path) =>
+        new(SqlStates.DataCorrupted, $"the key file {path} holds no key")
+        {
+            Hint = "Put the 64 hexadecimal digits back. Without them the secrets that were sealed are lost: then remove "
+                + "the file, and give connections and schedules their locations anew.",
+        };
+
+    public static BackupSqlException KeyFileFailed(string path, string verb, Exception cause) =>
+        new(SqlStates.IoError, $"the key file {path} could not be {verb}", cause)
+        {
+            Hint = "Check the permissions of the file and its directory.",
+        };
+
     public static BackupSqlException CredentialMissing(string location, BackupSqlException cause) =>
         new(SqlStates.CredentialMissing, $"a credential of {location} is missing: {cause.Message}", cause)
         {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Backup.Sql.Diagnostics;
 
-/// <summary>Log messages. Ids are stable: 1–99 jobs, 100–199 backups, 200–299 restores.</summary>
+/// <summary>Log messages. Ids are stable: 1–99 jobs, 100–199 backups, 200–299 restores, 300–399 schedules.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "{Kind} job {JobId} starts with {Steps} steps")]
@@ -28,4 +28,18 @@ internal static partial class Log
 
     [LoggerMessage(200, LogLevel.Information, "job {JobId} published its restore: {Rows} rows, {Bytes} bytes")]
     public static partial void Published(ILogger logger, long jobId, long rows, long bytes);
+
+    [LoggerMessage(
+        300, LogLevel.Information, "schedule {ScheduleId} ({Label}) ran for {ScheduledFor}: {Status}, job {JobId}")]
+    public static partial void ScheduleRan(
+        ILogger logger, long scheduleId, string label, DateTimeOffset scheduledFor, string status, long? jobId);
+
+    [LoggerMessage(
+        301, LogLevel.Warning,
+        "schedule {ScheduleId} ({Label}) missed its runs since {MissedSince}; the one for {ScheduledFor} makes up for them")]
+    public static partial void RunsMissed(
+        ILogger logger, long scheduleId, string label, DateTimeOffset missedSince, DateTimeOffset scheduledFor);
+
+    [LoggerMessage(302, LogLevel.Error, "the scheduler could not look after the schedules; it tries again")]
+    public static partial void SchedulerFailed(ILogger logger, Exception error);
 }

@@ -35,6 +35,21 @@ public static class SqlStates
     /// <summary>The table, view or sequence does not exist.</summary>
     public const string UndefinedTable = "42P01";
 
+    /// <summary>The rows have no such column.</summary>
+    public const string UndefinedColumn = "42703";
+
+    /// <summary>An operand or a column is of another type than its place needs.</summary>
+    public const string DatatypeMismatch = "42804";
+
+    /// <summary>A query gives several rows in the place of one value.</summary>
+    public const string CardinalityViolation = "21000";
+
+    /// <summary>A number or a time is too large for its type.</summary>
+    public const string NumericValueOutOfRange = "22003";
+
+    /// <summary>A number was divided by zero.</summary>
+    public const string DivisionByZero = "22012";
+
     /// <summary>A function or type that an object needs does not exist.</summary>
     public const string UndefinedFunction = "42883";
 

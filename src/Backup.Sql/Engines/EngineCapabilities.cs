@@ -2,7 +2,8 @@ namespace Backup.Sql.Engines;
 
 /// <summary>
 /// What an engine can do beyond the contract's obligations. A flag that is set is a promise that the conformance suite
-/// checks; what is not set is refused at bind, before anything was touched.
+/// checks; what is not set is refused at bind, before anything was touched. An engine whose databases differ implements
+/// <see cref="IDatabaseAbilities"/>.
 /// </summary>
 [Flags]
 public enum EngineCapabilities
@@ -37,6 +38,11 @@ public enum EngineCapabilities
 
     /// <summary>Single partitions of a table can be exported.</summary>
     Partitions = 64,
+
+    /// <summary>
+    /// Zones can be configured and rows kept out of backups; the engine implements <see cref="IZoneConfiguration"/>.
+    /// </summary>
+    ZoneConfiguration = 128,
 
     /// <summary>
     /// A restore can replace the rows of a table that is there (<see cref="ObjectRestore.ReplacesRows"/>).

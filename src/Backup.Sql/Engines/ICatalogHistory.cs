@@ -16,8 +16,9 @@ public interface ICatalogHistory
     ValueTask<IReadOnlyList<HlcTimestamp>> GetCatalogChangesAsync(
         string database, HlcTimestamp after, HlcTimestamp upTo, CancellationToken cancellationToken = default);
 
-    /// <summary>The earliest time whose rows and catalog are still kept.</summary>
+    /// <summary>The earliest time of which the rows and the catalog of a database are still kept.</summary>
+    /// <param name="database">The database.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The time.</returns>
-    ValueTask<HlcTimestamp> GetHistoryStartAsync(CancellationToken cancellationToken = default);
+    ValueTask<HlcTimestamp> GetHistoryStartAsync(string database, CancellationToken cancellationToken = default);
 }

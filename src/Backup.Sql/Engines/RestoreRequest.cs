@@ -1,3 +1,5 @@
+using Backup.Sql.Catalog;
+
 namespace Backup.Sql.Engines;
 
 /// <summary>What a restore is to do.</summary>
@@ -10,6 +12,12 @@ public sealed record RestoreRequest
 
     /// <summary>Databases that come into being with the publication. None of them may exist.</summary>
     public IReadOnlyList<string> NewDatabases { get; init; } = [];
+
+    /// <summary>
+    /// A time before that of the pages of new databases, to which the history inside them leads back before they are
+    /// published; null (the default) to publish them as they come.
+    /// </summary>
+    public HlcTimestamp? PagesAsOf { get; init; }
 
     /// <summary>False (the default): foreign keys of the restored tables are re-checked before publication.</summary>
     public bool SkipForeignKeyCheck { get; init; }

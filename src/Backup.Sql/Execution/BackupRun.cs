@@ -18,6 +18,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     private const long SmallestSpan = 16L << 20;
 
     private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
+    private readonly CheckpointClock _checkpoints = new(context.Time, context.Settings);
     private readonly Lock _gate = new();
     private readonly List<SpaceManifest> _spaces = [];
     private string? _hold;
@@ -43,7 +44,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         ExportSpaceStep export => ExportAsync(export, cancellationToken),
         WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
         PublishLatestStep => PublishLatestAsync(cancellationToken),
-        ReleaseStep => ReleaseAsync(),
+        ReleaseStep release => HandOverAsync(release, cancellationToken),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
 
@@ -53,18 +54,39 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         if (_snapshot is not null)
             await _snapshot.DisposeAsync().ConfigureAwait(false);
         if (_layer is not null && _committed is null)
-            await AbandonLayerAsync(_layer).ConfigureAwait(false);
+            await (turn.KeepsWork ? KeepLayerAsync(_layer) : AbandonLayerAsync(_layer)).ConfigureAwait(false);
         foreach (var opened in _opened)
             await opened.DisposeAsync().ConfigureAwait(false);
-        await ReleaseAsync().ConfigureAwait(false);
+        // What is kept was read at a time that the next turn wants to read again.
+        if (!turn.KeepsWork || _committed is not null)
+            await ReleaseAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The name of a job's hold on an engine's history.</summary>
+    public static string HoldOf(long jobId) => $"job-{jobId}";
+
+    private async Task KeepLayerAsync(LayerWriter layer)
+    {
+        if (turn.Reason == StopReason.LostLease)
+            return; // somebody else may be writing it by now
+        try
+        {
+            await layer.SettleAsync().ConfigureAwait(false);
+            await layer.CheckpointAsync().ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.HintFailed(context.Logger, turn.JobId, "the checkpoint", error);
+        }
     }
 
     private async Task AbandonLayerAsync(LayerWriter layer)
     {
         try
         {
-            if (await layer.AbandonAsync().ConfigureAwait(false) && _label is not null && !turn.KeepsWork)
+            if (await layer.AbandonAsync().ConfigureAwait(false) && _label is not null)
                 await _collection!.Snapshots.ReleaseAsync(_label, CancellationToken.None).ConfigureAwait(false);
+            await turn.SaveLayerAsync(null).ConfigureAwait(false);
         }
         catch (BackupSqlException error)
         {
@@ -74,19 +96,35 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
     private async Task ProtectAsync(ProtectStep step, CancellationToken cancellationToken)
     {
-        var hold = $"job-{turn.JobId}";
+        var hold = HoldOf(turn.JobId);
         var engine = context.Engines[step.Engine];
         var from = step.From
-            ?? await FirstNeededAsync(engine, step.AllHistory, cancellationToken).ConfigureAwait(false);
-        await ((IRetentionHolds)engine).HoldAsync(hold, from, cancellationToken).ConfigureAwait(false);
+            ?? (step.AllHistory
+                ? HlcTimestamp.Zero
+                : await engine.GetCurrentTimeAsync(cancellationToken).ConfigureAwait(false));
+        try
+        {
+            await ((IRetentionHolds)engine).HoldAsync(hold, from, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException gone) when (step.MayBeGone && gone.SqlState == SqlStates.TimeOutOfRange)
+        {
+            // What changed since then is unknown: the tables are written in full.
+            return;
+        }
+
         (_hold, _holdEngine) = (hold, step.Engine);
     }
 
-    private static ValueTask<HlcTimestamp> FirstNeededAsync(
-        IDatabaseEngine engine, bool allHistory, CancellationToken cancellationToken) =>
-        allHistory
-            ? ((ICatalogHistory)engine).GetHistoryStartAsync(cancellationToken)
-            : engine.GetCurrentTimeAsync(cancellationToken);
+    private async Task HandOverAsync(ReleaseStep step, CancellationToken cancellationToken)
+    {
+        if (step.HandTo is { } next)
+        {
+            var engine = (IRetentionHolds)context.Engines[step.Engine];
+            await engine.HoldAsync(next, _committed!.End, cancellationToken).ConfigureAwait(false);
+        }
+
+        await ReleaseAsync().ConfigureAwait(false);
+    }
 
     private async Task ReleaseAsync()
     {
@@ -132,6 +170,9 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                 Compression = context.Collections.Codecs.Choose(step.Compression, step.CompressionLevel),
                 FileBytes = context.Settings.FileSize,
                 Random = context.Random,
+                Saved = turn.Layer,
+                Settled = turn.SaveLayerAsync,
+                Confirm = turn.ConfirmAsync,
             },
             cancellationToken).ConfigureAwait(false);
         turn.Progress.Begin(JobPhases.Exporting, 0.95);
@@ -186,23 +227,52 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         var shape = await _snapshot!.DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
         turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
+        var changesKnown = step.Mode == ExportMode.Changes && shape.StableKeys
+            && await CoversAsync(step.Space, cancellationToken).ConfigureAwait(false);
         var coverage = step.Mode switch
         {
             // Rows without a key of their own cannot be merged with those of the layer below, nor pages of another
-            // size.
-            ExportMode.Changes when shape.StableKeys => SpaceCoverage.Changes,
+            // size. What cannot be proved to be caught is written again.
+            ExportMode.Changes when changesKnown => SpaceCoverage.Changes,
             ExportMode.ChangedPages when before!.Shape.PageSize == shape.PageSize => SpaceCoverage.Changes,
             _ => SpaceCoverage.Full,
         };
-        var entry = step.Mode == ExportMode.IfChanged && before!.Fingerprint.Scope == FingerprintScope.State
-            && await FingerprintAsync(step, shape, cancellationToken).ConfigureAwait(false) == before.Fingerprint
-            ? before with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [],
-                DigestFiles = [] }
-            : await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
+        var entry = await FindKnownAsync(step, shape, before, changesKnown, cancellationToken).ConfigureAwait(false)
+            ?? await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
         lock (_gate)
             _spaces.Add(entry);
         turn.Progress.EndObject();
     }
+
+    /// <summary>
+    /// A table that needs no writing because its fingerprint is what it was when it was last written: by the layer
+    /// below, or by an earlier turn of this job.
+    /// </summary>
+    private async Task<SpaceManifest?> FindKnownAsync(
+        ExportSpaceStep step, SpaceShape shape, SpaceManifest? before, bool changesKnown,
+        CancellationToken cancellationToken)
+    {
+        var compares = step.Mode == ExportMode.IfChanged || (step.Mode == ExportMode.Changes && !changesKnown);
+        SpaceFingerprint? below = compares && !step.AllVersions
+            && before!.Fingerprint.Scope == FingerprintScope.State ? before.Fingerprint : null;
+        var earlier = _layer!.FindFinished(step.Space);
+        if (below is null && earlier is null)
+            return null;
+        var now = await FingerprintAsync(step, shape, cancellationToken).ConfigureAwait(false);
+        if (now == below)
+        {
+            return before! with { Shape = shape, Coverage = SpaceCoverage.Unchanged, AllVersions = false, Files = [],
+                DigestFiles = [] };
+        }
+
+        return now == earlier ? _layer.Keep(step.Space, shape) : null;
+    }
+
+    /// <summary>True when every change of a table since the parent's end is known.</summary>
+    private ValueTask<bool> CoversAsync(Space space, CancellationToken cancellationToken) =>
+        _snapshot is IChangeCoverage coverage
+            ? coverage.CoversAsync(space, _parent!.End, cancellationToken)
+            : ValueTask.FromResult(true);
 
     private async Task<SpaceManifest> WriteAsync(
         ExportSpaceStep step, SpaceShape shape, SpaceCoverage coverage, CancellationToken cancellationToken)
@@ -221,20 +291,40 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             AllVersions = step.AllVersions && step.Space is TableSpace,
         };
         var spans = await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false);
+        turn.Progress.Add(writer.FinishedRows, writer.FinishedBytes);
         await _workers.ForEachAsync(
-            spans,
+            KeySpans.Subtract(spans, writer.Finished),
             async (span, token) =>
             {
-                var sink = writer.OpenSink();
-                await using var _ = sink.ConfigureAwait(false);
-                var counted = new CountingSink(sink, turn.Progress);
-                await _snapshot!.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
-                await sink.CompleteAsync(token).ConfigureAwait(false);
-                counted.Report();
-                turn.Progress.AddStored(sink.BytesStored);
+                var sink = writer.OpenSink(span);
+                await using (sink.ConfigureAwait(false))
+                {
+                    var counted = new CountingSink(sink, turn.Progress);
+                    await _snapshot!.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
+                    await sink.CompleteAsync(token).ConfigureAwait(false);
+                    counted.Report();
+                    turn.Progress.AddStored(sink.BytesStored);
+                }
+
+                if (_checkpoints.Add(sink.BytesStored))
+                    await CheckpointAsync(token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
         return writer.Complete();
+    }
+
+    // Only a hint: a backup does not fail for it.
+    private async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _layer!.SettleAsync().ConfigureAwait(false);
+            await _layer.CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.HintFailed(context.Logger, turn.JobId, "a checkpoint", error);
+        }
     }
 
     private async Task<SpaceFingerprint> FingerprintAsync(
@@ -261,7 +351,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         // A few spans per worker, so that all end at about the same time; no file larger than wanted.
         var bytes = shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes;
         var target = Math.Clamp(
-            bytes / (_workers.Workers * 4), SmallestSpan, Math.Max(SmallestSpan, context.Settings.FileSize));
+            bytes / (_workers.Workers * 4), Math.Min(SmallestSpan, context.Settings.FileSize),
+            context.Settings.FileSize);
         return _snapshot!.SplitAsync(step.Space, target, cancellationToken);
     }
 
@@ -294,10 +385,12 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         };
         turn.Progress.Begin(JobPhases.Committing, 0.01);
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
-        Outcome = new JobOutcome(
-            statistics.Sum(s => s.Rows), statistics.Sum(s => s.IndexEntries),
-            _spaces.Sum(space => space.RawBytes));
+        Outcome = SavedWork.OutcomeOf(_committed.Manifest);
+        if (step.UpdatesMetric)
+            BackupMetrics.Succeeded(Outcome.End!.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
+        await TryAsync("tidying up", token => Collection.TidyLayerAsync(_committed, token), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>The figures of a table of which only some partitions were written are those of its partitions.</summary>
@@ -316,16 +409,20 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             };
     }
 
-    private async Task PublishLatestAsync(CancellationToken cancellationToken)
+    private Task PublishLatestAsync(CancellationToken cancellationToken) => TryAsync(
+        "LATEST", token => _collection!.PublishLatestAsync(_committed!, token), cancellationToken);
+
+    // The backup is committed: LATEST is found from the manifests all the same, and what is left over is inert.
+    private async Task TryAsync(
+        string what, Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
         try
         {
-            await _collection!.PublishLatestAsync(_committed!, cancellationToken).ConfigureAwait(false);
+            await action(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is BackupSqlException or OperationCanceledException)
         {
-            // The backup is committed: LATEST is found from the manifests all the same.
-            Log.HintFailed(context.Logger, turn.JobId, "LATEST", error);
+            Log.HintFailed(context.Logger, turn.JobId, what, error);
         }
     }
 }

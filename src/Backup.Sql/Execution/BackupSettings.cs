@@ -34,6 +34,12 @@ public sealed record BackupSettings
     public bool FullBackupWithSubdirectory { get; init; }
 
     /// <summary>
+    /// How far clocks of hosts and stores may be apart. Half of a shorter pause than twice this gives a notice. Default
+    /// 500 ms.
+    /// </summary>
+    public TimeSpan ClockMaxOffset { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
     /// How long a running job belongs to its host without a sign of life; then another host that shares the state store
     /// goes on with it. Default 30 s; renewed three times as often.
     /// </summary>

@@ -17,7 +17,7 @@ internal sealed record CatalogHistory(HlcTimestamp Start, IReadOnlyList<SchemaCh
         CancellationToken cancellationToken)
     {
         var history = (ICatalogHistory)engine;
-        var start = parentEnd ?? await history.GetHistoryStartAsync(cancellationToken).ConfigureAwait(false);
+        var start = parentEnd ?? await StartAsync(history, scope, cancellationToken).ConfigureAwait(false);
         var changes = new List<SchemaChange>();
         foreach (var database in scope.AllDatabases())
         {
@@ -47,6 +47,20 @@ internal sealed record CatalogHistory(HlcTimestamp Start, IReadOnlyList<SchemaCh
         }
 
         return new CatalogHistory(start, [.. changes.OrderBy(change => change.Time)]);
+    }
+
+    /// <summary>The earliest time of which all databases are known.</summary>
+    private static async Task<HlcTimestamp> StartAsync(
+        ICatalogHistory history, BackupScope scope, CancellationToken cancellationToken)
+    {
+        var latest = HlcTimestamp.Zero;
+        foreach (var database in scope.AllDatabases())
+        {
+            var start = await history.GetHistoryStartAsync(database, cancellationToken).ConfigureAwait(false);
+            latest = start > latest ? start : latest;
+        }
+
+        return latest;
     }
 
     private static async Task<Dictionary<long, ObjectDescriptor>> ObjectsAsync(

@@ -1,3 +1,4 @@
+using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 
 namespace Backup.Sql.Execution;
@@ -10,8 +11,8 @@ internal sealed class MaterialisedDatabase(IPageMaterialisation pages, string sc
     /// <summary>The database, once it is open.</summary>
     public IEngineSnapshot Snapshot => _snapshot!;
 
-    public async Task OpenAsync(CancellationToken cancellationToken) =>
-        _snapshot = await pages.OpenAsync(cancellationToken).ConfigureAwait(false);
+    public async Task OpenAsync(HlcTimestamp? asOf, CancellationToken cancellationToken) =>
+        _snapshot = await pages.OpenAsync(asOf, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {

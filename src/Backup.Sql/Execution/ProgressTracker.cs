@@ -15,6 +15,7 @@ internal sealed class ProgressTracker
     private readonly IProgress<JobProgress>? _listener;
     private readonly long _started;
     private readonly Lock _gate = new();
+    private readonly SortedSet<int> _stepsDone = [];
     private long _phaseStarted;
     private long _lastReport;
     private string _phase = "starting";
@@ -54,6 +55,16 @@ internal sealed class ProgressTracker
             Volatile.Write(ref _marks, [.. _marks, new JobMark(name, _time.GetUtcNow())]);
     }
 
+    /// <summary>The steps of the plan that are done, by their ids.</summary>
+    public IReadOnlyList<int> StepsDone
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _stepsDone];
+        }
+    }
+
     /// <summary>Reports the end of the phase before and starts one that makes up a share of the job.</summary>
     public void Begin(string phase, double share)
     {
@@ -80,6 +91,20 @@ internal sealed class ProgressTracker
             _objectsTotal += objects;
             _bytesTotal += bytes;
         }
+    }
+
+    /// <summary>Notes that a step of the plan is done.</summary>
+    public void EndStep(int id)
+    {
+        lock (_gate)
+            _stepsDone.Add(id);
+    }
+
+    /// <summary>Forgets the steps of a plan that another one takes the place of.</summary>
+    public void ForgetSteps()
+    {
+        lock (_gate)
+            _stepsDone.Clear();
     }
 
     public void BeginObject(string name)

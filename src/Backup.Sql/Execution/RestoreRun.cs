@@ -54,9 +54,21 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
             await _opened.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Removes the databases that a turn which died had put together aside.</summary>
+    public static void RemoveScratch(RunContext context, long jobId)
+    {
+        var scratch = ScratchOf(context, jobId);
+        if (Directory.Exists(scratch))
+            Directory.Delete(scratch, recursive: true);
+    }
+
+    private static string ScratchOf(RunContext context, long jobId) =>
+        Path.Combine(context.ScratchDirectory, $"backupsql-{jobId}");
+
     private async Task OpenChainAsync(OpenChainStep step, CancellationToken cancellationToken)
     {
         turn.Progress.Begin(JobPhases.Reading, 0.9);
+        RemoveScratch(context, turn.JobId);
         Chain chain;
         if (step.Locations.Count > 0)
         {
@@ -86,6 +98,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
                 Id = $"job{turn.JobId}",
                 NewDatabases = step.NewDatabases,
                 SkipForeignKeyCheck = step.SkipForeignKeyCheck,
+                PagesAsOf = step.PagesAsOf,
             },
             cancellationToken).ConfigureAwait(false);
 
@@ -108,8 +121,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
             ?? throw Errors.EngineMissing(step.EngineKind, step.Package);
         var shape = ShapeOf(step.Space);
         turn.Progress.Expect(0, shape.PageCount * shape.PageSize);
-        var scratch = Directory.CreateDirectory(Path.Combine(context.ScratchDirectory, $"backupsql-{turn.JobId}"))
-            .FullName;
+        var scratch = Directory.CreateDirectory(ScratchOf(context, turn.JobId)).FullName;
         var pages = await ((IPageSpaceReader)engine)
             .BeginMaterialiseAsync(step.Space, shape, scratch, cancellationToken).ConfigureAwait(false);
         var database = new MaterialisedDatabase(pages, scratch);
@@ -117,7 +129,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
             _aside.Add(step.Space.Database, database);
         await ReadAsync(step.Space, (source, token) => pages.IngestAsync(source, token), cancellationToken)
             .ConfigureAwait(false);
-        await database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await database.OpenAsync(step.AsOf, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task IngestAsync(IngestSpaceStep step, CancellationToken cancellationToken)

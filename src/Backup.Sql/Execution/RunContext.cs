@@ -16,7 +16,10 @@ internal sealed record RunContext
 
     public required TimeProvider Time { get; init; }
 
-    public required BackupSettings Settings { get; init; }
+    /// <summary>Gives the settings that count now.</summary>
+    public required Func<BackupSettings> CurrentSettings { get; init; }
+
+    public BackupSettings Settings => CurrentSettings();
 
     /// <summary>An existing directory for databases that are put together aside.</summary>
     public required string ScratchDirectory { get; init; }

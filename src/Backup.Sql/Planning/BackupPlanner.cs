@@ -31,7 +31,9 @@ internal sealed class BackupPlanner(PlanningContext context)
         var steps = new StepList();
         var spaces = await SpacesAsync(engine, backup, parent?.End, estimate, cancellationToken)
             .ConfigureAwait(false);
-        var holds = engine.Info.Capabilities.HasFlag(EngineCapabilities.RetentionHolds);
+        var abilities = await DatabaseAbilities.OfAsync(engine, backup.Scope.AllDatabases(), cancellationToken)
+            .ConfigureAwait(false);
+        var holds = abilities.HasFlag(EngineCapabilities.RetentionHolds);
         var protect = holds
             ? steps.Add(id =>
                 new ProtectStep
@@ -40,6 +42,7 @@ internal sealed class BackupPlanner(PlanningContext context)
                     Engine = backup.Engine,
                     From = parent?.End ?? (backup.RevisionHistory ? null : backup.AsOf),
                     AllHistory = backup.RevisionHistory,
+                    MayBeGone = engine is IDatabaseAbilities && !backup.RevisionHistory,
                 })
             : 0;
         var snapshot = steps.Add(id => new OpenSnapshotStep
@@ -62,7 +65,7 @@ internal sealed class BackupPlanner(PlanningContext context)
             })
             : layer;
         var exports = spaces.Select(
-            space => steps.Add(id => Export(space, parent, engine.Info, backup) with { Id = id, After = [ready] }))
+            space => steps.Add(id => Export(space, parent, abilities, backup) with { Id = id, After = [ready] }))
                 .ToList();
         var manifest = steps.Add(id => new WriteManifestStep
         {
@@ -73,13 +76,17 @@ internal sealed class BackupPlanner(PlanningContext context)
             RevisionHistory = backup.RevisionHistory,
             Snapshot = backup.Snapshot is { } mark ? new SnapshotMark(mark.Label, mark.Database) : null,
             Ttl = backup.Snapshot?.Ttl,
+            UpdatesMetric = backup.UpdatesMetric,
             Name = backup.Name,
             Labels = backup.Labels,
         });
         if (target.Chain is null && !target.AtLocation && target.Subdirectory is null && backup.Snapshot is null)
             steps.Add(id => new PublishLatestStep { Id = id, After = [manifest] });
         if (holds)
-            steps.Add(id => new ReleaseStep { Id = id, Engine = backup.Engine, After = [manifest] });
+            steps.Add(id => new ReleaseStep
+            {
+                Id = id, Engine = backup.Engine, HandTo = backup.HandsHoldTo, After = [manifest],
+            });
         return new ExecutionPlan { Kind = "BACKUP", Steps = steps.ToList(), Notices = backup.Notices };
     }
 
@@ -115,7 +122,9 @@ internal sealed class BackupPlanner(PlanningContext context)
                     table => new PlannedSpace(new TableSpace(database, table.Id), QualifiedName(table), table, 0, 0)));
             }
 
-            if (pages && backup.Scope.Databases.Contains(database, StringComparer.Ordinal))
+            // Pages hold the rows of all tables: where some are to stay out, the others go one by one.
+            if (pages && backup.Scope.Databases.Contains(database, StringComparer.Ordinal)
+                && !objects.OfType<TableDescriptor>().Any(table => table.ExcludeData))
                 spaces.Add(new PlannedSpace(
                     new PageSpace(database), database, null, tables.Sum(t => t.Rows), tables.Sum(t => t.Bytes)));
             else
@@ -145,13 +154,13 @@ internal sealed class BackupPlanner(PlanningContext context)
     /// log that covers the window of a table whose shape did not change, or an equal fingerprint.
     /// </summary>
     private static ExportSpaceStep Export(
-        PlannedSpace space, BackupManifest? parent, EngineInfo engine, BoundBackup backup)
+        PlannedSpace space, BackupManifest? parent, EngineCapabilities abilities, BoundBackup backup)
     {
         var before = parent?.Find(space.Space);
         var mode = before is null ? ExportMode.Full
             : space.Space is PageSpace ? ExportMode.ChangedPages
             : !SameShape(parent!, space.Table!) ? ExportMode.Full
-            : engine.Capabilities.HasFlag(EngineCapabilities.ChangeExport) ? ExportMode.Changes
+            : abilities.HasFlag(EngineCapabilities.ChangeExport) ? ExportMode.Changes
             : ExportMode.IfChanged;
         return new ExportSpaceStep
         {

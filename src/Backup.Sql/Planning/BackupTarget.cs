@@ -34,7 +34,7 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
                 if (await collection.HasBackupAsync(backup.Subdirectory!, cancellationToken).ConfigureAwait(false))
                     Chain = await collection.LoadChainAsync(backup.Subdirectory!, cancellationToken)
                         .ConfigureAwait(false);
-                else if (context.FullBackupWithSubdirectory)
+                else if (context.FullBackupWithSubdirectory())
                     Subdirectory = backup.Subdirectory;
                 else
                     throw Errors.NoFullBackupToAppendTo(backup.Subdirectory!);

@@ -11,5 +11,5 @@ internal sealed record PlanningContext
     public required CollectionOpener Collections { get; init; }
 
     /// <summary>True to let BACKUP INTO 'sub' IN write a full backup where there is none.</summary>
-    public bool FullBackupWithSubdirectory { get; init; }
+    public required Func<bool> FullBackupWithSubdirectory { get; init; }
 }

@@ -288,6 +288,7 @@ internal sealed class RestorePlanner(PlanningContext context)
             Engine = restore.Engine,
             NewDatabases = contents.NewDatabases,
             SkipForeignKeyCheck = restore.SchemaOnly,
+            PagesAsOf = contents.Pages.Count > 0 ? point.BeforeEnd : null,
             After = [check],
         });
         var create = contents.Objects.Count == 0
@@ -302,6 +303,7 @@ internal sealed class RestorePlanner(PlanningContext context)
                 EngineKind = point.Manifest.EngineKind,
                 Package = point.Manifest.EnginePackage ?? point.Manifest.EngineKind,
                 Space = new PageSpace(database),
+                AsOf = point.BeforeEnd,
                 EstimatedBytes = BytesOf(point, new PageSpace(database)),
                 After = [open],
             }),

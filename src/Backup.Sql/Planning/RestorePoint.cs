@@ -14,6 +14,9 @@ internal sealed record RestorePoint(
     /// <summary>The layer that covers the time.</summary>
     public BackupManifest Manifest => Layers[^1].Manifest;
 
+    /// <summary>The time where it lies inside the layer's history; null where it is the layer's end.</summary>
+    public HlcTimestamp? BeforeEnd => At == Manifest.End ? null : At;
+
     /// <summary>The partitions by which a table was written; none for a table that was written as a whole.</summary>
     public IReadOnlyList<string> PartitionsOf(TableDescriptor table) =>
         [.. Manifest.Spaces.Select(entry => entry.Space).OfType<TableSpace>()

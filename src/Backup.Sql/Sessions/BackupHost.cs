@@ -1,10 +1,15 @@
 using Backup.Sql.Access;
 using Backup.Sql.Collections;
+using Backup.Sql.Connections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
+using Backup.Sql.Schedules;
+using Backup.Sql.Sessions.Administration;
+using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Sessions.Snapshots;
 using Backup.Sql.Storage;
 
@@ -29,15 +34,17 @@ public sealed class BackupHost : IAsyncDisposable
             .FirstOrDefault() ?? "";
         if (!options.Engines.ContainsKey(DefaultEngine))
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
+        Settings = new SettingsInForce(options.StateStore, options.Settings, options.StoreOptions);
         Providers = new ObjectStoreProviders(
             options.Stores.Concat(options.Brokers.Select(broker => BrokerStores.Of(broker.Key, broker.Value))))
         {
-            Options = _ => options.StoreOptions,
+            Options = Settings.StoresOf,
             TimeProvider = options.TimeProvider,
             Random = options.Random,
         };
-        var stores = new StoreOpener(Providers, options.SecretVault);
-        Collections = new CollectionOpener(stores);
+        Connections = new ExternalConnections(options.StateStore, options.SecretVault);
+        Stores = new StoreOpener(Providers, options.SecretVault, Connections);
+        Collections = new CollectionOpener(Stores);
         Roles = new RoleBook(options.StateStore);
         Authorizer = options.Authorizer
             ?? (options.Admins is null
@@ -47,7 +54,7 @@ public sealed class BackupHost : IAsyncDisposable
         {
             Engines = options.Engines,
             Collections = Collections,
-            FullBackupWithSubdirectory = options.Settings.FullBackupWithSubdirectory,
+            FullBackupWithSubdirectory = () => Settings.Backup.FullBackupWithSubdirectory,
         };
         Runner = new PlanRunner(new RunContext
         {
@@ -55,7 +62,7 @@ public sealed class BackupHost : IAsyncDisposable
             Collections = Collections,
             Random = options.Random,
             Time = options.TimeProvider,
-            Settings = options.Settings,
+            CurrentSettings = () => Settings.Backup,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
@@ -64,6 +71,9 @@ public sealed class BackupHost : IAsyncDisposable
             new JobRecords(options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease),
             options.TimeProvider,
             Worker.RevertAsync);
+        Schedules = new ScheduleBook(options.StateStore, options.Random);
+        Scheduler = new BackupScheduler(this);
+        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
     }
 
     /// <summary>The engines by name.</summary>
@@ -77,19 +87,31 @@ public sealed class BackupHost : IAsyncDisposable
 
     internal BackupHostOptions Options { get; }
 
+    internal SettingsInForce Settings { get; }
+
     internal IAuthorizer Authorizer { get; }
 
     internal ObjectStoreProviders Providers { get; }
 
+    internal ExternalConnections Connections { get; }
+
+    internal StoreOpener Stores { get; }
+
     internal CollectionOpener Collections { get; }
 
     internal JobRegistry Jobs { get; }
+
+    internal LayerUses Uses { get; }
 
     internal PlanningContext Planning { get; }
 
     internal PlanRunner Runner { get; }
 
     internal JobWorker Worker { get; }
+
+    internal ScheduleBook Schedules { get; }
+
+    internal BackupScheduler Scheduler { get; }
 
     /// <summary>Opens a session.</summary>
     /// <param name="options">Who and where; null for the defaults.</param>
@@ -115,6 +137,7 @@ public sealed class BackupHost : IAsyncDisposable
     /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
     public async Task<JobAdoption> AdoptJobsAsync(CancellationToken cancellationToken = default)
     {
+        await Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
         var settings = Options.Settings;
         var (adopted, due) = await Jobs.AdoptAsync(Worker.Work(null), settings.JobRetention, cancellationToken)
             .ConfigureAwait(false);
@@ -124,12 +147,33 @@ public sealed class BackupHost : IAsyncDisposable
             due < latest ? due.Value : latest);
     }
 
+    /// <summary>
+    /// Runs the schedules whose time has come, each in its owner's name, and waits for their backups. Times that nobody
+    /// was there for are made up for once. May be called by several hosts that share a state store: each time is run by
+    /// one of them.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the backups.</param>
+    /// <returns>What ran, and when a schedule is due next.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails. What a backup fails with is in its
+    /// <see cref="ScheduleRun"/>.</exception>
+    public Task<DueSchedules> RunDueSchedulesAsync(CancellationToken cancellationToken = default) =>
+        Scheduler.RunDueAsync(cancellationToken);
+
+    /// <summary>
+    /// Runs schedules as they come due, until it is cancelled. Backups that are at work then go on until the host is
+    /// disposed of.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task RunSchedulerAsync(CancellationToken cancellationToken) => Scheduler.RunAsync(cancellationToken);
+
     /// <summary>Stops what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()
     {
         await Jobs.StopAllAsync().ConfigureAwait(false);
+        await Scheduler.DrainAsync().ConfigureAwait(false);
         foreach (var engine in Engines.Values)
             await engine.DisposeAsync().ConfigureAwait(false);
         await Options.StateStore.DisposeAsync().ConfigureAwait(false);
+        (Options.SecretVault as IDisposable)?.Dispose();
     }
 }

@@ -39,7 +39,10 @@ public sealed record BackupHostOptions
     /// </summary>
     public IStateStore StateStore { get; init; } = new MemoryStateStore();
 
-    /// <summary>Where secrets of locations are kept. Default: in memory.</summary>
+    /// <summary>
+    /// Where secrets of locations are kept; the host disposes of it if it can be disposed of. Default: in memory. A
+    /// state store that outlives the process wants a vault that does: <see cref="SealingSecretVault"/>.
+    /// </summary>
     public ISecretVault SecretVault { get; init; } = new MemorySecretVault();
 
     /// <summary>

@@ -1,12 +1,13 @@
 using Backup.Sql.Binding;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Execution.Uses;
 using Backup.Sql.Rows;
 
 namespace Backup.Sql.Sessions;
 
 /// <summary>The rows of SHOW BACKUP in all its forms.</summary>
-internal sealed class BackupReport(CollectionOpener collections, IRandomSource random)
+internal sealed class BackupReport(CollectionOpener collections, LayerUses uses, IRandomSource random)
 {
     private static readonly ResultColumn[] FileColumns =
     [
@@ -36,7 +37,12 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();
         if (show.Kind == ShowBackupKind.Validate)
+        {
+            var use = await BeginUseAsync(collection, subdirectory, cancellationToken).ConfigureAwait(false);
+            await using var ending = use.ConfigureAwait(false);
             return await ValidateAsync(show, collection, subdirectory, cancellationToken).ConfigureAwait(false);
+        }
+
         var chain = named ?? await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
         if (show.CheckFiles)
             await CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false);
@@ -70,6 +76,30 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
             missing.Add(finding.Path);
         if (missing.Count > 0)
             throw Errors.FilesMissing(missing.Take(MostNamed), missing.Count);
+    }
+
+    /// <summary>
+    /// Nobody drops what is being validated: who sets out to after this sees the entry, and who did before is seen.
+    /// </summary>
+    private async Task<IAsyncDisposable> BeginUseAsync(
+        Collection collection, string subdirectory, CancellationToken cancellationToken)
+    {
+        ManifestEnvelope envelope;
+        try
+        {
+            envelope = await collection.ReadEnvelopeAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
+        {
+            return NoUse.Instance; // What cannot be read cannot be needed; the validation will say what is wrong.
+        }
+
+        var use = await uses.BeginAsync(envelope.LayerId, "SHOW BACKUP VALIDATE", cancellationToken)
+            .ConfigureAwait(false);
+        if (await collection.HasBackupAsync(subdirectory, cancellationToken).ConfigureAwait(false))
+            return use;
+        await use.DisposeAsync().ConfigureAwait(false);
+        throw Errors.NoBackup(subdirectory);
     }
 
     private async Task<StatementResult> ValidateAsync(
@@ -116,6 +146,13 @@ internal sealed class BackupReport(CollectionOpener collections, IRandomSource r
         TableSpace table => $"/{table.Database}/{table.TableId}/{Convert.ToHexStringLower(key.Span)}",
         _ => Convert.ToHexStringLower(key.Span),
     };
+
+    private sealed class NoUse : IAsyncDisposable
+    {
+        public static NoUse Instance { get; } = new();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 
     /// <summary>Keys in byte order.</summary>
     private sealed class KeyOrder : IComparer<ReadOnlyMemory<byte>>

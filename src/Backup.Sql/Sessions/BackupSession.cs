@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Parsing;
+using Backup.Sql.Sessions.Queries;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -64,9 +65,7 @@ public sealed class BackupSession
     {
         try
         {
-            var bound = await Binder(parameters).BindAsync(statement, cancellationToken).ConfigureAwait(false);
-            return await new StatementRunner(_host, _options.User, _options.Progress)
-                .RunAsync(statement, bound, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(statement, parameters, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupSqlException error) when (error is { Line: > 0, Detail: null })
         {
@@ -82,7 +81,22 @@ public sealed class BackupSession
         }
     }
 
-    private StatementBinder Binder(IReadOnlyList<object?> parameters) => new(new BindingContext
+    private async Task<StatementResult> RunAsync(
+        Statement statement, IReadOnlyList<object?> parameters, CancellationToken cancellationToken)
+    {
+        await _host.Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        var values = new QueryValues(parameters, _host.Options.TimeProvider.GetUtcNow());
+        var queries = new QueryRunner(values, (show, token) => RunAsync(show, parameters, token));
+        statement = await new StatementQueries(queries).AnswerAsync(statement, cancellationToken).ConfigureAwait(false);
+        var bound = await Binder(parameters).BindAsync(statement, cancellationToken).ConfigureAwait(false);
+        return await new StatementRunner(_host, _options.User, _options.Progress)
+            .RunAsync(statement, bound, cancellationToken).ConfigureAwait(false);
+    }
+
+    private StatementBinder Binder(IReadOnlyList<object?> parameters) => new(Context(parameters));
+
+    /// <summary>What a statement of this session is bound against.</summary>
+    internal BindingContext Context(IReadOnlyList<object?> parameters) => new()
     {
         Parameters = parameters,
         Now = _host.Options.TimeProvider.GetUtcNow(),
@@ -91,9 +105,10 @@ public sealed class BackupSession
         DefaultEngine = _host.DefaultEngine,
         Providers = _host.Providers,
         Vault = _host.Options.SecretVault,
+        Connections = _host.Connections,
         Rights = new Rights(_host.Authorizer, _options.User),
-        Compression = _host.Options.Settings.Compression,
-        CompressionLevel = _host.Options.Settings.CompressionLevel,
+        Compression = _host.Settings.Backup.Compression,
+        CompressionLevel = _host.Settings.Backup.CompressionLevel,
         UseBackupsWithIds = _options.UseBackupsWithIds,
-    });
+    };
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Backup.Sql.Binding;
+using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
@@ -22,7 +24,8 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Tim
         BoundOf(job), job, time, token => PlanAndRunAsync(first, job, turn, token), cancellationToken);
 
     /// <summary>Removes what a job's turns have left.</summary>
-    public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) =>
+        runner.RevertAsync(job, cancellationToken);
 
     public async Task<ExecutionPlan> PlanAsync(
         BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
@@ -34,13 +37,17 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Tim
     };
 
     private async Task<JobOutcome> PlanAndRunAsync(
-        ExecutionPlan? plan, JobRecord job, JobTurn turn, CancellationToken cancellationToken)
+        ExecutionPlan? first, JobRecord job, JobTurn turn, CancellationToken cancellationToken)
     {
+        if (first is null
+            && await runner.FinishCommittedAsync(job, cancellationToken).ConfigureAwait(false) is { } finished)
+            return finished;
+        var plan = first;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                plan ??= await PlanAsync(BoundOf(job), estimate: false, cancellationToken).ConfigureAwait(false);
+                plan ??= await PlanAgainAsync(job, turn.Layer, cancellationToken).ConfigureAwait(false);
                 await turn.SavePlanAsync(plan.ToJson()).ConfigureAwait(false);
                 return await runner.RunAsync(plan, turn, cancellationToken).ConfigureAwait(false);
             }
@@ -50,6 +57,31 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Tim
                 plan = null;
             }
         }
+    }
+
+    /// <summary>
+    /// Plans a job that was planned before. With an engine that still knows the time at which the layer was begun it
+    /// goes on at that time; otherwise it begins a new snapshot, and what is kept is compared with it.
+    /// </summary>
+    private async Task<ExecutionPlan> PlanAgainAsync(
+        JobRecord job, SavedLayer? begun, CancellationToken cancellationToken)
+    {
+        var bound = BoundOf(job);
+        if (begun is not null && bound is BoundBackup { AsOf: null } backup
+            && planning.Engines[backup.Engine].Info.Capabilities.HasFlag(EngineCapabilities.TimeTravel))
+        {
+            try
+            {
+                return await PlanAsync(backup with { AsOf = begun.End }, estimate: false, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (BackupSqlException error) when (!error.Transient)
+            {
+                // Its history is gone, or somebody appended to the chain: then as if it were asked for now.
+            }
+        }
+
+        return await PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
     }
 
     private static BoundStatement BoundOf(JobRecord job) =>

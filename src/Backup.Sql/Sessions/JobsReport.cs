@@ -1,10 +1,14 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Backup.Sql.Access;
 using Backup.Sql.Binding;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning;
 
 namespace Backup.Sql.Sessions;
 
-/// <summary>The rows of SHOW JOBS.</summary>
-internal sealed class JobsReport(JobRegistry jobs)
+/// <summary>The rows of SHOW JOBS: the user's own jobs, and with VIEWJOB those of others.</summary>
+internal sealed class JobsReport(JobRegistry jobs, Rights rights)
 {
     private const int ShortDescription = 100;
 
@@ -43,6 +47,8 @@ internal sealed class JobsReport(JobRegistry jobs)
         if (show.Ids is null)
         {
             var all = await jobs.ListAsync(cancellationToken).ConfigureAwait(false);
+            if (!await rights.HasAsync(Privilege.ViewJob, Securable.System, cancellationToken).ConfigureAwait(false))
+                all = [.. all.Where(job => job.User == rights.User)];
             return [.. all.Where(job => !job.State.IsFinal()).OrderBy(job => job.Started ?? DateTimeOffset.MaxValue),
                 .. all.Where(job => job.State.IsFinal() && job.Finished > jobs.Now - FinishedShown)
                     .OrderBy(job => job.Finished)];
@@ -51,9 +57,12 @@ internal sealed class JobsReport(JobRegistry jobs)
         var chosen = new List<JobRecord>();
         foreach (var id in show.Ids)
         {
+            var job = await jobs.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            await rights.RequireOwnerOrAsync(
+                job.User, $"job {id}", Privilege.ViewJob, default, cancellationToken).ConfigureAwait(false);
             chosen.Add(show.WhenComplete
                 ? await jobs.WaitAsync(id, cancellationToken).ConfigureAwait(false)
-                : await jobs.GetAsync(id, cancellationToken).ConfigureAwait(false));
+                : job);
         }
 
         return chosen;
@@ -70,6 +79,24 @@ internal sealed class JobsReport(JobRegistry jobs)
             job.Started, job.Finished, job.Modified, job.FractionCompleted, job.Error, null, null,
             job.Error is null ? Array.Empty<string>() : new[] { job.Error },
         ];
-        return show.ExecutionDetails ? [.. row, job.Plan, null, Array.Empty<string>()] : row;
+        return show.ExecutionDetails ? [.. row, .. Details(job)] : row;
+    }
+
+    /// <summary>
+    /// The plan's steps as EXPLAIN prints them, and by their numbers how far each is. Nothing is gathered in files.
+    /// </summary>
+    private static object?[] Details(JobRecord job)
+    {
+        if (job.Plan is null)
+            return [null, null, Array.Empty<string>()];
+        var plan = ExecutionPlan.FromJson(job.Plan);
+        var fractions = new JsonObject();
+        foreach (var step in plan.Steps)
+        {
+            var isDone = job.State == JobState.Succeeded || job.StepsDone.Contains(step.Id);
+            fractions.Add(step.Id.ToString(CultureInfo.InvariantCulture), isDone ? 1 : 0);
+        }
+
+        return [string.Join('\n', PlanText.Lines(plan)), fractions.ToJsonString(), Array.Empty<string>()];
     }
 }

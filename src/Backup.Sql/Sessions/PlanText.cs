@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backup.Sql.Binding;
 using Backup.Sql.Planning;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;
@@ -12,27 +13,34 @@ internal static class PlanText
 {
     public static IReadOnlyList<ResultColumn> Columns { get; } = [new("info", ResultType.String)];
 
-    public static IEnumerable<IReadOnlyList<object?>> Rows(string statement, ExecutionPlan? plan)
+    public static IEnumerable<IReadOnlyList<object?>> Rows(
+        string statement, string effect, ExecutionPlan? plan)
     {
         yield return [statement];
         if (plan is null)
         {
-            yield return ["reads the collection's manifests or the job store; changes nothing"];
+            yield return [effect];
             yield break;
         }
 
+        foreach (var line in Lines(plan))
+            yield return [line];
+        yield return [string.Create(
+            CultureInfo.InvariantCulture,
+            $"{plan.Steps.Count} steps, about {plan.EstimatedRows} rows and {SizeText.Format(plan.EstimatedBytes)} to read; nothing was run")];
+    }
+
+    /// <summary>The steps alone, a line for each.</summary>
+    public static IEnumerable<string> Lines(ExecutionPlan plan)
+    {
         var width = plan.Steps.Max(step => Verb(step).Length);
         foreach (var step in plan.Steps)
         {
             var after = step.After.Count == 0 ? "" : "  after " + string.Join(", ", step.After);
-            yield return [string.Create(
+            yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{step.Id,4}  {Verb(step).PadRight(width)}  {Object(step)}{Amount(step)}{after}")];
+                $"{step.Id,4}  {Verb(step).PadRight(width)}  {Object(step)}{Amount(step)}{after}");
         }
-
-        yield return [string.Create(
-            CultureInfo.InvariantCulture,
-            $"{plan.Steps.Count} steps, about {plan.EstimatedRows} rows and {Bytes(plan.EstimatedBytes)} to read; nothing was run")];
     }
 
     private static string Verb(PlanStep step) => step switch
@@ -49,6 +57,7 @@ internal static class PlanText
         ExportSpaceStep => "export rows",
         WriteManifestStep => "write manifest",
         PublishLatestStep => "point LATEST",
+        ReleaseStep { HandTo: not null } => "hand history on",
         ReleaseStep => "release history",
         OpenChainStep => "open chain",
         CheckDestinationStep => "compare what is there",
@@ -98,17 +107,7 @@ internal static class PlanText
     private static string Amount(PlanStep step) => step switch
     {
         { EstimatedRows: 0, EstimatedBytes: 0 } => "",
-        MaterialiseStep => $"  {Bytes(step.EstimatedBytes)} of scratch space",
-        _ => string.Create(CultureInfo.InvariantCulture, $"  {step.EstimatedRows} rows, {Bytes(step.EstimatedBytes)}"),
+        MaterialiseStep => $"  {SizeText.Format(step.EstimatedBytes)} of scratch space",
+        _ => string.Create(CultureInfo.InvariantCulture, $"  {step.EstimatedRows} rows, {SizeText.Format(step.EstimatedBytes)}"),
     };
-
-    private static string Bytes(long bytes)
-    {
-        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
-        double value = bytes;
-        var unit = 0;
-        for (; value >= 1024 && unit < units.Length - 1; unit++)
-            value /= 1024;
-        return value.ToString(unit == 0 ? "0" : "0.#", CultureInfo.InvariantCulture) + " " + units[unit];
-    }
 }

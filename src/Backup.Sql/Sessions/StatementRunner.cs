@@ -1,11 +1,15 @@
 using System.Text.Json;
+using Backup.Sql.Access;
 using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Administration;
+using Backup.Sql.Sessions.Schedules;
+using Backup.Sql.Sessions.Expiry;
 using Backup.Sql.Sessions.Snapshots;
+using Backup.Sql.State;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -33,24 +37,40 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         {
             BoundBackup { Snapshot: not null } or BoundRestore { Snapshot: not null } =>
                 await RunSnapshotJobAsync(statement, bound, cancellationToken).ConfigureAwait(false),
-            BoundSnapshotStatement snapshot => await new SnapshotStatements(host).RunAsync(snapshot, cancellationToken)
-                .ConfigureAwait(false),
+            BoundSnapshotStatement snapshot => await new SnapshotStatements(host)
+                .RunAsync(statement, snapshot, cancellationToken).ConfigureAwait(false),
             BoundBackup backup => await RunJobAsync(
                 statement.Kind, backup.Description, backup.MaskedText, backup, backup.Detached, cancellationToken)
                     .ConfigureAwait(false),
             BoundRestore restore => await RunJobAsync(
                 statement.Kind, restore.Description, restore.MaskedText, restore, restore.Detached, cancellationToken)
                     .ConfigureAwait(false),
+            BoundDrop drop => await new ExpiryRunner(host, false).RunAsync(drop, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExplain { Inner: BoundDrop drop } => await new ExpiryRunner(host, true)
+                .RunAsync(drop, cancellationToken).ConfigureAwait(false),
             BoundExplain explain => await ExplainAsync(statement, explain, cancellationToken).ConfigureAwait(false),
             BoundShowBackups show => await new BackupsReport(host.Collections).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
-            BoundShowBackup show => await new BackupReport(host.Collections, host.Options.Random)
+            BoundShowBackup show => await new BackupReport(host.Collections, host.Uses, host.Options.Random)
                 .RunAsync(show, cancellationToken).ConfigureAwait(false),
-            BoundShowJobs show => await new JobsReport(host.Jobs).RunAsync(show, cancellationToken)
+            BoundShowJobs show => await new JobsReport(host.Jobs, Rights).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),
+            BoundAlterJobOwner alter => await new JobOwnership(host.Jobs, Rights).RunAsync(alter, cancellationToken)
+                .ConfigureAwait(false),
+            BoundScheduleStatement schedule => await new ScheduleStatements(host, Rights)
+                .RunAsync(schedule, cancellationToken).ConfigureAwait(false),
             BoundGrant grant => await Grants.RunAsync(grant, cancellationToken).ConfigureAwait(false),
             BoundShowGrants show => await Grants.RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundConnections connections => await new ConnectionStatements(host, Rights)
+                .RunAsync(connections, cancellationToken).ConfigureAwait(false),
+            BoundSettings settings => await new SettingStatements(host.Settings)
+                .RunAsync(settings, cancellationToken).ConfigureAwait(false),
+            BoundConfigureZone zone => await new ZoneStatements(host).RunAsync(zone, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExcludeData exclude => await new ZoneStatements(host).RunAsync(exclude, cancellationToken)
+                .ConfigureAwait(false),
             _ => throw Errors.CannotExecute(statement.Kind, default),
         };
 
@@ -65,7 +85,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             : null;
         await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
-            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), plan),
+            "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), explain.Inner.Effect(), plan),
             plan?.Notices ?? explain.Inner.Notices);
     }
 
@@ -84,20 +104,22 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         };
         var started = await RunJobAsync(
             type, description, masked, complete, detached: true, cancellationToken,
-            (job, token) => jobs.ClaimAsync(job, complete, token)).ConfigureAwait(false);
+            job => jobs.ClaimAsync(job, complete, cancellationToken)).ConfigureAwait(false);
         return ResultSet.Empty(statement.Kind, started.Notices);
     }
 
     private async Task<StatementResult> RunJobAsync(
         string kind, string description, string masked, BoundStatement bound, bool detached,
-        CancellationToken cancellationToken, JobClaim? claim = null)
+        CancellationToken cancellationToken, Func<long, ValueTask<IReadOnlyList<StateChange>>>? claim = null)
     {
         // What can be refused by planning is refused before a job exists.
         var plan = await host.Worker.PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
         await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
-        var job = await host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken, claim)
-            .ConfigureAwait(false);
+        var job = await (claim is null
+            ? host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
+            : host.Jobs.CreateAsync(kind, description, masked, request, user, claim, cancellationToken))
+                .ConfigureAwait(false);
         var run = await host.Jobs
             .StartAsync(job, host.Worker.Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
                 .ConfigureAwait(false);
@@ -123,6 +145,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
     private async Task<StatementResult> ControlAsync(BoundControlJobs control, CancellationToken cancellationToken)
     {
         var ids = control.Ids ?? await JobsOfTypeAsync(control, cancellationToken).ConfigureAwait(false);
+        foreach (var id in ids)
+        {
+            var job = await host.Jobs.GetAsync(id, cancellationToken).ConfigureAwait(false);
+            await Rights.RequireOwnerOrAsync(
+                job.User, $"job {id}", Privilege.ControlJob, default, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var id in ids)
         {
             await (control.Command switch

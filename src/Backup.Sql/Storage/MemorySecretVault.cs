@@ -21,15 +21,15 @@ public sealed class MemorySecretVault : ISecretVault
     public string Seal(StoreUri location)
     {
         ArgumentNullException.ThrowIfNull(location);
-        return location.WithParameters((name, value) => StoreUri.IsSecret(name) ? ReferenceOf(value) : value);
+        return location.WithSecrets((_, secret) => ReferenceOf(secret));
     }
 
     /// <inheritdoc/>
-    public StoreUri Open(string sealedLocation)
-    {
-        var location = StoreUri.Parse(sealedLocation);
-        return StoreUri.Parse(location.WithParameters((name, value) => Resolve(name, value)));
-    }
+    public StoreUri Open(string sealedLocation) =>
+        StoreUri.Parse(StoreUri.Parse(sealedLocation).WithSecrets(Resolve));
+
+    /// <summary>Tells whether a text is the reference of a vault in memory, this one or another.</summary>
+    internal static bool IsReference(string text) => text.StartsWith(Mark, StringComparison.Ordinal);
 
     private string ReferenceOf(string secret) => _references.GetOrAdd(secret, static (value, vault) =>
     {
@@ -48,7 +48,7 @@ public sealed class MemorySecretVault : ISecretVault
 
     private string Resolve(string name, string value)
     {
-        if (!StoreUri.IsSecret(name) || !value.StartsWith(Mark, StringComparison.Ordinal))
+        if (!IsReference(value))
             return value;
         return _secrets.TryGetValue(value, out var secret) ? secret : throw Errors.SecretNotInVault(name);
     }

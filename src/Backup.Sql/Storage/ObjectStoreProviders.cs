@@ -26,8 +26,9 @@ public sealed class ObjectStoreProviders
     }
 
     /// <summary>
-    /// Gives the options for a scheme. It is asked whenever a store is opened; when its answer changes, stores opened
-    /// later follow the new one. Default: the defaults of <see cref="StoreOptions"/>.
+    /// Gives the options for a scheme. It is asked whenever a store is opened; when its answer changes, the
+    /// limits change for all stores of the scheme, and stores opened later follow all of it.
+    /// Default: the defaults of <see cref="StoreOptions"/>.
     /// </summary>
     public Func<string, StoreOptions> Options { get; init; } = static _ => new StoreOptions();
 
@@ -76,7 +77,8 @@ public sealed class ObjectStoreProviders
         {
             if (!_pipelines.TryGetValue(scheme, out var pipeline) || pipeline.Options != options)
             {
-                pipeline = new StorePipeline(scheme, options, TimeProvider, Random);
+                pipeline = pipeline?.With(options, Random)
+                    ?? new StorePipeline(scheme, options, TimeProvider, Random);
                 _pipelines[scheme] = pipeline;
             }
 

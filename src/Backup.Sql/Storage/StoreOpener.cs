@@ -1,23 +1,13 @@
-using Backup.Sql.Diagnostics;
-
 namespace Backup.Sql.Storage;
 
 /// <summary>Opens stores by their sealed location.</summary>
-internal sealed class StoreOpener(ObjectStoreProviders providers, ISecretVault vault)
+internal sealed class StoreOpener(ObjectStoreProviders providers, ISecretVault vault, INamedLocations names)
 {
-    public ValueTask<IObjectStore> OpenAsync(string sealedLocation, CancellationToken cancellationToken) =>
-        providers.OpenAsync(Unseal(sealedLocation), cancellationToken);
-
-    private StoreUri Unseal(string sealedLocation)
+    public async ValueTask<IObjectStore> OpenAsync(string sealedLocation, CancellationToken cancellationToken)
     {
-        try
-        {
-            return vault.Open(sealedLocation);
-        }
-        catch (BackupSqlException error) when (error.SqlState == SqlStates.UndefinedObject)
-        {
-            var location = StoreUri.Parse(sealedLocation);
-            throw Errors.CredentialMissing($"{location.Scheme}://{location.Host}{location.Path}", error);
-        }
+        var location = vault.Open(sealedLocation);
+        if (location.IsNamed)
+            location = await names.ResolveAsync(location, cancellationToken).ConfigureAwait(false);
+        return await providers.OpenAsync(location, cancellationToken).ConfigureAwait(false);
     }
 }

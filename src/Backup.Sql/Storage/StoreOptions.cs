@@ -48,6 +48,11 @@ public sealed record StoreOptions
     /// </summary>
     public long WriteBurstBytes { get; init; }
 
+    /// <summary>
+    /// Parts written at the same time (<c>concurrent_upload_buffers</c>). Default 4; 1 to 1000.
+    /// </summary>
+    public int ConcurrentUploads { get; init; } = 4;
+
     /// <summary>Calls under way at once. Default 32; 0 to 10 000, 0 meaning no limit.</summary>
     public int MaxConcurrency { get; init; } = 32;
 
@@ -70,6 +75,7 @@ public sealed record StoreOptions
         Require(ReadBurstBytes >= 0, nameof(ReadBurstBytes), "0 and more");
         Require(WriteBytesPerSecond is 0 or >= LeastRate, nameof(WriteBytesPerSecond), "0, or 1024 and more");
         Require(WriteBurstBytes >= 0, nameof(WriteBurstBytes), "0 and more");
+        Require(ConcurrentUploads is >= 1 and <= 1000, nameof(ConcurrentUploads), "1 to 1000");
         Require(MaxConcurrency is >= 0 and <= 10_000, nameof(MaxConcurrency), "0 to 10 000");
     }
 

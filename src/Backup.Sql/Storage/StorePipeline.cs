@@ -35,6 +35,20 @@ public sealed class StorePipeline
         Options = options;
     }
 
+    /// <summary>Other options for stores of the same scheme; the limits stay one and the same, and change.</summary>
+    private StorePipeline(StorePipeline before, StoreOptions options, TimeProvider time, IRandomSource random)
+    {
+        options.Check();
+        _scheme = before._scheme;
+        _time = time;
+        _limits = before._limits;
+        _limits.Change(options, before.Options);
+        _retries = new RetryPolicy(options, time, random);
+        Options = options;
+    }
+
+    internal StorePipeline With(StoreOptions options, IRandomSource random) => new(this, options, _time, random);
+
     /// <summary>The options that the pipeline was made with.</summary>
     public StoreOptions Options { get; }
 

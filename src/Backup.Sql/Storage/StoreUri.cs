@@ -8,6 +8,8 @@ namespace Backup.Sql.Storage;
 /// </summary>
 public sealed class StoreUri
 {
+    private const string NamedScheme = "external";
+
     private const string LocalityParameter = "COCKROACH_LOCALITY";
 
     private static readonly string[] SecretEndings =
@@ -40,6 +42,9 @@ public sealed class StoreUri
 
     /// <summary>The decoded parameters; names compare exactly.</summary>
     public IReadOnlyDictionary<string, string> Parameters { get; }
+
+    /// <summary>True where the host is the name of an external connection.</summary>
+    internal bool IsNamed => Scheme == NamedScheme;
 
     /// <summary>
     /// True where the location is reached with what the machine may do rather than with what the statement gives: local
@@ -83,16 +88,40 @@ public sealed class StoreUri
         parameter.Equals("password", StringComparison.OrdinalIgnoreCase)
         || Array.Exists(SecretEndings, ending => parameter.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The location's text with other values for its parameters.</summary>
-    /// <param name="change">Gives the new value for a name and its decoded value.</param>
-    /// <returns>The text; the same as <see cref="Text"/> when nothing changes.</returns>
-    internal string WithParameters(Func<string, string, string> change)
+    /// <summary>
+    /// The location's text with other texts for its secrets: the parameters that are some, and the password before the
+    /// host.
+    /// </summary>
+    /// <param name="change">Gives the new text for a name and the decoded secret.</param>
+    /// <returns>The text; the same as <see cref="Text"/> when it holds no secret.</returns>
+    internal string WithSecrets(Func<string, string, string> change)
     {
-        var changed = Parameters.ToDictionary(pair => pair.Key, pair => change(pair.Key, pair.Value));
-        if (changed.All(pair => Parameters[pair.Key] == pair.Value))
-            return Text;
-        var query = changed.Select(pair => Uri.EscapeDataString(pair.Key) + "=" + Uri.EscapeDataString(pair.Value));
-        return Text[..Text.IndexOf('?', StringComparison.Ordinal)] + "?" + string.Join('&', query);
+        var queryStart = Text.IndexOf('?', StringComparison.Ordinal);
+        var front = WithPassword(queryStart < 0 ? Text : Text[..queryStart], change);
+        if (!Parameters.Keys.Any(IsSecret))
+            return queryStart < 0 ? front : front + Text[queryStart..];
+        var query = Parameters.Select(pair => Uri.EscapeDataString(pair.Key) + "="
+            + Uri.EscapeDataString(IsSecret(pair.Key) ? change(pair.Key, pair.Value) : pair.Value));
+        return front + "?" + string.Join('&', query);
+    }
+
+    /// <summary>The location of a path below this one; its parameters stay.</summary>
+    /// <param name="path">The decoded path, with or without slashes around it; empty for this location itself.</param>
+    /// <returns>The location.</returns>
+    /// <exception cref="BackupSqlException">22023 the path would lead out again.</exception>
+    internal StoreUri Below(string path)
+    {
+        path = path.Trim('/');
+        if (path.Length == 0)
+            return this;
+        var parts = path.Split('/');
+        if (parts.Any(part => part is "" or "." or ".."))
+            throw Errors.InvalidLocationPath(path);
+        var query = Text.IndexOf('?', StringComparison.Ordinal);
+        var address = query < 0 ? Text : Text[..query];
+        return Parse(
+            address.TrimEnd('/') + "/" + string.Join('/', parts.Select(Uri.EscapeDataString))
+                + (query < 0 ? "" : Text[query..]));
     }
 
     /// <summary>
@@ -112,6 +141,18 @@ public sealed class StoreUri
     /// <summary>Scheme, host and path, without parameters and user information: safe to print.</summary>
     /// <returns>The location without its secrets.</returns>
     public override string ToString() => $"{Scheme}://{Host}{Path}";
+
+    private static string WithPassword(string front, Func<string, string, string> change)
+    {
+        var start = front.IndexOf("://", StringComparison.Ordinal) + 3;
+        var slash = front.IndexOf('/', start);
+        var at = front.LastIndexOf('@', (slash < 0 ? front.Length : slash) - 1);
+        var colon = front.IndexOf(':', start);
+        if (at < start || colon < 0 || colon > at)
+            return front;
+        var password = Uri.EscapeDataString(change("password", Decode(front.AsSpan(colon + 1, at - colon - 1))));
+        return string.Concat(front.AsSpan(0, colon + 1), password, front.AsSpan(at));
+    }
 
     private static Dictionary<string, string> ParseParameters(ReadOnlySpan<char> query)
     {

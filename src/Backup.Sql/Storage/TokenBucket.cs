@@ -8,8 +8,8 @@ internal sealed class TokenBucket
 {
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
-    private readonly double _rate;
-    private readonly double _burst;
+    private double _rate;
+    private double _burst;
     private double _tokens;
     private long _filled;
 
@@ -20,6 +20,20 @@ internal sealed class TokenBucket
         _burst = burstBytes == 0 ? bytesPerSecond : burstBytes;
         _tokens = _burst;
         _filled = time.GetTimestamp();
+    }
+
+    /// <summary>
+    /// Makes another rate and burst count from now on. Who waits already waits as long as it was told.
+    /// </summary>
+    public void Change(long bytesPerSecond, long burstBytes)
+    {
+        lock (_lock)
+        {
+            Fill();
+            _rate = bytesPerSecond;
+            _burst = burstBytes == 0 ? bytesPerSecond : burstBytes;
+            _tokens = Math.Min(_burst, _tokens);
+        }
     }
 
     /// <summary>Waits for the turn of some bytes. Callers wait in the order in which they came.</summary>
@@ -45,11 +59,16 @@ internal sealed class TokenBucket
     {
         lock (_lock)
         {
-            var now = _time.GetTimestamp();
-            _tokens = Math.Min(_burst, _tokens + (_rate * _time.GetElapsedTime(_filled, now).TotalSeconds));
-            _filled = now;
+            Fill();
             _tokens -= bytes;
             return TimeSpan.FromSeconds(Math.Max(0, -_tokens / _rate));
         }
+    }
+
+    private void Fill()
+    {
+        var now = _time.GetTimestamp();
+        _tokens = Math.Min(_burst, _tokens + (_rate * _time.GetElapsedTime(_filled, now).TotalSeconds));
+        _filled = now;
     }
 }

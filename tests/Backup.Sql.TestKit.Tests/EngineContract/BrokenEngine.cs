@@ -74,8 +74,9 @@ internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault)
         string database, HlcTimestamp after, HlcTimestamp upTo, CancellationToken cancellationToken = default) =>
         ((ICatalogHistory)inner).GetCatalogChangesAsync(database, after, upTo, cancellationToken);
 
-    public ValueTask<HlcTimestamp> GetHistoryStartAsync(CancellationToken cancellationToken = default) =>
-        ((ICatalogHistory)inner).GetHistoryStartAsync(cancellationToken);
+    public ValueTask<HlcTimestamp> GetHistoryStartAsync(
+        string database, CancellationToken cancellationToken = default) =>
+        ((ICatalogHistory)inner).GetHistoryStartAsync(database, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 

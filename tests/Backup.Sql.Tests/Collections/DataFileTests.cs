@@ -71,7 +71,9 @@ public sealed class DataFileTests
         WriteRows(1000);
         var before = GC.GetAllocatedBytesForCurrentThread();
         WriteRows(6000);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        // A collection in the middle counts the rest of a thread's buffer as used: a few KiB, not a few bytes a row.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 32 << 10);
 
         void WriteRows(int count)
         {

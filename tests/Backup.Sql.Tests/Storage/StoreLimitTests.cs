@@ -27,6 +27,7 @@ public sealed class StoreLimitTests : IAsyncDisposable
         new StoreOptions { WriteBytesPerSecond = -1 },
         new StoreOptions { WriteBurstBytes = -1 },
         new StoreOptions { MaxConcurrency = -1 },
+        new StoreOptions { ConcurrentUploads = 0 },
     ];
 
     public ValueTask DisposeAsync() => _inner.DisposeAsync();

@@ -26,7 +26,7 @@ internal sealed class Bench : IAsyncDisposable
         Scratch = _directory.Below("scratch");
         EngineNames = _setup.Engines.Split('+');
         Engines = EngineNames.ToDictionary(name => name, MakeEngine);
-        Host = MakeHost();
+        Host = MakeHost(Lifeline);
         Session = MakeSession();
     }
 
@@ -46,6 +46,9 @@ internal sealed class Bench : IAsyncDisposable
     public string Scratch { get; }
 
     public BackupHost Host { get; private set; }
+
+    /// <summary>What ties the present process to stores and state.</summary>
+    public Lifeline Lifeline { get; private set; } = new();
 
     public BackupSession Session { get; private set; }
 
@@ -72,6 +75,7 @@ internal sealed class Bench : IAsyncDisposable
             DefaultEngine = Host.DefaultEngine,
             Providers = Host.Providers,
             Vault = Host.Options.SecretVault,
+            Connections = Host.Connections,
         }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
         return bound is BoundBackup backup
             ? await new BackupPlanner(Host.Planning).PlanAsync(backup, estimate: true, CancellationToken.None)
@@ -87,8 +91,24 @@ internal sealed class Bench : IAsyncDisposable
         await Host.DisposeAsync();
         foreach (var engine in Engines.Values)
             engine.Reopen();
-        Host = MakeHost();
+        Lifeline = new Lifeline();
+        Host = MakeHost(Lifeline);
         Session = MakeSession();
+    }
+
+    /// <summary>The process dies in the middle of whatever it does, and the next one starts.</summary>
+    public Task CrashAsync()
+    {
+        Lifeline.Cut();
+        return ReopenAsync();
+    }
+
+    /// <summary>Another process beside the present one, on the same data, stores and state.</summary>
+    public BackupHost StartAnother()
+    {
+        foreach (var engine in Engines.Values)
+            engine.Reopen();
+        return MakeHost(new Lifeline());
     }
 
     /// <summary>Databases and stored objects: what a statement that fails or only shows must leave as it was.</summary>
@@ -110,13 +130,13 @@ internal sealed class Bench : IAsyncDisposable
         : new MemoryBenchEngine(new MemoryEngine(
             _setup.Memory with { TimeProvider = _setup.Clock, ClusterId = _setup.Memory.ClusterId ?? "cluster" }));
 
-    private BackupHost MakeHost() => new(new BackupHostOptions
+    private BackupHost MakeHost(Lifeline line) => new(new BackupHostOptions
     {
         Engines = Engines.ToDictionary(pair => pair.Key, pair => pair.Value.Engine),
         DefaultEngine = EngineNames[0],
-        Stores = [.. Stores.Providers.Select(_setup.Wrap)],
+        Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
         Brokers = new Dictionary<string, IObjectStoreProvider> { ["lake"] = Stores.Broker },
-        StateStore = _setup.State,
+        StateStore = line.To(_setup.State),
         Settings = _setup.Settings,
         Admins = _setup.Admins,
         ScratchDirectory = Scratch,

@@ -55,11 +55,11 @@ internal sealed class BenchStores(string kind, string root)
         await store.DeleteAsync(objectName);
     }
 
-    /// <summary>Flips a bit in the middle of an object, as a bad disk does.</summary>
-    public async Task DamageAsync(string name, string objectName)
+    /// <summary>Flips a bit in the middle or at the start of an object, as a bad disk does.</summary>
+    public async Task DamageAsync(string name, string objectName, bool atStart = false)
     {
         var bytes = await ReadAsync(name, objectName);
-        bytes[bytes.Length / 2] ^= 0x10;
+        bytes[atStart ? 0 : bytes.Length / 2] ^= 0x10;
         await using var store = await OpenAsync(name);
         await store.DeleteAsync(objectName);
         await store.PutIfAbsentAsync(objectName, bytes);

@@ -19,10 +19,11 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <c>settle</c> waits until no job is at work; <c>expire</c> removes the snapshots whose time is up;</item>
 /// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
 /// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
-/// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c> and <c>damage LOCATION PATTERN</c> do that to
-/// the first object that matches;</item>
+/// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
+/// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
-/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next.</item>
+/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
+/// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them.</item>
 /// </list>
 /// <c>{@name}</c> is a location's URI, <c>{word}</c> what a cell <c>?word</c> has caught before. The clock moves on by a
 /// second with every block. A statement that fails, shows or explains must leave everything as it was.
@@ -126,6 +127,17 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             case "expire":
                 await _bench.Host.DropExpiredSnapshotsAsync();
                 break;
+            case "crash":
+                await _bench.CrashAsync();
+                break;
+            case "adopt":
+                var adopted = await _bench.Host.AdoptJobsAsync();
+                expected!.CheckTable(
+                    new Table(
+                        ["job_id", "job_type", "status"],
+                        [.. adopted.Jobs.Select(job => new object?[] { job.JobId, job.Type, job.Status })]),
+                    Fill, Catch);
+                break;
             case "hold":
                 _gate.Close(rest);
                 break;
@@ -144,6 +156,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "damage":
                 await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest));
+                break;
+            case "behead":
+                await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest), atStart: true);
                 break;
             default:
                 await StatementAsync(command, expected);

@@ -8,7 +8,7 @@ namespace Backup.Sql.Collections.Format;
 /// Gives the data files of one layer their names and completes them in the background, so that nobody who has rows to
 /// encode waits for a disk to flush. Names hold the layer's id: two jobs that write to the same directory never meet.
 /// </summary>
-internal sealed class LayerFiles(IObjectStore store, string directory, string layerId)
+internal sealed class LayerFiles(IObjectStore store, string directory, string layerId, long lastId = 0)
 {
     private const int PrefixDigits = 16;
 
@@ -17,7 +17,8 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
 
     private readonly Lock _gate = new();
     private readonly List<Task> _completing = [];
-    private long _lastId;
+    private readonly HashSet<string> _durable = new(StringComparer.Ordinal);
+    private long _lastId = lastId;
 
     /// <summary>The layer.</summary>
     public string LayerId => layerId;
@@ -73,12 +74,20 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
     }
 
     /// <summary>Completes a file in the background.</summary>
+    /// <param name="name">The file's name below the layer's directory.</param>
     /// <param name="writer">The file, all parts of which are written. It is disposed in any case.</param>
     /// <param name="cancellationToken">Ends the completion.</param>
-    public void Complete(IObjectWriter writer, CancellationToken cancellationToken)
+    public void Complete(string name, IObjectWriter writer, CancellationToken cancellationToken)
     {
         lock (_gate)
-            _completing.Add(Task.Run(() => FinishAsync(writer, cancellationToken), CancellationToken.None));
+            _completing.Add(Task.Run(() => FinishAsync(name, writer, cancellationToken), CancellationToken.None));
+    }
+
+    /// <summary>Tells whether a file that was handed over is in the store by now.</summary>
+    public bool IsDurable(DataFileEntry file)
+    {
+        lock (_gate)
+            return _durable.Contains(file.Name);
     }
 
     /// <summary>Waits until every file handed over is durable.</summary>
@@ -89,9 +98,11 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
             return Task.WhenAll(_completing);
     }
 
-    private static async Task FinishAsync(IObjectWriter writer, CancellationToken cancellationToken)
+    private async Task FinishAsync(string name, IObjectWriter writer, CancellationToken cancellationToken)
     {
         await using (writer.ConfigureAwait(false))
             await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+            _durable.Add(name);
     }
 }

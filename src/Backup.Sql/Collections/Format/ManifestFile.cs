@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Backup.Sql.Diagnostics;
@@ -19,10 +17,16 @@ internal static class ManifestFile
     private const int HashBytes = 32;
     private const int MaxEnvelopeBytes = 1 << 20;
     private const int MaxBodyBytes = 1 << 29;
-    private const int BodyQuality = 4;
-    private const int BodyWindowBits = 22;
+
+    /// <summary>
+    /// What stands in a manifest's place when another process has made sure that this layer is never committed.
+    /// </summary>
+    public static ReadOnlyMemory<byte> Void { get; } = "BSQLVOID"u8.ToArray();
 
     private static ReadOnlySpan<byte> Magic => "BSQLMANI"u8;
+
+    /// <summary>Tells by its length whether an object can be a manifest, or only keeps one from coming to be.</summary>
+    public static bool IsVoid(long length) => length == Void.Length;
 
     /// <summary>Makes the object's bytes.</summary>
     /// <param name="manifest">The manifest.</param>
@@ -33,7 +37,7 @@ internal static class ManifestFile
         var raw = JsonSerializer.SerializeToUtf8Bytes(manifest, CollectionsJsonContext.Default.BackupManifest);
         if (raw.Length > MaxBodyBytes)
             throw Errors.ManifestTooLarge(path);
-        var body = Compress(raw);
+        var body = BrotliBody.Compress(raw);
         var envelope = JsonSerializer.SerializeToUtf8Bytes(
             MakeEnvelope(manifest, raw.Length, body), CollectionsJsonContext.Default.ManifestEnvelope);
         var bytes = new byte[HeaderBytes + envelope.Length + CrcBytes + body.Length + HashBytes];
@@ -58,7 +62,8 @@ internal static class ManifestFile
     public static async ValueTask<BackupManifest?> ReadAsync(
         IObjectStore store, string path, CancellationToken cancellationToken)
     {
-        if (await store.HeadAsync(path, cancellationToken).ConfigureAwait(false) is not { } info)
+        if (await store.HeadAsync(path, cancellationToken).ConfigureAwait(false) is not { } info
+            || IsVoid(info.Length))
             return null;
         if (info.Length > MaxEnvelopeBytes + (long)MaxBodyBytes + HeaderBytes + CrcBytes + HashBytes)
             throw Errors.Corrupt(path, "It is larger than any manifest.");
@@ -77,7 +82,8 @@ internal static class ManifestFile
         IObjectStore store, string path, CancellationToken cancellationToken)
     {
         const int Guess = 4096;
-        if (await store.HeadAsync(path, cancellationToken).ConfigureAwait(false) is not { } info)
+        if (await store.HeadAsync(path, cancellationToken).ConfigureAwait(false) is not { } info
+            || IsVoid(info.Length))
             return null;
         var bytes = new byte[Math.Min(info.Length, Guess)];
         await store.ReadAsync(path, 0, bytes, cancellationToken).ConfigureAwait(false);
@@ -170,43 +176,9 @@ internal static class ManifestFile
             throw Errors.NewerFormat(path, BackupManifest.CurrentFormat + 1);
         if (envelope.BodyRawLength is < 0 or > MaxBodyBytes)
             throw Errors.Corrupt(path, "Its body has an impossible length.");
-        var raw = envelope.BodyCodec == "none" ? body.ToArray() : Decompress(body, envelope.BodyRawLength, path);
+        var raw = envelope.BodyCodec == "none" ? body.ToArray()
+            : BrotliBody.Decompress(body, envelope.BodyRawLength, path);
         var manifest = ManifestJson.ReadManifest(raw) ?? throw Errors.Corrupt(path, "Its body cannot be read.");
         return ManifestRules.Check(manifest, path);
-    }
-
-    private static byte[] Compress(byte[] raw)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(BrotliEncoder.GetMaxCompressedLength(raw.Length));
-        try
-        {
-            return BrotliEncoder.TryCompress(raw, buffer, out var written, BodyQuality, BodyWindowBits)
-                ? buffer[..written]
-                : throw Errors.CompressionFailed("brotli");
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    // The buffer grows with what really comes out, so that a forged length costs nothing.
-    private static byte[] Decompress(ReadOnlySpan<byte> body, int rawLength, string path)
-    {
-        using var decoder = new BrotliDecoder();
-        var raw = new byte[Math.Min(rawLength, Math.Max(4096, body.Length * 4L))];
-        var written = 0;
-        while (true)
-        {
-            var status = decoder.Decompress(body, raw.AsSpan(written), out var consumed, out var produced);
-            body = body[consumed..];
-            written += produced;
-            if (status == OperationStatus.Done && written == rawLength && body.IsEmpty)
-                return raw.Length == written ? raw : raw[..written];
-            if (status != OperationStatus.DestinationTooSmall || written == rawLength)
-                throw Errors.Corrupt(path, "Its body does not decompress.");
-            if (written == raw.Length)
-                Array.Resize(ref raw, (int)Math.Min(rawLength, raw.Length * 2L));
-        }
     }
 }

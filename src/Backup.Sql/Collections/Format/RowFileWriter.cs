@@ -282,7 +282,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
         StoredBytes += end.Length;
         _finished.Add(file.Describe(_options.Compression.Codec.Name));
         await _files.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
-        _files.Complete(file.Release(), cancellationToken);
+        _files.Complete(file.Name, file.Release(), cancellationToken);
         _file = null;
     }
 
@@ -320,6 +320,8 @@ internal sealed class RowFileWriter : IAsyncDisposable
         private byte[]? _firstKey;
         private byte[] _lastKey = [];
         private bool _released;
+
+        public string Name => name;
 
         public long Length { get; private set; }
 

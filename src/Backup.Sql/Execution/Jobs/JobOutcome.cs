@@ -6,6 +6,9 @@ namespace Backup.Sql.Execution.Jobs;
 /// <param name="Bytes">Bytes of keys and values before compression.</param>
 internal sealed record JobOutcome(long Rows, long IndexEntries, long Bytes)
 {
+    /// <summary>The time that a backup holds; null for a restore.</summary>
+    public DateTimeOffset? End { get; init; }
+
     /// <summary>What the user should know although the job succeeded, as sentences.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }

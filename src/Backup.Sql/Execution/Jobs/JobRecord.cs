@@ -29,6 +29,9 @@ internal sealed record JobRecord
     /// <summary>The user whose job it is.</summary>
     public required string User { get; init; }
 
+    /// <summary>The schedule that it is a run of; null for a statement that was typed.</summary>
+    public long? Schedule { get; init; }
+
     /// <summary>Where the job stands.</summary>
     public JobState State { get; init; } = JobState.Pending;
 
@@ -49,6 +52,9 @@ internal sealed record JobRecord
 
     /// <summary>Share that is done, from 0 to 1.</summary>
     public double FractionCompleted { get; init; }
+
+    /// <summary>The steps of <see cref="Plan"/> that are done, by their ids.</summary>
+    public IReadOnlyList<int> StepsDone { get; init; } = [];
 
     /// <summary>When its phases began, in order; of the last run that made any.</summary>
     public IReadOnlyList<JobMark>? Marks { get; init; }

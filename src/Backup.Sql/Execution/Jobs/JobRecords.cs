@@ -46,33 +46,36 @@ internal sealed class JobRecords
 
     /// <summary>Records a job that this host is about to run.</summary>
     /// <param name="job">The job; its number, times and owner are filled in.</param>
-    /// <param name="claim">
-    /// What the job needs to have for itself: a change that is made together with the record, or not at all. Asked
-    /// again when somebody else came between; may throw. Null for nothing.
-    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task<JobRecord> AddAsync(JobRecord job, JobClaim? claim, CancellationToken cancellationToken)
+    public async Task<JobRecord> AddAsync(JobRecord job, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var now = Now;
-            job = Own(job with { Id = NextId(now), State = JobState.Running, Created = now, Started = now,
-                Modified = now });
-            List<StateChange> changes = [_jobs.Add(KeyOf(job.Id), job)];
-            if (claim is not null)
-                changes.Add(await claim(job.Id, cancellationToken).ConfigureAwait(false));
-            if (await _store.TryCommitAsync(changes, cancellationToken).ConfigureAwait(false))
-                return job;
-            if (claim is null)
-                throw new InvalidOperationException($"job {job.Id} exists");
-        }
+        job = Started(job);
+        if (!await _jobs.TryAddAsync(KeyOf(job.Id), job, cancellationToken).ConfigureAwait(false))
+            throw new InvalidOperationException($"job {job.Id} exists");
+        return job;
     }
 
-    public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
-        await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
+    /// <summary>
+    /// Records a job that this host is about to run, together with other changes, or nothing of both.
+    /// </summary>
+    /// <param name="job">The job; its number, times and owner are filled in.</param>
+    /// <param name="together">The other changes, told the job's number.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Null when one of the other entries was changed by somebody else.</returns>
+    public async Task<JobRecord?> TryAddAsync(
+        JobRecord job, Func<long, ValueTask<IReadOnlyList<StateChange>>> together, CancellationToken cancellationToken)
+    {
+        job = Started(job);
+        var others = await together(job.Id).ConfigureAwait(false);
+        return await _store.TryCommitAsync([_jobs.Add(KeyOf(job.Id), job), .. others], cancellationToken)
+            .ConfigureAwait(false) ? job : null;
+    }
 
     public async Task<JobRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
         (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false))?.Value;
+
+    public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
 
     public async Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellationToken)
     {
@@ -123,9 +126,20 @@ internal sealed class JobRecords
         long id, JobState state, Func<JobRecord, JobRecord> change, CancellationToken cancellationToken) =>
         UpdateAsync(id, job => Moved(job, state, change), cancellationToken);
 
+    /// <summary>Makes a job, whoever works on it, another user's.</summary>
+    public Task<JobRecord> ChangeUserAsync(long id, string user, CancellationToken cancellationToken) =>
+        UpdateAsync(id, job => job with { User = user }, cancellationToken);
+
     /// <summary>Ends the lease of a job that goes on elsewhere.</summary>
     public Task<JobRecord> ReleaseAsync(long id) =>
         UpdateOwnAsync(id, job => job with { Owner = null, LeaseUntil = null, RunningStatus = null });
+
+    private JobRecord Started(JobRecord job)
+    {
+        var now = Now;
+        return Own(job with { Id = NextId(now), State = JobState.Running, Created = now, Started = now,
+            Modified = now });
+    }
 
     private bool IsOwn(JobRecord job) => job.Owner == Host && job.State.IsActive();
 

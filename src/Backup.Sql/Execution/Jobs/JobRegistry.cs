@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.State;
 
 namespace Backup.Sql.Execution.Jobs;
 
@@ -36,25 +37,37 @@ internal sealed class JobRegistry
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
-    /// <summary>
-    /// Records a job, together with what it takes for itself. It is this host's, which starts it at once.
-    /// </summary>
+    /// <summary>Records a job. It is this host's, which starts it at once.</summary>
     public Task<JobRecord> CreateAsync(
         string type, string description, string statement, string request, string user,
-        CancellationToken cancellationToken, JobClaim? claim = null) =>
+        CancellationToken cancellationToken) =>
         _records.AddAsync(
-            new JobRecord
-            {
-                Id = 0,
-                Type = type,
-                Description = description,
-                Statement = statement,
-                Request = request,
-                User = user,
-                Created = default,
-                Modified = default,
-            },
-            claim,
+            NewRecord(type, description, statement, request, user), cancellationToken);
+
+    /// <summary>
+    /// Records a job together with what it takes for itself, or nothing of both; asks again when somebody else came
+    /// between.
+    /// </summary>
+    public async Task<JobRecord> CreateAsync(
+        string type, string description, string statement, string request, string user,
+        Func<long, ValueTask<IReadOnlyList<StateChange>>> claim, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await _records.TryAddAsync(
+                NewRecord(type, description, statement, request, user), claim, cancellationToken)
+                    .ConfigureAwait(false) is { } job)
+                return job;
+        }
+    }
+
+    /// <summary>Records a run of a schedule together with what else changes by it, or nothing of both.</summary>
+    /// <returns>Null when somebody else changed what the run was to change.</returns>
+    public Task<JobRecord?> TryCreateScheduledAsync(
+        string type, string description, string statement, string request, string user, long schedule,
+        Func<long, ValueTask<IReadOnlyList<StateChange>>> together, CancellationToken cancellationToken) =>
+        _records.TryAddAsync(
+            NewRecord(type, description, statement, request, user) with { Schedule = schedule }, together,
             cancellationToken);
 
     /// <summary>
@@ -83,11 +96,12 @@ internal sealed class JobRegistry
         return [.. jobs.Select(WithLiveProgress)];
     }
 
+    /// <summary>The record as it is stored; null when there is none.</summary>
+    public Task<JobRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
+        _records.FindAsync(id, cancellationToken);
+
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
         await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
-
-    public async Task<JobRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
-        await _records.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } job ? WithLiveProgress(job) : null;
 
     /// <summary>Waits for a pause that was asked for to take effect; gives the job as it is otherwise.</summary>
     public Task<JobRecord> WaitIfPausingAsync(long id, CancellationToken cancellationToken) =>
@@ -108,6 +122,10 @@ internal sealed class JobRegistry
             .ConfigureAwait(false);
         Stop(id, StopReason.Pause);
     }
+
+    /// <summary>Makes a job another user's.</summary>
+    public Task ChangeUserAsync(long id, string user, CancellationToken cancellationToken) =>
+        _records.ChangeUserAsync(id, user, cancellationToken);
 
     public async Task CancelAsync(long id, CancellationToken cancellationToken)
     {
@@ -238,9 +256,9 @@ internal sealed class JobRegistry
                 return await EndStoppedAsync(job.Id, turn).ConfigureAwait(false);
             if (shown.SqlState == SqlStates.CredentialMissing)
                 return await PauseForAsync(job.Id, shown).ConfigureAwait(false);
-            await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => turn.Noted(j) with { Error = ErrorText(shown) })
+            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => turn.Noted(j) with { Error = ErrorText(shown) })
                 .ConfigureAwait(false);
-            return new JobEnd(await _records.MoveOwnAsync(job.Id, JobState.Failed).ConfigureAwait(false), shown);
+            return new JobEnd(await RevertAsync(job).ConfigureAwait(false), shown);
         }
         catch (BackupSqlException second)
         {
@@ -315,8 +333,29 @@ internal sealed class JobRegistry
 
     private JobRecord WithLiveProgress(JobRecord job) =>
         _turns.TryGetValue(job.Id, out var turn) && job.State.IsActive()
-        ? turn.Noted(job) with { FractionCompleted = turn.Progress.Fraction, RunningStatus = turn.Progress.Phase }
+        ? turn.Noted(job) with
+        {
+            FractionCompleted = turn.Progress.Fraction,
+            RunningStatus = turn.Progress.Phase,
+            StepsDone = turn.Progress.StepsDone,
+        }
         : job;
 
     private static string ErrorText(BackupSqlException error) => $"{error.SqlState}: {error.Message}";
+
+    /// <summary>When a job was recorded, as its number tells.</summary>
+    public static DateTimeOffset TimeOf(long id) => DateTimeOffset.FromUnixTimeMilliseconds(id >> 22);
+
+    private static JobRecord NewRecord(
+        string type, string description, string statement, string request, string user) => new()
+    {
+        Id = 0,
+        Type = type,
+        Description = description,
+        Statement = statement,
+        Request = request,
+        User = user,
+        Created = default,
+        Modified = default,
+    };
 }

@@ -102,7 +102,12 @@ internal sealed class JobTurn : IDisposable
         StopToken.ThrowIfCancellationRequested();
     }
 
-    public Task SavePlanAsync(string plan) => ChangeAsync(job => job with { Plan = plan });
+    /// <summary>Keeps the plan that is now run, from its first step.</summary>
+    public Task SavePlanAsync(string plan)
+    {
+        Progress.ForgetSteps();
+        return ChangeAsync(job => job with { Plan = plan, StepsDone = [] });
+    }
 
     /// <summary>Keeps what layer is being written; null when there is none any more.</summary>
     public async Task SaveLayerAsync(SavedLayer? layer)
@@ -151,7 +156,12 @@ internal sealed class JobTurn : IDisposable
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
         var job = await ChangeAsync(
-            job => Noted(job) with { FractionCompleted = Progress.Fraction, RunningStatus = Progress.Phase },
+            job => Noted(job) with
+            {
+                FractionCompleted = Progress.Fraction,
+                RunningStatus = Progress.Phase,
+                StepsDone = Progress.StepsDone,
+            },
             cancellationToken).ConfigureAwait(false);
         if (job.State == JobState.PauseRequested)
             Stop(StopReason.Pause);

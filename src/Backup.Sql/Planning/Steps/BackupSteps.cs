@@ -14,6 +14,9 @@ internal sealed record ProtectStep : PlanStep
 
     /// <summary>Without <see cref="From"/>: all the history that there still is, not only that from now on.</summary>
     public bool AllHistory { get; init; }
+
+    /// <summary>True when the backup is possible without that history: what it lacks is written in full.</summary>
+    public bool MayBeGone { get; init; }
 }
 
 /// <summary>Opens one consistent point of the engine.</summary>
@@ -113,6 +116,9 @@ internal sealed record WriteManifestStep : PlanStep
 
     public bool RevisionHistory { get; init; }
 
+    /// <summary>Publishes the time of the success.</summary>
+    public bool UpdatesMetric { get; init; }
+
     /// <summary>Of a snapshot: its label and database.</summary>
     public SnapshotMark? Snapshot { get; init; }
 
@@ -133,4 +139,10 @@ internal sealed record PublishLatestStep : PlanStep;
 internal sealed record ReleaseStep : PlanStep
 {
     public required string Engine { get; init; }
+
+    /// <summary>
+    /// The hold that keeps the history from the layer's end on for the next layer; it is placed before the job's own
+    /// is given up, so that there is no gap. Null for none.
+    /// </summary>
+    public string? HandTo { get; init; }
 }

@@ -41,6 +41,9 @@ internal sealed record BeginRestoreStep : PlanStep
     public IReadOnlyList<string> NewDatabases { get; init; } = [];
 
     public bool SkipForeignKeyCheck { get; init; }
+
+    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    public HlcTimestamp? PagesAsOf { get; init; }
 }
 
 /// <summary>Makes tables, types and sequences, without their indexes.</summary>
@@ -59,6 +62,9 @@ internal sealed record MaterialiseStep : PlanStep
     public required string Package { get; init; }
 
     public required PageSpace Space { get; init; }
+
+    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    public HlcTimestamp? AsOf { get; init; }
 }
 
 /// <summary>Merges the layers of one space into its destination and proves the fingerprint.</summary>

@@ -45,12 +45,13 @@ internal sealed class SnapshotJobs(BackupHost host)
 
     /// <summary>Takes the database for a job, together with the job's record.</summary>
     /// <exception cref="BackupSqlException">55006 the database has a job.</exception>
-    public async Task<StateChange> ClaimAsync(long job, BoundStatement bound, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<StateChange>> ClaimAsync(
+        long job, BoundStatement bound, CancellationToken cancellationToken)
     {
         var entry = EntryOf(job, bound);
         await RequireFreeAsync(entry.Database, cancellationToken).ConfigureAwait(false);
         var seen = await _jobs.FindAsync(entry.Database, cancellationToken).ConfigureAwait(false);
-        return seen is null ? _jobs.Add(entry.Database, entry) : _jobs.Replace(seen, entry);
+        return [seen is null ? _jobs.Add(entry.Database, entry) : _jobs.Replace(seen, entry)];
     }
 
     /// <summary>The last job of a database; null if there was none.</summary>

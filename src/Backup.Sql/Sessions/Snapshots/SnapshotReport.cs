@@ -4,6 +4,7 @@ using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
+using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions.Snapshots;
 
@@ -21,7 +22,11 @@ internal sealed class SnapshotReport(BackupHost host)
 
     private readonly SnapshotJobs _jobs = new(host);
 
-    public async Task<StatementResult> RunAsync(BoundShowSnapshots show, CancellationToken cancellationToken)
+    /// <param name="show">Which ones.</param>
+    /// <param name="filter">ORDER BY and LIMIT; its WHERE has become a part of <paramref name="show"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<StatementResult> RunAsync(
+        BoundShowSnapshots show, RowFilter filter, CancellationToken cancellationToken)
     {
         var repository = await _jobs.Repositories.GetAsync(show.Repository, cancellationToken).ConfigureAwait(false);
         var opened = await host.Collections.OpenAsync(repository.Location, null, cancellationToken)
@@ -41,8 +46,9 @@ internal sealed class SnapshotReport(BackupHost host)
             rows.Add(await DetailsAsync(opened.Collection, entry, cancellationToken).ConfigureAwait(false));
         }
 
-        return ResultSet.Of(
-            $"SHOW SNAPSHOT {rows.Count}", show.Label is null ? ListColumns : DetailColumns, rows);
+        return ShownRows.Filter(
+            "SHOW SNAPSHOT", show.Label is null ? ListColumns : DetailColumns, rows, filter with { Where = null },
+            host.Options.TimeProvider.GetUtcNow());
     }
 
     private async Task<string> StatusAsync(SnapshotEntry entry, CancellationToken cancellationToken)

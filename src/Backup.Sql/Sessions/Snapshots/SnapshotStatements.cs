@@ -1,6 +1,7 @@
 using Backup.Sql.Binding;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions.Snapshots;
 
@@ -16,17 +17,20 @@ internal sealed class SnapshotStatements(BackupHost host)
 
     private readonly SnapshotJobs _jobs = new(host);
 
-    public Task<StatementResult> RunAsync(BoundSnapshotStatement statement, CancellationToken cancellationToken) =>
-        statement switch
+    public Task<StatementResult> RunAsync(
+        Statement statement, BoundSnapshotStatement bound, CancellationToken cancellationToken) =>
+        bound switch
         {
             BoundCreateRepository create => CreateAsync(create, cancellationToken),
             BoundDropRepository drop => DropAsync(drop, cancellationToken),
             BoundShowRepositories => ShowRepositoriesAsync(cancellationToken),
-            BoundShowSnapshotJobs show => ShowJobsAsync(show, cancellationToken),
+            BoundShowSnapshotJobs show => ShowJobsAsync(
+                show, ((ShowSnapshotJobsStatement)statement).Filter, cancellationToken),
             BoundCancelSnapshotJob cancel => CancelAsync(cancel, cancellationToken),
-            BoundShowSnapshots show => new SnapshotReport(host).RunAsync(show, cancellationToken),
+            BoundShowSnapshots show => new SnapshotReport(host).RunAsync(
+                show, ((ShowSnapshotsStatement)statement).Filter, cancellationToken),
             BoundDropSnapshot drop => new SnapshotRemoval(host).RunAsync(drop, cancellationToken),
-            _ => throw new InvalidOperationException(statement.GetType().Name),
+            _ => throw new InvalidOperationException(bound.GetType().Name),
         };
 
     private async Task<StatementResult> CreateAsync(BoundCreateRepository create, CancellationToken cancellationToken)
@@ -84,17 +88,19 @@ internal sealed class SnapshotStatements(BackupHost host)
         await opened.Collection.ProbeAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<StatementResult> ShowJobsAsync(BoundShowSnapshotJobs show, CancellationToken cancellationToken)
+    private async Task<StatementResult> ShowJobsAsync(
+        BoundShowSnapshotJobs show, RowFilter filter, CancellationToken cancellationToken)
     {
         var rows = new List<object?[]>();
         if (await _jobs.FindAsync(show.Database, cancellationToken).ConfigureAwait(false) is { } last
             && last.IsRestore == show.IsRestore
-            && await host.Jobs.FindAsync(last.Job, cancellationToken).ConfigureAwait(false) is { } job)
-            rows.Add(SnapshotJobReport.Row(job));
-        return ResultSet.Of(
-            $"SHOW {(show.IsRestore ? "RESTORE" : "BACKUP")} {rows.Count}",
+            && await host.Jobs.FindAsync(last.Job, cancellationToken).ConfigureAwait(false) is not null)
+            rows.Add(SnapshotJobReport.Row(
+                await host.Jobs.GetAsync(last.Job, cancellationToken).ConfigureAwait(false)));
+        return ShownRows.Filter(
+            show.IsRestore ? "SHOW RESTORE" : "SHOW BACKUP",
             show.IsRestore ? SnapshotJobReport.RestoreColumns : SnapshotJobReport.BackupColumns,
-            rows);
+            rows, filter, host.Options.TimeProvider.GetUtcNow());
     }
 
     private async Task<StatementResult> CancelAsync(

@@ -1,0 +1,202 @@
+using System.Text;
+using System.Text.Json;
+using Amazon.S3;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Aws;
+
+/// <summary>A location of scheme <c>s3</c> or <c>gs</c>, taken apart and checked.</summary>
+internal sealed record S3Location
+{
+    private const string GoogleEndpoint = "https://storage.googleapis.com";
+    private const string DefaultRegion = "us-east-1";
+
+    private static readonly string[] S3Parameters =
+    [
+        "AUTH", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_ENDPOINT",
+        "AWS_USE_PATH_STYLE", "AWS_SKIP_CHECKSUM", "ASSUME_ROLE", "AWS_SERVER_ENC_MODE", "AWS_SERVER_KMS_ID",
+        "S3_STORAGE_CLASS",
+    ];
+
+    private static readonly string[] GoogleParameters = ["AUTH", "CREDENTIALS", "ASSUME_ROLE"];
+
+    private static readonly string[] EncryptionModes = ["AES256", "aws:kms"];
+
+    // A chain is read back for its increments and its restores; what lies in an archive takes hours to come back.
+    private static readonly string[] Archives = ["GLACIER", "DEEP_ARCHIVE"];
+
+    private S3Location()
+    {
+    }
+
+    /// <summary>The bucket.</summary>
+    public required string Bucket { get; init; }
+
+    /// <summary>What every key starts with: empty, or a path that ends with a slash.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>True when the environment gives the credentials.</summary>
+    public bool IsImplicit { get; init; }
+
+    /// <summary>The access key's id; null when the environment gives it.</summary>
+    public string? AccessKey { get; init; }
+
+    /// <summary>The access key's secret.</summary>
+    public string? SecretKey { get; init; }
+
+    /// <summary>The token of temporary credentials; null for lasting ones.</summary>
+    public string? SessionToken { get; init; }
+
+    /// <summary>The roles to take on, one by means of the other.</summary>
+    public IReadOnlyList<S3Role> Roles { get; init; } = [];
+
+    /// <summary>The region that requests are signed for.</summary>
+    public required string Region { get; init; }
+
+    /// <summary>Another server than Amazon's; null for Amazon.</summary>
+    public string? Endpoint { get; init; }
+
+    /// <summary>The bucket stands in the path and not in the host's name.</summary>
+    public bool UsePathStyle { get; init; }
+
+    /// <summary>Leaves out the checksums that the SDK adds, which many servers do not know.</summary>
+    public bool SkipChecksums { get; init; }
+
+    /// <summary>How the server encrypts; null for its own default.</summary>
+    public ServerSideEncryptionMethod? Encryption { get; init; }
+
+    /// <summary>The server's key; null for its default one.</summary>
+    public string? EncryptionKey { get; init; }
+
+    /// <summary>The storage class; null for the bucket's default.</summary>
+    public S3StorageClass? StorageClass { get; init; }
+
+    /// <summary>Takes a location apart.</summary>
+    /// <param name="uri">The location.</param>
+    /// <returns>Its parts.</returns>
+    public static S3Location Parse(StoreUri uri)
+    {
+        var isGoogle = uri.Scheme == "gs";
+        uri.RefuseParametersExcept(isGoogle ? GoogleParameters : S3Parameters);
+        if (uri.Host.Length == 0)
+            throw S3Errors.NoBucket(uri.Scheme);
+        var path = uri.Path.Trim('/');
+        if (path.Split('/').Any(part => part is "." or ".." || part.Any(char.IsControl)))
+            throw S3Errors.InvalidPath(uri.ToString());
+        return isGoogle ? ParseGoogle(uri, path) : ParseS3(uri, path);
+    }
+
+    private static S3Location ParseS3(StoreUri uri, string path)
+    {
+        var isImplicit = Auth(uri);
+        var endpoint = Value(uri, "AWS_ENDPOINT");
+        if (endpoint is not null && !endpoint.Contains("://", StringComparison.Ordinal))
+            endpoint = "https://" + endpoint;
+        Uri? server = null;
+        if (endpoint is not null
+            && !(Uri.TryCreate(endpoint, UriKind.Absolute, out server) && server.Scheme is "http" or "https"))
+            throw S3Errors.InvalidValue("AWS_ENDPOINT", "a URL of a server");
+        if (!isImplicit && Value(uri, "AWS_ACCESS_KEY_ID") is null)
+            throw S3Errors.MissingParameter("AWS_ACCESS_KEY_ID");
+        if (!isImplicit && Value(uri, "AWS_SECRET_ACCESS_KEY") is null)
+            throw S3Errors.MissingParameter("AWS_SECRET_ACCESS_KEY");
+        return new S3Location
+        {
+            Bucket = uri.Host,
+            Prefix = path.Length == 0 ? "" : path + "/",
+            IsImplicit = isImplicit,
+            AccessKey = Value(uri, "AWS_ACCESS_KEY_ID"),
+            SecretKey = Value(uri, "AWS_SECRET_ACCESS_KEY"),
+            SessionToken = Value(uri, "AWS_SESSION_TOKEN"),
+            Roles = S3Role.ParseChain(Value(uri, "ASSUME_ROLE")),
+            Region = Value(uri, "AWS_REGION") ?? DefaultRegion,
+            Endpoint = endpoint,
+            // A bucket cannot stand before an address.
+            UsePathStyle = Flag(uri, "AWS_USE_PATH_STYLE")
+                ?? (server is not null && (server.IsLoopback || server.HostNameType != UriHostNameType.Dns)),
+            SkipChecksums = Flag(uri, "AWS_SKIP_CHECKSUM") ?? endpoint is not null,
+            Encryption = OneOf(uri, "AWS_SERVER_ENC_MODE", EncryptionModes) is { } mode
+                ? ServerSideEncryptionMethod.FindValue(mode)
+                : null,
+            EncryptionKey = Key(uri),
+            StorageClass = Class(uri),
+        };
+    }
+
+    private static S3Location ParseGoogle(StoreUri uri, string path)
+    {
+        if (Auth(uri))
+            throw S3Errors.GoogleNeedsKey();
+        var (key, secret) = GoogleKey(Value(uri, "CREDENTIALS") ?? throw S3Errors.MissingParameter("CREDENTIALS"));
+        return new S3Location
+        {
+            Bucket = uri.Host,
+            Prefix = path.Length == 0 ? "" : path + "/",
+            AccessKey = key,
+            SecretKey = secret,
+            Roles = Value(uri, "ASSUME_ROLE") is null ? [] : throw S3Errors.GoogleNeedsKey(),
+            Region = "auto",
+            Endpoint = GoogleEndpoint,
+            UsePathStyle = true,
+            SkipChecksums = true,
+        };
+    }
+
+    private static bool Auth(StoreUri uri) => Value(uri, "AUTH") switch
+    {
+        null or "specified" => false,
+        "implicit" => true,
+        _ => throw S3Errors.InvalidValue("AUTH", "specified or implicit"),
+    };
+
+    private static string? Key(StoreUri uri)
+    {
+        var (mode, key) = (Value(uri, "AWS_SERVER_ENC_MODE"), Value(uri, "AWS_SERVER_KMS_ID"));
+        return (mode == "aws:kms") == (key is not null) ? key : throw S3Errors.EncryptionKeyMismatch();
+    }
+
+    private static S3StorageClass? Class(StoreUri uri)
+    {
+        var name = Value(uri, "S3_STORAGE_CLASS");
+        if (name is not null && Archives.Contains(name, StringComparer.Ordinal))
+            throw S3Errors.ArchiveClass(name);
+        return name is null ? null : S3StorageClass.FindValue(name);
+    }
+
+    private static string? OneOf(StoreUri uri, string parameter, string[] values) => Value(uri, parameter) switch
+    {
+        null => null,
+        var value when values.Contains(value, StringComparer.Ordinal) => value,
+        _ => throw S3Errors.InvalidValue(parameter, string.Join(" or ", values)),
+    };
+
+    private static bool? Flag(StoreUri uri, string parameter) => Value(uri, parameter)?.ToLowerInvariant() switch
+    {
+        null => null,
+        "true" or "1" => true,
+        "false" or "0" => false,
+        _ => throw S3Errors.InvalidValue(parameter, "true or false"),
+    };
+
+    private static string? Value(StoreUri uri, string parameter) =>
+        uri.Parameters.TryGetValue(parameter, out var value) && value.Length > 0 ? value : null;
+
+    // Base64 of {"access_id": "…", "secret": "…"}: an HMAC key for the endpoint that speaks S3.
+    private static (string Key, string Secret) GoogleKey(string credentials)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(Encoding.UTF8.GetString(Convert.FromBase64String(credentials)));
+            if (json.RootElement.TryGetProperty("access_id", out var key) && key.GetString() is { Length: > 0 } id
+                && json.RootElement.TryGetProperty("secret", out var value)
+                    && value.GetString() is { Length: > 0 } secret)
+                return (id, secret);
+        }
+        catch (Exception error) when (error is FormatException or JsonException or InvalidOperationException)
+        {
+            // Nothing of it may be shown, so nothing of the error is passed on.
+        }
+
+        throw S3Errors.InvalidValue("CREDENTIALS", "base64 of a JSON object with access_id and secret");
+    }
+}

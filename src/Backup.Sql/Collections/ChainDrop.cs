@@ -1,0 +1,116 @@
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Collections;
+
+/// <summary>
+/// Deletes layers. A tombstone comes first: from then on they are dropped, whatever happens. Then the manifests go, the
+/// newest first, so that what can still be seen of a chain always restores; then everything else; the tombstone last.
+/// Every step may be repeated, so that anybody can finish what another left.
+/// </summary>
+/// <param name="collection">The collection.</param>
+/// <param name="places">Where else increments lie.</param>
+/// <param name="random">Gives tombstones their names.</param>
+internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPlace> places, IRandomSource random)
+{
+    private const int NamePrefixDigits = 16;
+
+    /// <summary>Drops layers.</summary>
+    /// <param name="tombstone">Which.</param>
+    /// <param name="findUser">
+    /// Finds somebody who needs them. Asked again after the tombstone is there: who comes later sees that.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call; the next drop finishes what is not done.</param>
+    /// <returns>Who needs them; nothing is dropped then. Null otherwise.</returns>
+    public async Task<string?> RunAsync(
+        Tombstone tombstone, Func<CancellationToken, Task<string?>> findUser, CancellationToken cancellationToken)
+    {
+        if (await findUser(cancellationToken).ConfigureAwait(false) is { } early)
+            return early;
+        var stone = await collection.Tombstones.PutAsync(tombstone, random, cancellationToken).ConfigureAwait(false);
+        if (await findUser(cancellationToken).ConfigureAwait(false) is { } user)
+        {
+            await collection.Main.DeleteAsync(stone, cancellationToken).ConfigureAwait(false);
+            return user;
+        }
+
+        await DeleteAsync(tombstone, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task DeleteAsync(Tombstone tombstone, CancellationToken cancellationToken)
+    {
+        // The full backup's directory sorts apart from its increments, and theirs sort by their ends.
+        var full = tombstone.Layers.FirstOrDefault(
+            layer => layer is { Place: null } && layer.Directory == tombstone.Chain);
+        var newestFirst = tombstone.Layers.Where(layer => layer != full)
+            .OrderByDescending(layer => layer.Directory, StringComparer.Ordinal).ToList();
+        if (full is not null)
+        {
+            newestFirst.Add(full);
+            await collection.MoveLatestAsync(full.Directory, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var layer in newestFirst)
+        {
+            await StoreOf(layer).DeleteAsync(
+                CollectionLayout.Join(layer.Directory, CollectionLayout.Manifest), cancellationToken)
+                    .ConfigureAwait(false);
+        }
+
+        foreach (var layer in newestFirst)
+            await DeleteObjectsAsync(StoreOf(layer), layer.Directory, cancellationToken).ConfigureAwait(false);
+        foreach (var id in newestFirst.Select(layer => layer.LayerId).OfType<string>())
+            await collection.Notes.DeleteAsync(id, cancellationToken).ConfigureAwait(false);
+        if (full is not null)
+            await collection.DeleteHintsAsync(full.Directory, full.LayerId, cancellationToken).ConfigureAwait(false);
+        await DeleteTombstonesAsync(tombstone, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Deletes what belongs to the layer and nothing else. No other layer can be in the making there: a directory with
+    /// a tombstone is not given away.
+    /// </summary>
+    private static async Task DeleteObjectsAsync(
+        IObjectStore store, string directory, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        foreach (var below in new[] { "/", "/" + CollectionLayout.Data, "/progress/" })
+        {
+            var request = new ListRequest { Prefix = directory + below, Delimiter = "/" };
+            await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
+            {
+                if (!entry.IsPrefix && IsOfLayer(below, entry.Name.AsSpan(request.Prefix.Length)))
+                    names.Add(entry.Name);
+            }
+        }
+
+        foreach (var name in names)
+            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static bool IsOfLayer(string below, ReadOnlySpan<char> name) => below switch
+    {
+        "/" => name.StartsWith(CollectionLayout.LockPrefix) || name.StartsWith("ENCRYPTION-INFO")
+            || name.StartsWith("BACKUP_PART_"),
+        "/" + CollectionLayout.Data => name.Length > NamePrefixDigits + 1 && name[NamePrefixDigits] == '-'
+            && !name[..NamePrefixDigits].ContainsAnyExcept("0123456789abcdef")
+            && !name[(NamePrefixDigits + 1)..].ContainsAnyExceptInRange('0', '9'),
+        _ => name.StartsWith("BACKUP-CHECKPOINT"),
+    };
+
+    // Those of others who set out to drop the same layers, or were to, are fulfilled too.
+    private async Task DeleteTombstonesAsync(Tombstone tombstone, CancellationToken cancellationToken)
+    {
+        foreach (var (name, other) in await collection.Tombstones.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (other.Chain == tombstone.Chain && !other.Layers.Except(tombstone.Layers).Any())
+                await collection.Main.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private IObjectStore StoreOf(DroppedLayer layer) => layer.Place is null
+        ? collection.Main
+        : places.FirstOrDefault(place => place.Location == layer.Place)?.Store
+            ?? throw Errors.PlaceUnknown(layer.Place);
+}

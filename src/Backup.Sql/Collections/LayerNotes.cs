@@ -1,0 +1,119 @@
+using System.Globalization;
+using Backup.Sql.Collections.Format;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Collections;
+
+/// <summary>
+/// The notes of a collection's layers: <c>metadata/notes/&lt;layer&gt;/&lt;number&gt;</c>. None is ever rewritten: a
+/// change is the next number, put only if absent, so that of two who change at once one starts over.
+/// </summary>
+internal sealed class LayerNotes(IObjectStore store)
+{
+    private const int MaxAttempts = 100;
+
+    /// <summary>Reads what is noted of a layer.</summary>
+    /// <param name="layerId">The layer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The newest note; an empty one where there is none.</returns>
+    public async Task<LayerNote> ReadAsync(string layerId, CancellationToken cancellationToken)
+    {
+        var names = await NamesAsync(layerId, cancellationToken).ConfigureAwait(false);
+        return names.Count == 0 ? new LayerNote() : await ReadNamedAsync(names[^1], cancellationToken)
+            .ConfigureAwait(false) ?? await ReadAsync(layerId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds the layers that have notes, so that nobody has to ask for each.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Their ids.</returns>
+    public async Task<IReadOnlySet<string>> ListAsync(CancellationToken cancellationToken)
+    {
+        var request = new ListRequest { Prefix = CollectionLayout.Notes, Delimiter = "/" };
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
+            found.Add(entry.Name[CollectionLayout.Notes.Length..].TrimEnd('/'));
+        return found;
+    }
+
+    /// <summary>Adds a note that says what the newest one says, but for a change.</summary>
+    /// <param name="layerId">The layer.</param>
+    /// <param name="change">Makes the change; called once per attempt.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task ChangeAsync(
+        string layerId, Func<LayerNote, LayerNote> change, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var names = await NamesAsync(layerId, cancellationToken).ConfigureAwait(false);
+            var before = names.Count == 0 ? new LayerNote()
+                : await ReadNamedAsync(names[^1], cancellationToken).ConfigureAwait(false);
+            if (before is null)
+                continue;
+            var note = change(before);
+            if (note == before)
+                return;
+            var name = NameOf(layerId, names.Count == 0 ? 1 : NumberOf(names[^1]) + 1);
+            if (await store.PutIfAbsentAsync(
+                name, NoteFile.Write(note, CollectionsJsonContext.Default.LayerNote), cancellationToken)
+                .ConfigureAwait(false))
+            {
+                await PruneAsync(names, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        throw Errors.NoteContended(layerId);
+    }
+
+    /// <summary>Deletes all notes of a layer that is gone.</summary>
+    /// <param name="layerId">The layer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task DeleteAsync(string layerId, CancellationToken cancellationToken)
+    {
+        foreach (var name in await NamesAsync(layerId, cancellationToken).ConfigureAwait(false))
+            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string NameOf(string layerId, int number) =>
+        $"{CollectionLayout.Notes}{layerId}/{number.ToString("d8", CultureInfo.InvariantCulture)}";
+
+    private static int NumberOf(string name) =>
+        int.Parse(name.AsSpan(name.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private async Task<LayerNote?> ReadNamedAsync(string name, CancellationToken cancellationToken)
+    {
+        var note = await NoteFile.ReadAsync(store, name, CollectionsJsonContext.Default.LayerNote, cancellationToken)
+            .ConfigureAwait(false);
+        return note is { FormatVersion: > 1 } ? throw Errors.NewerFormat(name, note.FormatVersion) : note;
+    }
+
+    private async Task<List<string>> NamesAsync(string layerId, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        var request = new ListRequest { Prefix = $"{CollectionLayout.Notes}{layerId}/" };
+        await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
+        {
+            if (int.TryParse(
+                entry.Name.AsSpan(entry.Name.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out _))
+                names.Add(entry.Name);
+        }
+
+        return names;
+    }
+
+    // A reader may be about to open the newest note it listed, so the last two always stay.
+    private async Task PruneAsync(List<string> before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var name in before.SkipLast(1))
+                await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException)
+        {
+            // They are superfluous, not wrong; where nothing may be deleted they stay.
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Backup.Sql.Collections.Format;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Collections;
+
+/// <summary>
+/// The tombstones of a collection: <c>metadata/dropped/&lt;16 digits&gt;</c>. As a rule there are none.
+/// </summary>
+internal sealed class Tombstones(IObjectStore store)
+{
+    /// <summary>Reads all of them.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Their objects' names and what they say.</returns>
+    public async Task<IReadOnlyDictionary<string, Tombstone>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        var request = new ListRequest { Prefix = CollectionLayout.Dropped };
+        await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
+            names.Add(entry.Name);
+        var found = new Dictionary<string, Tombstone>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            var tombstone = await NoteFile
+                .ReadAsync(store, name, CollectionsJsonContext.Default.Tombstone, cancellationToken)
+                .ConfigureAwait(false);
+            if (tombstone is { FormatVersion: > 1 })
+                throw Errors.NewerFormat(name, tombstone.FormatVersion);
+            if (tombstone is not null)
+                found.Add(name, tombstone);
+        }
+
+        return found;
+    }
+
+    /// <summary>Finds what is dropped and perhaps not yet gone.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The layers.</returns>
+    public async Task<DroppedLayers> ReadLayersAsync(CancellationToken cancellationToken)
+    {
+        var all = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        return all.Count == 0 ? DroppedLayers.None : new DroppedLayers(all.Values.SelectMany(one => one.Layers));
+    }
+
+    /// <summary>Puts a tombstone.</summary>
+    /// <param name="tombstone">What it says.</param>
+    /// <param name="random">Gives its name.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Its object's name.</returns>
+    public async Task<string> PutAsync(Tombstone tombstone, IRandomSource random, CancellationToken cancellationToken)
+    {
+        var digits = new byte[8];
+        random.Fill(digits);
+        var name = CollectionLayout.Dropped + Convert.ToHexStringLower(digits);
+        var bytes = NoteFile.Write(tombstone, CollectionsJsonContext.Default.Tombstone);
+        return await store.PutIfAbsentAsync(name, bytes, cancellationToken).ConfigureAwait(false)
+            ? name
+            : await PutAsync(tombstone, random, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning;
+using Backup.Sql.Planning.Steps;
+
+namespace Backup.Sql.Execution;
+
+/// <summary>What the turns of a job that are over have left: found again, or removed.</summary>
+internal sealed class SavedWork(RunContext context)
+{
+    /// <summary>
+    /// Finds out whether a backup was committed by a turn that did not live to say so, and does what was still to do.
+    /// </summary>
+    /// <returns>What the backup came to; null when it was not committed.</returns>
+    public async Task<JobOutcome?> FinishCommittedAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        if (job is not { Layer: { } saved, Plan: not null })
+            return null;
+        var plan = ExecutionPlan.FromJson(job.Plan);
+        var opened = await OpenAsync(plan, cancellationToken).ConfigureAwait(false);
+        await using var _ = opened.ConfigureAwait(false);
+        if (await opened.Collection.FindCommittedAsync(saved, cancellationToken)
+            .ConfigureAwait(false) is not { } layer)
+            return null;
+        try
+        {
+            if (plan.Steps.OfType<PublishLatestStep>().Any())
+                await opened.Collection.PublishLatestAsync(layer, cancellationToken).ConfigureAwait(false);
+            await Collection.TidyLayerAsync(layer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.HintFailed(context.Logger, job.Id, "tidying up", error);
+        }
+
+        await ReleaseHoldAsync(plan, job.Id, cancellationToken).ConfigureAwait(false);
+        return OutcomeOf(layer.Manifest);
+    }
+
+    /// <summary>Removes what a job has left that does not go on.</summary>
+    public async Task RevertAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        if (job.Plan is null)
+            return;
+        var plan = ExecutionPlan.FromJson(job.Plan);
+        await ReleaseHoldAsync(plan, job.Id, cancellationToken).ConfigureAwait(false);
+        RestoreRun.RemoveScratch(context, job.Id);
+        if (job.Layer is not { } saved)
+            return;
+        var opened = await OpenAsync(plan, cancellationToken).ConfigureAwait(false);
+        await using var _ = opened.ConfigureAwait(false);
+        await opened.Collection.AbandonAsync(saved, job.Id.ToString(CultureInfo.InvariantCulture), cancellationToken)
+            .ConfigureAwait(false);
+        await ReleaseLabelAsync(opened.Collection, plan, job.Id, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task ReleaseLabelAsync(
+        Collection collection, ExecutionPlan plan, long jobId, CancellationToken cancellationToken)
+    {
+        if (plan.Steps.OfType<ReserveLabelStep>().FirstOrDefault() is { } step
+            && await collection.Snapshots.FindAsync(step.Label, whole: false, cancellationToken).ConfigureAwait(false)
+                is { IsFinished: false } left
+            && left.Reservation?.Job == jobId)
+            await collection.Snapshots.ReleaseAsync(step.Label, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What a committed layer's backup came to.</summary>
+    public static JobOutcome OutcomeOf(BackupManifest manifest) => new(
+        manifest.Statistics.Sum(s => s.Rows), manifest.Statistics.Sum(s => s.IndexEntries),
+        manifest.Spaces.Sum(space => space.RawBytes)) { End = manifest.End.ToDateTimeOffset() };
+
+    private Task<OpenedCollection> OpenAsync(ExecutionPlan plan, CancellationToken cancellationToken)
+    {
+        var begin = plan.Steps.OfType<BeginLayerStep>().Single();
+        return context.Collections.OpenAsync(begin.Collection, begin.Incrementals, cancellationToken);
+    }
+
+    private async Task ReleaseHoldAsync(ExecutionPlan plan, long jobId, CancellationToken cancellationToken)
+    {
+        if (plan.Steps.OfType<ProtectStep>().FirstOrDefault() is { } protect
+            && context.Engines.GetValueOrDefault(protect.Engine) is IRetentionHolds engine)
+            await engine.ReleaseAsync(BackupRun.HoldOf(jobId), cancellationToken).ConfigureAwait(false);
+    }
+}

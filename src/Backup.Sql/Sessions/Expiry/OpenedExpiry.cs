@@ -1,0 +1,123 @@
+using Backup.Sql.Collections;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Sessions.Expiry;
+
+/// <summary>A collection opened to drop from, with the other places where its increments lie.</summary>
+internal sealed class OpenedExpiry : IAsyncDisposable
+{
+    private readonly BackupHost _host;
+    private readonly bool _explain;
+    private readonly OpenedCollection _opened;
+    private readonly IReadOnlyList<IncrementPlace> _places;
+
+    private OpenedExpiry(
+        BackupHost host, bool explain, OpenedCollection opened, IReadOnlyList<IncrementPlace> places, string location)
+    {
+        (_host, _explain, _opened, _places, Location) = (host, explain, opened, places, location);
+        Survey = new CollectionSurvey(Collection, places);
+    }
+
+    public Collection Collection => _opened.Collection;
+
+    public CollectionSurvey Survey { get; }
+
+    /// <summary>The collection's location without secrets.</summary>
+    public string Location { get; }
+
+    /// <summary>Who needed the last chain that was not dropped for that reason.</summary>
+    public string? User { get; private set; }
+
+    public static async Task<OpenedExpiry> OpenAsync(
+        BackupHost host, string location, bool explain, CancellationToken cancellationToken)
+    {
+        var opened = await host.Collections.OpenAsync(location, null, cancellationToken).ConfigureAwait(false);
+        return new OpenedExpiry(host, explain, opened, [], StoreUri.Parse(location).ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var place in _places)
+            await place.Store.DisposeAsync().ConfigureAwait(false);
+        await _opened.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Finishes what interrupted drops have left.</summary>
+    /// <returns>What that was.</returns>
+    public async Task<IReadOnlyList<Verdict>> FinishAsync(CancellationToken cancellationToken)
+    {
+        var verdicts = new List<Verdict>();
+        var all = await Collection.Tombstones.ReadAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var tombstone in all.Values.DistinctBy(stone => (stone.Chain, string.Join(' ', stone.Layers))))
+        {
+            var user = await DropAsync(tombstone, [], cancellationToken).ConfigureAwait(false);
+            verdicts.Add(user is null
+                ? new Verdict(tombstone.Chain, null, true, "finishes an earlier drop")
+                : new Verdict(tombstone.Chain, null, false, $"dropped already, but {user}"));
+        }
+
+        return verdicts;
+    }
+
+    /// <summary>Drops a chain, unless somebody needs it.</summary>
+    /// <returns>What became of it.</returns>
+    public async Task<Verdict> DropAsync(SurveyedChain chain, Verdict verdict, CancellationToken cancellationToken)
+    {
+        User = await DropAsync(
+            new Tombstone
+            {
+                Chain = chain.Directory,
+                Layers = chain.ToDropped(),
+                Time = _host.Options.TimeProvider.GetUtcNow(),
+            },
+            chain.Lockers, cancellationToken).ConfigureAwait(false);
+        return User is null ? verdict : verdict with { IsDropped = false, Reason = User };
+    }
+
+    /// <summary>Finds the chain with the latest end that restores.</summary>
+    public async Task<SurveyedChain?> FindNewestAsync(
+        IEnumerable<SurveyedChain> chains, CancellationToken cancellationToken)
+    {
+        foreach (var chain in chains.OrderByDescending(chain => chain.End))
+        {
+            if (await Survey.RestoresAsync(chain.Directory, cancellationToken).ConfigureAwait(false))
+                return chain;
+        }
+
+        return null;
+    }
+
+    /// <summary>True if a chain restores and no other one does.</summary>
+    public async Task<bool> IsOnlyOneThatRestoresAsync(SurveyedChain chain, CancellationToken cancellationToken)
+    {
+        if (!await Survey.RestoresAsync(chain.Directory, cancellationToken).ConfigureAwait(false))
+            return false;
+        foreach (var other in await Collection.ListBackupsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (other != chain.Directory
+                && await Survey.RestoresAsync(other, cancellationToken).ConfigureAwait(false))
+                return false;
+        }
+
+        return true;
+    }
+
+    private async Task<string?> DropAsync(
+        Tombstone tombstone, IReadOnlyList<string> lockers, CancellationToken cancellationToken)
+    {
+        var ids = tombstone.Layers.Select(layer => layer.LayerId).OfType<string>().ToList();
+        return _explain
+            ? await _host.Uses.FindAsync(ids, lockers, cancellationToken).ConfigureAwait(false)
+            : await new ChainDrop(Collection, _places, _host.Options.Random)
+                .RunAsync(tombstone, token => FindUserAsync(tombstone.Chain, ids, lockers, token), cancellationToken)
+                .ConfigureAwait(false);
+    }
+
+    // Locks are looked for anew: one may have been put since the survey.
+    private async Task<string?> FindUserAsync(
+        string chain, List<string> ids, IReadOnlyList<string> lockers, CancellationToken cancellationToken)
+    {
+        var now = await Survey.FindLockersAsync(chain, cancellationToken).ConfigureAwait(false);
+        return await _host.Uses.FindAsync(ids, [.. lockers.Union(now)], cancellationToken).ConfigureAwait(false);
+    }
+}

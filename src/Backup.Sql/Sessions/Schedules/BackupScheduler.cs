@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Schedules;
+using Backup.Sql.State;
+using Microsoft.Extensions.Logging;
+
+namespace Backup.Sql.Sessions.Schedules;
+
+/// <summary>
+/// Runs what is due. Several processes may do so on one state store: a run's job and the schedule's next time are
+/// written in one change, so each time is run once, and a run whose process dies is a job that the next one adopts.
+/// What follows from a run's end is done by whoever looks next.
+/// </summary>
+internal sealed class BackupScheduler(BackupHost host)
+{
+    /// <summary>How long a process may not know of what others have changed.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    private readonly ScheduleRunner _runner = new(host);
+    private readonly ScheduleSettlement _settlement = new(host);
+    private readonly ConcurrentDictionary<Task, bool> _atWork = new();
+    private readonly ILogger _logger = host.Options.LoggerFactory.CreateLogger("Backup.Sql.Schedules");
+    private TaskCompletionSource _wake = NewWake();
+
+    private TimeProvider Time => host.Options.TimeProvider;
+
+    /// <summary>Lets the loop look again: schedules have changed.</summary>
+    public void Wake() => Volatile.Read(ref _wake).TrySetResult();
+
+    /// <summary>Runs what is due now and waits for it.</summary>
+    public async Task<DueSchedules> RunDueAsync(CancellationToken cancellationToken)
+    {
+        var started = await StartDueAsync(cancellationToken).ConfigureAwait(false);
+        var runs = new List<ScheduleRun>();
+        foreach (var run in started)
+            runs.Add(await run.WaitAsync(cancellationToken).ConfigureAwait(false));
+        return new DueSchedules(runs, await NextDueAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Runs what comes due until it is cancelled; runs that are at work then go on.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var wake = NewWake();
+            Volatile.Write(ref _wake, wake);
+            var pause = LongestPause;
+            try
+            {
+                await StartDueAsync(cancellationToken).ConfigureAwait(false);
+                var next = await NextDueAsync(cancellationToken).ConfigureAwait(false) - Time.GetUtcNow();
+                pause = next < LongestPause ? next.Value : LongestPause;
+            }
+            catch (BackupSqlException error)
+            {
+                Log.SchedulerFailed(_logger, error); // the state store failed: the next look may find it well
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await PauseAsync(pause, wake.Task, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Releases the holds on history that no schedule needs any more.</summary>
+    public Task ReleaseHoldsAsync(CancellationToken cancellationToken) =>
+        _settlement.ReleaseHoldsAsync(cancellationToken);
+
+    /// <summary>Waits until what follows from the runs of this process is done: for the end of the host.</summary>
+    public Task DrainAsync() => Task.WhenAll(_atWork.Keys);
+
+    private async Task<IReadOnlyList<Task<ScheduleRun>>> StartDueAsync(CancellationToken cancellationToken)
+    {
+        await _settlement.SettleAllAsync(cancellationToken).ConfigureAwait(false);
+        var now = Time.GetUtcNow();
+        var due =
+            from schedule in await host.Schedules.ListAsync(cancellationToken).ConfigureAwait(false)
+            where schedule.Value.IsDue(now)
+
+            // An increment closes the old chain before the full backup of the same time begins the next.
+            orderby schedule.Value.DueTime(now), schedule.Value.Role descending, schedule.Value.Id
+            select schedule;
+        var runs = new List<Task<ScheduleRun>>();
+        foreach (var schedule in due.ToList())
+        {
+            if (await _runner.StartAsync(schedule, now, cancellationToken).ConfigureAwait(false) is { } run)
+                runs.Add(Track(SettleAsync(run)));
+        }
+
+        return runs;
+    }
+
+    private async Task<ScheduleRun> SettleAsync(StartedRun started)
+    {
+        var run = started.Run;
+        if (started.End is { } end)
+        {
+            var job = (await end.ConfigureAwait(false)).Job;
+            await _settlement.SettleAsync(run.ScheduleId, CancellationToken.None).ConfigureAwait(false);
+            run = run with { Status = Execution.Jobs.JobStates.ToText(job.State), Error = job.Error };
+            Wake(); // an incremental schedule may have been set going
+        }
+
+        Log.ScheduleRan(_logger, run.ScheduleId, run.Label, run.ScheduledFor, run.Status, run.JobId);
+        if (run.MissedSince is { } since)
+            Log.RunsMissed(_logger, run.ScheduleId, run.Label, since, run.ScheduledFor);
+        return run;
+    }
+
+    private Task<ScheduleRun> Track(Task<ScheduleRun> task)
+    {
+        _atWork.TryAdd(task, true);
+        _ = task.ContinueWith(
+            (done, _) => _atWork.TryRemove(done, out var _), null, CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return task;
+    }
+
+    private async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
+    {
+        var now = Time.GetUtcNow();
+        var schedules = await host.Schedules.ListAsync(cancellationToken).ConfigureAwait(false);
+        // What is due and did not run waits for an earlier run.
+        return schedules.Min(s => s.Value.NextRun <= now ? now + LongestPause : s.Value.NextRun);
+    }
+
+    private async Task PauseAsync(TimeSpan pause, Task wake, CancellationToken cancellationToken)
+    {
+        if (pause <= TimeSpan.Zero)
+            return;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(wake, Task.Delay(pause, Time, over.Token)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+    }
+
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

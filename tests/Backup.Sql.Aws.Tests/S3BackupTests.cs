@@ -1,0 +1,108 @@
+using Backup.Sql.Engines;
+using Backup.Sql.Sessions;
+using Backup.Sql.Sqlite;
+using SQLitePCL;
+using Xunit.Abstractions;
+
+namespace Backup.Sql.Aws.Tests;
+
+[Collection(S3Collection.Name)]
+public sealed class S3BackupTests(S3Server server, ITestOutputHelper output) : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("backupsql-s3-test-");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task A_chain_in_a_bucket_restores_every_layer()
+    {
+        if (!server.IsThere(output))
+            return;
+        var location = server.Location(await server.NewBucketAsync(), "depot");
+        Batteries_V2.Init();
+        Run("PRAGMA journal_mode=WAL");
+        Run("CREATE TABLE t (id INTEGER PRIMARY KEY, v BLOB)");
+        Run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO t SELECT i, randomblob(1000) FROM n");
+        await using var host = NewHost();
+        var session = host.OpenSession();
+        await session.ExecuteAsync($"BACKUP DATABASE shop INTO '{location}'");
+        var states = new List<string> { Sum("shop") };
+        for (var layer = 0; layer < 2; layer++)
+        {
+            Run("UPDATE t SET v = randomblob(900) WHERE id % 1000 = 0");
+            Run("DELETE FROM t WHERE id % 1777 = 0");
+            await session.ExecuteAsync($"BACKUP DATABASE shop INTO LATEST IN '{location}'");
+            states.Add(Sum("shop"));
+        }
+
+        var checkedFiles = await session.ExecuteAsync($"SHOW BACKUP VALIDATE FROM LATEST IN '{location}'");
+        Assert.Equal("No problems found!", (await RowsAsync(checkedFiles)).Single()[0]);
+        var shown = await RowsAsync(await session.ExecuteAsync($"SHOW BACKUP FROM LATEST IN '{location}'"));
+        var ends = shown.Select(row => (DateTimeOffset)row[6]!).Distinct().ToList();
+        Assert.Equal(states.Count, ends.Count);
+        for (var layer = 0; layer < ends.Count; layer++)
+        {
+            await session.ExecuteAsync(
+                $"RESTORE DATABASE shop FROM LATEST IN '{location}' AS OF SYSTEM TIME '{ends[layer]:yyyy-MM-dd HH:mm:ss.ffffff}' WITH new_db_name = 'copy{layer}'");
+            Assert.Equal(states[layer], Sum($"copy{layer}"));
+        }
+    }
+
+    [Fact]
+    public async Task Jobs_do_not_show_the_keys_of_a_location()
+    {
+        if (!server.IsThere(output))
+            return;
+        var location = server.Location(await server.NewBucketAsync(), "depot");
+        Batteries_V2.Init();
+        Run("CREATE TABLE t (id INTEGER PRIMARY KEY)");
+        await using var host = NewHost();
+        await host.OpenSession().ExecuteAsync($"BACKUP DATABASE shop INTO '{location}'");
+        var made = await RowsAsync(await host.OpenSession().ExecuteAsync("SHOW JOBS"));
+        var jobs = await RowsAsync(await host.OpenSession().ExecuteAsync($"SHOW JOB {made.Single()[0]}"));
+        var shown = string.Join('\n', jobs.SelectMany(row => row).Select(value => value?.ToString()));
+        Assert.Contains("AWS_SECRET_ACCESS_KEY=redacted", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("testsecret123", shown, StringComparison.Ordinal);
+    }
+
+    private static async Task<List<IReadOnlyList<object?>>> RowsAsync(StatementResult result)
+    {
+        var rows = new List<IReadOnlyList<object?>>();
+        await foreach (var row in result.Rows)
+            rows.Add(row);
+        return rows;
+    }
+
+    private BackupHost NewHost() => new(new BackupHostOptions
+    {
+        Engines = new Dictionary<string, IDatabaseEngine>
+        {
+            ["sqlite"] = SqliteEngine.Open(new SqliteEngineOptions { Directory = _directory.FullName }),
+        },
+        Stores = [new S3ObjectStoreProvider()],
+        ScratchDirectory = _directory.FullName,
+    });
+
+    private string PathOf(string database) => Path.Combine(_directory.FullName, database + ".db");
+
+    private void Run(string sql)
+    {
+        raw.sqlite3_open(PathOf("shop"), out var connection);
+        using (connection)
+            Assert.True(raw.sqlite3_exec(connection, sql) == raw.SQLITE_OK, raw.sqlite3_errmsg(connection).utf8_to_string());
+    }
+
+    private string Sum(string database)
+    {
+        raw.sqlite3_open(PathOf(database), out var connection);
+        using (connection)
+        {
+            raw.sqlite3_prepare_v2(connection, "SELECT count(*) || ' ' || total(length(v) * id) || ' ' || group_concat(hex(substr(v, 1, 4)), '') FROM t", out var query);
+            using (query)
+            {
+                raw.sqlite3_step(query);
+                return raw.sqlite3_column_text(query, 0).utf8_to_string();
+            }
+        }
+    }
+}
