@@ -101,7 +101,7 @@ internal sealed class JobRegistry
         _records.FindAsync(id, cancellationToken);
 
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
-        await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
+        WithLiveProgress(await _records.GetAsync(id, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Waits for a pause that was asked for to take effect; gives the job as it is otherwise.</summary>
     public Task<JobRecord> WaitIfPausingAsync(long id, CancellationToken cancellationToken) =>

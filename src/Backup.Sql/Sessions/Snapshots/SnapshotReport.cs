@@ -104,9 +104,10 @@ internal sealed class SnapshotReport(BackupHost host)
             ViewDescriptor => "view",
             _ => "function",
         };
-        var partitions = manifest.Spaces.Select(entry => entry.Space).OfType<TableSpace>()
+        var written = manifest.Spaces.Select(entry => entry.Space).OfType<TableSpace>()
             .Where(space => space.TableId == o.Id && space.Database == o.Database)
-            .Select(space => space.Partition).OfType<string>().ToList();
+            .Select(space => space.Partition).ToHashSet(StringComparer.Ordinal);
+        var partitions = (o as TableDescriptor)?.Partitions.Where(written.Contains).ToList() ?? [];
         return new SnapshotDetails.Item(type, o.Name)
         {
             Partitions = partitions.Count > 0 ? partitions : null,
