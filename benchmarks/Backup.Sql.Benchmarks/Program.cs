@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Backup.Sql.Benchmarks.EndToEnd;
+using Backup.Sql.Benchmarks.History;
 using Backup.Sql.Benchmarks.Soak;
 using BenchmarkDotNet.Running;
 
@@ -8,6 +9,7 @@ return args switch
 {
     ["e2e", .. var rest] => EndToEndCommand.Run(rest),
     ["soak", .. var rest] => SoakCommand.RunAsync(rest).GetAwaiter().GetResult(),
+    ["history", .. var rest] => HistoryCommand.RunAsync(rest).GetAwaiter().GetResult(),
     ["step", .. var rest] => StatementStep.RunAsync(rest).GetAwaiter().GetResult(),
     _ => RunBenchmarks(args),
 };

@@ -13,7 +13,8 @@ internal static class PassThrough
     /// <summary>Runs a text.</summary>
     /// <param name="connection">Where.</param>
     /// <param name="sql">The text.</param>
-    /// <param name="history">Sees to it that history goes on across changes of the schema; null without history.</param>
+    /// <param name="history">Sees to it that history goes on across changes of the schema; null without
+    /// history.</param>
     /// <param name="cancellationToken">Ends the run.</param>
     public static PassThroughResult Execute(
         Connection connection, string sql, HistoryService? history, CancellationToken cancellationToken)

@@ -19,7 +19,8 @@ namespace Backup.Sql.Sqlite;
 /// <remarks>
 /// The engine works through the SQLite of the host's SQLitePCLRaw provider and never opens a database file by itself.
 /// </remarks>
-public sealed class SqliteEngine : IDatabaseEngine, IPageSpaceReader, ISqlPassThrough, IDatabaseAbilities, IZoneConfiguration,
+public sealed class SqliteEngine
+    : IDatabaseEngine, IPageSpaceReader, ISqlPassThrough, IDatabaseAbilities, IZoneConfiguration,
     IRetentionHolds, ICatalogHistory
 {
     internal const string Kind = "sqlite";

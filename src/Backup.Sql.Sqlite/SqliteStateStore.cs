@@ -1,5 +1,4 @@
 using Backup.Sql.Diagnostics;
-using Backup.Sql.Sqlite.Interop;
 using Backup.Sql.Sqlite.State;
 using Backup.Sql.State;
 

@@ -57,6 +57,72 @@ public sealed class HistoryModelTests
     [MemberData(nameof(Seeds))]
     public async Task What_is_taken_unseen_is_refused_and_the_rest_comes_back(int seed) => await RunAsync(seed, takes: true);
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Changes_and_versions_lead_from_every_state_to_every_later_one(int seed)
+    {
+        var random = new SeededRandomSource((ulong)seed + 2000UL);
+        using var cluster = new Cluster();
+        cluster.Run("shop", ["PRAGMA journal_mode=WAL", .. Schema]);
+        await cluster.Engine.SetHistoryRetentionAsync("shop", null, TimeSpan.FromDays(1));
+        var states = new List<(HlcTimestamp Time, Dictionary<string, Dictionary<string, string>> Tables)>();
+        var compared = 0;
+        for (var round = 0; round < 8; round++)
+        {
+            await ChangeAsync(cluster, random, takes: random.Next(4) == 0);
+            await using var now = await cluster.SnapshotAsync("shop");
+            var tables = new Dictionary<string, Dictionary<string, string>>();
+            foreach (var table in (await now.Catalog.GetObjectsAsync("shop")).OfType<TableDescriptor>())
+            {
+                var space = new TableSpace("shop", table.Id);
+                var rows = await VersionCollector.ReadAsync(now, space, ExportWindow.Full);
+                tables[table.Name] = rows.ToDictionary(row => row.Key, row => row.Value!);
+                foreach (var start in states)
+                {
+                    if (!await ((IChangeCoverage)now).CoversAsync(space, start.Time))
+                        continue;
+                    compared++;
+                    var changes = await VersionCollector.ReadAsync(now, space, new ExportWindow { Start = start.Time });
+                    Assert.Equal(changes.Count, changes.DistinctBy(change => change.Key).Count());
+                    AssertState(seed, table.Name, start.Tables[table.Name], changes, tables[table.Name]);
+                    var window = new ExportWindow { Start = start.Time, AllVersions = true };
+                    var versions = await VersionCollector.ReadAsync(now, space, window);
+                    versions.Reverse();
+                    foreach (var between in states.Where(state => state.Time > start.Time))
+                    {
+                        AssertState(
+                            seed, table.Name, start.Tables[table.Name],
+                            versions.Where(version => version.Time <= between.Time), between.Tables[table.Name]);
+                    }
+
+                    AssertState(seed, table.Name, start.Tables[table.Name], versions, tables[table.Name]);
+                }
+            }
+
+            states.Add((now.Timestamp, tables));
+        }
+
+        Assert.True(compared > 10, $"seed {seed}: only {compared} windows were covered");
+    }
+
+    private static void AssertState(
+        int seed, string table, Dictionary<string, string> before,
+        IEnumerable<(string Key, HlcTimestamp Time, string? Value)> changes, Dictionary<string, string> wanted)
+    {
+        var state = new Dictionary<string, string>(before);
+        foreach (var (key, _, value) in changes)
+        {
+            if (value is null)
+                state.Remove(key);
+            else
+                state[key] = value;
+        }
+
+        Assert.True(
+            state.Count == wanted.Count && wanted.All(row => state.GetValueOrDefault(row.Key) == row.Value),
+            $"seed {seed}: {table} comes out otherwise");
+    }
+
     private static async Task RunAsync(int seed, bool takes)
     {
         var random = new SeededRandomSource((ulong)seed + (takes ? 1000UL : 0));

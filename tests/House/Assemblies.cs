@@ -8,6 +8,7 @@ internal static class Assemblies
     public static IReadOnlyList<Assembly> Shipped { get; } =
     [
         typeof(Sessions.BackupSession).Assembly,
+        typeof(Hosting.BackupSqlHostingServiceCollectionExtensions).Assembly,
         typeof(Sqlite.SqliteEngine).Assembly,
         typeof(TestKit.Memory.MemoryEngine).Assembly,
     ];

@@ -39,7 +39,8 @@ internal sealed record ConnectionOptions
     /// <exception cref="Diagnostics.BackupSqlException">
     /// 22023 an argument has another form; 42710 a name twice.
     /// </exception>
-    public static ConnectionOptions Parse(IReadOnlyList<string> databases, string? directory, string? root, string? state)
+    public static ConnectionOptions Parse(
+        IReadOnlyList<string> databases, string? directory, string? root, string? state)
     {
         var files = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         string? first = null;

@@ -58,6 +58,7 @@ internal static class ShellCommand
 
     private static Task<bool> TalkAsync(StatementShell shell, ToolSession session, CancellationToken cancellationToken)
     {
+        session.RunSchedules();
         if (Console.IsInputRedirected)
         {
             var redirected = new RedirectedLineReader(Console.In);

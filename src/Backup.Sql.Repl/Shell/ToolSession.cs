@@ -19,6 +19,8 @@ internal sealed class ToolSession : ISqlSession
     private readonly BackupHost _host;
     private readonly BackupSession _session;
     private readonly ProgressRelay _progress = new();
+    private readonly CancellationTokenSource _closing = new();
+    private Task _scheduler = Task.CompletedTask;
 
     private ToolSession(SqliteEngine engine, BackupHost host)
     {
@@ -116,8 +118,18 @@ internal sealed class ToolSession : ISqlSession
             return await catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Runs schedules as they come due, beside what is typed, until the session is closed.</summary>
+    public void RunSchedules() =>
+        _scheduler = Task.Run(() => _host.RunSchedulerAsync(_closing.Token), CancellationToken.None);
+
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _host.DisposeAsync(); // Of the engine too.
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _scheduler.ConfigureAwait(false);
+        _closing.Dispose();
+        await _host.DisposeAsync().ConfigureAwait(false); // Of the engine too.
+    }
 
     private async Task ChooseAsync(string? first, CancellationToken cancellationToken)
     {

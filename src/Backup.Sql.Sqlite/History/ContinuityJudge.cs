@@ -48,7 +48,8 @@ internal sealed class ContinuityJudge(
     private bool Follows(TableDefinition before, TableDefinition now, List<MasterRow?> triggers)
     {
         var count = before.Columns.Count;
-        if (now.Columns.Count < count || now.HasLastingKey != before.HasLastingKey || !now.Key.SequenceEqual(before.Key))
+        if (now.Columns.Count < count || now.HasLastingKey != before.HasLastingKey
+            || !now.Key.SequenceEqual(before.Key))
             return false;
         var renamed = before with
         {
@@ -70,7 +71,8 @@ internal sealed class ContinuityJudge(
 
     private static string? RenamedRowId(TableDefinition before, TableDefinition now)
     {
-        var column = before.RowId is null ? -1 : before.Columns.ToList().FindIndex(name => Names.Equals(name, before.RowId));
+        var column = before.RowId is null ? -1
+            : before.Columns.ToList().FindIndex(name => Names.Equals(name, before.RowId));
         return column < 0 ? before.RowId : now.Columns[column];
     }
 

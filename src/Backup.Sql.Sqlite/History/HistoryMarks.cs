@@ -10,8 +10,8 @@ internal sealed class HistoryMarks(EngineClock clock, TimeProvider timeProvider,
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// Sets the mark. Locks are let go for the commits and taken again; when somebody else has committed in between, the
-    /// mark is set anew. Afterwards the locks are held, and the databases are what they are at the mark.
+    /// Sets the mark. Locks are let go for the commits and taken again; when somebody else has committed in between,
+    /// the mark is set anew. Afterwards the locks are held, and the databases are what they are at the mark.
     /// </summary>
     /// <param name="locks">The write locks of the databases.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -40,8 +40,16 @@ internal sealed class HistoryRollback
         var isLogged = connection.QueryText("PRAGMA journal_mode") == "wal";
         connection.Execute("PRAGMA journal_mode=MEMORY");
         connection.Execute("BEGIN IMMEDIATE");
+        var mark = choose(HistoryState.Read(connection));
+
+        // The copy may have been taken after rows went unseen, and before a mark found out.
+        var tracker = new HistoryTracker(connection);
+        if (tracker.HasSchemaChanged)
+            tracker.Mark(tracker.NextTime());
         var state = HistoryState.Read(connection);
-        new HistoryRollback(connection, state, choose(state)).Run();
+        if (mark.Id < state.Start.Id)
+            throw SqliteErrors.TimeGone(connection.Database, mark.Time, state.Start.Time);
+        new HistoryRollback(connection, state, mark).Run();
         connection.Execute("COMMIT");
         if (isLogged)
             connection.Execute("PRAGMA journal_mode=WAL");
@@ -129,7 +137,8 @@ internal sealed class HistoryRollback
     {
         var first = Connection.Literal(_state.FirstAfter(table, mark));
         var logKey = string.Join(", ", table.LogKey);
-        IEnumerable<string> names = isGathered ? table.Columns.Select((_, i) => $"c{i}") : table.Columns.Select(Connection.Quote);
+        IEnumerable<string> names = isGathered ? table.Columns.Select((_, i) => $"c{i}")
+            : table.Columns.Select(Connection.Quote);
         var targetKey = isGathered ? table.LogKey
             : table.RowId is not null ? [Connection.Quote(table.RowId)]
             : [.. table.Key.Select(part => Connection.Quote(table.Columns[part.Ordinal]))];
@@ -176,7 +185,9 @@ internal sealed class HistoryRollback
         _connection.Execute($"DROP TABLE {Scratch(table)}");
     }
 
-    /// <summary>Makes the history what it was: the mark is the newest one, and tables are tracked as they were then.</summary>
+    /// <summary>
+    /// Makes the history what it was: the mark is the newest one, and tables are tracked as they were then.
+    /// </summary>
     private void Rewind()
     {
         var mark = Connection.Literal(_mark.Id);
@@ -202,7 +213,9 @@ internal sealed class HistoryRollback
             + "WHERE name = 'schema_version'");
     }
 
-    /// <summary>The schema is the proof that every object came back; pages and rows have proved themselves before.</summary>
+    /// <summary>
+    /// The schema is the proof that every object came back; pages and rows have proved themselves before.
+    /// </summary>
     private void Verify()
     {
         var now = DefinitionReader.UsersOwn(SchemaReader.ReadMaster(_connection));

@@ -50,7 +50,9 @@ internal sealed class HistoryService(
         });
     }
 
-    /// <summary>Sets a mark in every tracked database, at one time for all, if anything was written since the last.</summary>
+    /// <summary>
+    /// Sets a mark in every tracked database, at one time for all, if anything was written since the last.
+    /// </summary>
     public async Task MarkAsync(CancellationToken cancellationToken)
     {
         var tracked = Tracked();

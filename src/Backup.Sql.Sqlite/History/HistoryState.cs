@@ -56,7 +56,8 @@ internal sealed class HistoryState
 
     /// <summary>Tells whether all changes of a table since a time are in its log.</summary>
     public bool Covers(string table, HlcTimestamp start) =>
-        Exactly(start) is { } mark && Find(table) is { Definition.HasLastingKey: true } tracked && tracked.Since <= mark.Id;
+        Exactly(start) is { } mark && Find(table) is { Definition.HasLastingKey: true } tracked
+            && tracked.Since <= mark.Id;
 
     /// <summary>The definition of a table as it is now; null when it is not tracked.</summary>
     public TrackedTable? Find(string table) => Tables.FirstOrDefault(tracked =>
@@ -115,7 +116,9 @@ internal sealed class HistoryState
         return counters;
     }
 
-    /// <summary>The first line of a log that was written after a mark; behind the last one when there is none.</summary>
+    /// <summary>
+    /// The first line of a log that was written after a mark; behind the last one when there is none.
+    /// </summary>
     public long FirstAfter(TableDefinition table, long mark)
     {
         // Numbers and marks ascend together, so that an index on marks, which every write would pay for, is not needed.

@@ -65,7 +65,7 @@ internal sealed class HistoryTracker(Connection connection)
     {
         var id = connection.QueryInteger($"SELECT ifnull(max(id), 0) + 1 FROM {HistoryNames.Marks}");
         var schema = connection.QueryInteger($"SELECT ifnull(max(id), 0) FROM {HistoryNames.Schemas}");
-        if (connection.QueryInteger("PRAGMA schema_version") != Get("schema_version"))
+        if (HasSchemaChanged)
             schema = Reconcile(id, schema, witnessed);
         RecordCounters(id);
         if (Get("untracked") > 0)
@@ -100,12 +100,15 @@ internal sealed class HistoryTracker(Connection connection)
         }
     }
 
+    /// <summary>True when the schema is not the one that the last mark saw.</summary>
+    public bool HasSchemaChanged => connection.QueryInteger("PRAGMA schema_version") != Get("schema_version");
+
     /// <summary>Tells whether anything was written since the last mark.</summary>
     public bool HasChanged()
     {
         var state = HistoryState.Read(connection);
         var last = state.Newest;
-        return connection.QueryInteger("PRAGMA schema_version") != Get("schema_version")
+        return HasSchemaChanged
             || connection.QueryInteger("PRAGMA user_version") != last.UserVersion
             || connection.QueryInteger("PRAGMA application_id") != last.ApplicationId
             || state.Tables.Any(table => table.Until is null && connection.QueryInteger(

@@ -48,6 +48,10 @@ internal sealed class PastOpener(ConnectionSource connections)
             using var copy = connections.Open(path, file.Name, OpenMode.Create);
             copy.Execute("PRAGMA synchronous=OFF");
             copy.CopyFrom(source);
+
+            // The backup interface counts it up, which would look like a change of the schema.
+            var version = source.QueryInteger("PRAGMA schema_version");
+            copy.Execute($"PRAGMA schema_version={Connection.Literal(version)}");
         }
 
         TakeBack(path, file.Name, time, cancellationToken);

@@ -9,7 +9,8 @@ namespace Backup.Sql.Sqlite.Restore;
 
 /// <summary>A database put together aside from its pages, to be read and thrown away.</summary>
 internal sealed class PageMaterialisation(
-    PageFileWriter writer, string database, ConnectionSource connections, PastOpener past, EngineClock clock) : IPageMaterialisation
+    PageFileWriter writer, string database, ConnectionSource connections, PastOpener past, EngineClock clock)
+        : IPageMaterialisation
 {
     public async ValueTask IngestAsync(IRowSource pages, CancellationToken cancellationToken = default) =>
         await writer.IngestAsync(pages, cancellationToken).ConfigureAwait(false);

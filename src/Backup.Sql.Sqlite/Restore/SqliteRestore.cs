@@ -28,7 +28,8 @@ internal sealed class SqliteRestore : IRestoreTransaction
     private bool _completed;
 
     public SqliteRestore(
-        RestoreRequest request, DatabaseFiles files, ConnectionSource connections, HistoryService history, PastOpener past)
+        RestoreRequest request, DatabaseFiles files, ConnectionSource connections, HistoryService history,
+            PastOpener past)
     {
         _history = history;
         _past = past;
@@ -145,7 +146,9 @@ internal sealed class SqliteRestore : IRestoreTransaction
         FileGuard.Run(pages.Path, "could not be flushed", () => Flush(pages.Path));
     }
 
-    /// <summary>After the commit nothing undoes the restore; a mark that cannot be set now is set with the next one.</summary>
+    /// <summary>
+    /// After the commit nothing undoes the restore; a mark that cannot be set now is set with the next one.
+    /// </summary>
     private async Task CommitAsync(string database)
     {
         _tables[database].Commit();

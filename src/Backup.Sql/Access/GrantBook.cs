@@ -80,6 +80,6 @@ internal sealed class GrantBook(IStateStore store)
     }
 
     // Names may hold any character: what separates them is escaped inside of them.
-    private static string KeyOf(string grantee, Securable on) =>
+    internal static string KeyOf(string grantee, Securable on) =>
         $"{on.Kind}/{Uri.EscapeDataString(on.Name)}/{Uri.EscapeDataString(grantee)}";
 }

@@ -60,8 +60,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             UpdatesMetric = values.Boolean(
                 "updates_cluster_monitoring_metrics", options.UpdatesClusterMonitoringMetrics,
                 options.Spans.Find("updates_cluster_monitoring_metrics") is not null),
-            Name = values.TextOrNull(options.Name),
-            Labels = Labels(options),
+            Name = Name(options),
+            Labels = options.Labels is null ? [] : new LabelBinder(values).Bind(options.Labels),
             Compression = Compression(options),
             CompressionLevel = CompressionLevel(options),
             MaskedText = SqlFormatter.Format(statement),
@@ -77,16 +77,20 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
         Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.ExecutionLocality is not null, "execution locality");
-        Refuse(options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters");
+        Refuse(
+            options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters",
+            "Leave it out: there are no virtual clusters here, and a cluster backup holds all databases.");
         Refuse(options.StrictStorageLocality, "strict storage locality");
-        Refuse(options.RevisionStream, "revision stream");
+        Refuse(
+            options.RevisionStream, "revision stream",
+            "Use WITH revision_history and frequent incremental backups (CREATE SCHEDULE).");
         Refuse(options.Pause is not null, "pause");
         Refuse(options.PauseWait is not null, "pause_wait");
 
-        void Refuse(bool given, string option)
+        void Refuse(bool given, string option, string? hint = null)
         {
             if (given)
-                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)));
+                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)), hint);
         }
     }
 
@@ -98,7 +102,9 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             .Concat(tables.Tables.Where(t => t.Parts.Count == 2 && !t.IsWildcard).Select(t => t.Parts[0].Text))
             .Concat(tables.Tables.Where(t => t.Parts.Count == 1 && t.IsWildcard).Select(t => t.Parts[0].Text))
             .DefaultIfEmpty(context.CurrentDatabase ?? ""),
-        VirtualClusterTarget => throw Errors.CannotExecute("BACKUP VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets)),
+        VirtualClusterTarget => throw Errors.NotOffered(
+            "VIRTUAL CLUSTER", "Name databases, or leave the target out to back up all of them.",
+            ValueBinder.PlaceOf(targets)),
         _ => [],
     };
 
@@ -111,7 +117,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             return context.Engines[engine].Info.Capabilities;
         var catalog = await context.Engines[engine].OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
-        var all = (await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false)).Select(d => d.Name).ToList();
+        var all = (await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false)).Select(d => d.Name)
+            .ToList();
         var meant = targets is null ? all : all.Where(named.Contains).ToList();
 
         // Two parts may be schema and table as well.
@@ -263,23 +270,13 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         return Compression(options) == context.Compression ? context.CompressionLevel : null;
     }
 
-    private List<string> Labels(BackupOptions options)
+    /// <summary>The name that the registry keeps the backup under; a slash parts it from its database there.</summary>
+    private string? Name(BackupOptions options)
     {
-        if (options.Labels is null)
-            return [];
-        var place = ValueBinder.PlaceOf(options.Labels);
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var label in values.Text(options.Labels).Split(',', StringSplitOptions.TrimEntries))
-        {
-            var equals = label.IndexOf('=', StringComparison.Ordinal);
-            var key = equals < 0 ? label : label[..equals];
-            if (key.Length == 0 || !key.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '/' or '-'))
-                throw Errors.InvalidLabel(label, place);
-            if (!labels.TryAdd(key, equals < 0 ? "" : label[(equals + 1)..]))
-                throw Errors.DuplicateLabel(key, place);
-        }
-
-        return [.. labels.Select(pair => $"{pair.Key}={pair.Value}")];
+        var name = values.TextOrNull(options.Name);
+        return name is null || (name.Length > 0 && !name.Contains('/', StringComparison.Ordinal))
+            ? name
+            : throw Errors.InvalidOptionValue("name", name, "a name without a slash", ValueBinder.PlaceOf(options.Name!));
     }
 
     private static string Describe(BackupTargets? targets, string engine) => targets switch

@@ -54,6 +54,30 @@ internal sealed class BackupSealing(ISecretVault vault, ValueBinder values)
         },
     };
 
+    /// <summary>
+    /// The statement without the references: what they lead to is left out, and binding it says which secret is missing.
+    /// </summary>
+    /// <param name="backup">A statement as it is stored.</param>
+    public static BackupStatement LeaveOut(BackupStatement backup) => backup with
+    {
+        Uris = LeaveOut(backup.Uris),
+        Options = backup.Options with
+        {
+            EncryptionPassphrase = backup.Options.EncryptionPassphrase is StringLiteral passphrase
+                ? LeaveOut(passphrase)
+                : null,
+            Kms = LeaveOut(backup.Options.Kms),
+            IncrementalLocation = LeaveOut(backup.Options.IncrementalLocation),
+        },
+    };
+
+    private static ValueList<StringOrPlaceholder> LeaveOut(ValueList<StringOrPlaceholder> locations) =>
+        [.. locations.Select(node => LeaveOut((StringLiteral)node))];
+
+    private static StringLiteral LeaveOut(StringLiteral location) => location.Value.Length == 0
+        ? location
+        : new StringLiteral(StoreUri.Parse(location.Value).WithSecrets((_, _) => MemorySecretVault.LeftOut));
+
     private static ValueList<StringOrPlaceholder> Open(ValueList<StringOrPlaceholder> locations, ISecretVault vault) =>
         [.. locations.Select(node => new StringLiteral(vault.Open(((StringLiteral)node).Value).Text))];
 

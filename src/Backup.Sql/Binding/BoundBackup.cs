@@ -57,6 +57,9 @@ internal sealed record BoundBackup : BoundStatement
 
     public IReadOnlyList<string> Labels { get; init; } = [];
 
+    /// <summary>The policy that it is made for; null for none.</summary>
+    public string? Policy { get; init; }
+
     /// <summary><c>zstd</c>, <c>brotli</c> or <c>none</c>; null for the library's choice.</summary>
     public string? Compression { get; init; }
 

@@ -9,6 +9,9 @@ internal enum RestoreTargetKind
     Databases,
     Tables,
     Snapshot,
+
+    /// <summary>Users and their roles alone, out of a cluster backup.</summary>
+    SystemUsers,
 }
 
 /// <summary>A table, or all tables of a schema or database, as a RESTORE names it.</summary>
@@ -74,6 +77,9 @@ internal sealed record BoundRestore : BoundStatement
     public bool SchemaOnly { get; init; }
 
     public bool VerifyOnly { get; init; }
+
+    /// <summary>Keep the grants on what is restored, for users that there are.</summary>
+    public bool Grants { get; init; }
 
     public bool AnyVersion { get; init; }
 

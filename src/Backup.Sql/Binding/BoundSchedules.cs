@@ -40,6 +40,10 @@ internal sealed record BoundCreateSchedule : BoundScheduleStatement
 
     /// <summary>Where the statement names the collection.</summary>
     public required TextPlace CollectionPlace { get; init; }
+
+    public override string Effect() => Incremental is null
+        ? $"records a schedule: a full backup {Full}"
+        : $"records two schedules: a full backup {Full}, incremental ones {Incremental}";
 }
 
 /// <summary>The options of a schedule; null where not given.</summary>
@@ -81,6 +85,8 @@ internal sealed record BoundAlterSchedule(long Id) : BoundScheduleStatement
     public bool? ExecuteFull { get; init; }
 
     public TextPlace Place { get; init; }
+
+    public override string Effect() => $"changes schedule {Id} and its partner; jobs that run go on as they are";
 }
 
 /// <summary>SHOW SCHEDULES and SHOW SCHEDULE.</summary>
@@ -92,11 +98,27 @@ internal sealed record BoundShowSchedules : BoundScheduleStatement
     public ScheduleState Only { get; init; }
 
     public ScheduleType Type { get; init; }
+
+    public override string Effect() => "reads the schedules; changes nothing";
 }
 
 /// <summary>SHOW CREATE SCHEDULE and SHOW CREATE ALL SCHEDULES.</summary>
 /// <param name="Id">The one to show; null for all.</param>
-internal sealed record BoundShowCreateSchedule(long? Id) : BoundScheduleStatement;
+internal sealed record BoundShowCreateSchedule(long? Id) : BoundScheduleStatement
+{
+    public override string Effect() => "reads the schedules; changes nothing";
+}
 
 /// <summary>PAUSE, RESUME, DROP, EXECUTE SCHEDULE(S).</summary>
-internal sealed record BoundControlSchedules(ScheduleControl Control, IReadOnlyList<long> Ids) : BoundScheduleStatement;
+internal sealed record BoundControlSchedules(ScheduleControl Control, IReadOnlyList<long> Ids) : BoundScheduleStatement
+{
+    public override string Effect() => Control switch
+    {
+        ScheduleControl.Pause => $"pauses {Counted}; jobs that run go on",
+        ScheduleControl.Resume => $"resumes {Counted}, from the next time after now",
+        ScheduleControl.Drop => $"drops {Counted}, full ones with their incremental ones; jobs that run go on",
+        _ => $"makes {Counted} due now",
+    };
+
+    private string Counted => Ids.Count == 1 ? "1 schedule" : $"{Ids.Count} schedules";
+}

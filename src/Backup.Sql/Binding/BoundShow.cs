@@ -60,6 +60,9 @@ internal sealed record BoundShowJobs : BoundStatement
     /// <summary>The jobs; null for all.</summary>
     public IReadOnlyList<long>? Ids { get; init; }
 
+    /// <summary>The schedules whose jobs they are; null for no matter whose.</summary>
+    public IReadOnlyList<long>? Schedules { get; init; }
+
     public bool WhenComplete { get; init; }
 
     public bool ExecutionDetails { get; init; }
@@ -90,6 +93,9 @@ internal sealed record BoundControlJobs(JobCommand Command) : BoundStatement
 
     /// <summary>BACKUP or RESTORE: all jobs of that type that can be controlled.</summary>
     public string? Type { get; init; }
+
+    /// <summary>The schedules whose jobs they are, all of those that can be controlled; null otherwise.</summary>
+    public IReadOnlyList<long>? Schedules { get; init; }
 
     public string? Reason { get; init; }
 }

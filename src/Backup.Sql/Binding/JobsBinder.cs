@@ -13,15 +13,17 @@ internal sealed class JobsBinder(ValueBinder values)
         if (statement.ResolvedTimestamp)
             throw Errors.OptionNotSupported("resolved timestamp", ValueBinder.PlaceOf(statement));
         // The system starts no jobs of its own accord: there are schedules for that, and their jobs are their owners'.
+        var schedules = Schedules(statement.Selection, statement.Kind);
         var ids = statement.Selection switch
         {
-            null => null,
+            null or JobsOfSchedules => null,
             AutomaticJobs => [],
             var selection => Ids(selection, statement.Kind),
         };
         return new BoundShowJobs
         {
             Ids = ids,
+            Schedules = schedules,
             WhenComplete = statement.WhenComplete,
             ExecutionDetails = statement.ExecutionDetails,
             WholeDescription = ids is { Count: 1 },
@@ -40,6 +42,8 @@ internal sealed class JobsBinder(ValueBinder values)
             _ => JobCommand.Cancel,
         };
         var bound = new BoundControlJobs(command) { Reason = values.TextOrNull(statement.Reason) };
+        if (Schedules(statement.Selection, statement.Kind) is { } schedules)
+            return bound with { Schedules = schedules };
         if (statement.Selection is not JobsOfType all)
             return bound with { Ids = Ids(statement.Selection, statement.Kind) };
         return bound with
@@ -55,10 +59,14 @@ internal sealed class JobsBinder(ValueBinder values)
         };
     }
 
+    private List<long>? Schedules(JobSelection? selection, string statement) => selection is JobsOfSchedules chosen
+        ? ScheduleBinder.Ids(values, chosen.Schedules, statement)
+        : null;
+
     private List<long> Ids(JobSelection selection, string statement)
     {
         if (selection is not JobsByQuery { Query: var query })
-            throw Errors.CannotExecute($"{statement} with schedules", ValueBinder.PlaceOf(selection));
+            throw Errors.CannotExecute($"{statement} of the system", ValueBinder.PlaceOf(selection));
         while (query is ParenthesizedQuery parenthesized)
             query = parenthesized.Inner;
         if (query is not ValuesQuery list)

@@ -32,6 +32,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             Skip = Skip(options),
             SchemaOnly = options.SchemaOnly,
             VerifyOnly = options.VerifyBackupTableData,
+            Grants = options.Grants,
             AnyVersion = options.UnsafeRestoreIncompatibleVersion,
             Detached = options.Detached,
             Notices = notices,
@@ -71,21 +72,23 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
 
     private static void RefuseUnsupported(RestoreOptions options)
     {
+        const string noVirtualClusters = "Leave it out: there are no virtual clusters here.";
+        const string noCopy = "Leave it out: all rows are loaded before anything is published. WITH detached returns "
+            + "at once.";
         if (options.EncryptionPassphrase is not null && !options.Kms.IsEmpty)
             throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
         Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
         Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.ExecutionLocality is not null, "execution locality");
-        Refuse(options.VirtualCluster is not null, "virtual_cluster");
-        Refuse(options.VirtualClusterName is not null, "virtual_cluster_name");
-        Refuse(options.ExperimentalCopy, "experimental copy");
-        Refuse(options.ExperimentalDeferredCopy, "experimental deferred copy");
-        Refuse(options.Grants, "grants");
+        Refuse(options.VirtualCluster is not null, "virtual_cluster", noVirtualClusters);
+        Refuse(options.VirtualClusterName is not null, "virtual_cluster_name", noVirtualClusters);
+        Refuse(options.ExperimentalCopy, "experimental copy", noCopy);
+        Refuse(options.ExperimentalDeferredCopy, "experimental deferred copy", noCopy);
 
-        void Refuse(bool given, string option)
+        void Refuse(bool given, string option, string? hint = null)
         {
             if (given)
-                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)));
+                throw Errors.OptionNotSupported(option, ValueBinder.PlaceOf(options.SpanOf(option)), hint);
         }
     }
 
@@ -100,6 +103,10 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionOnlyFor("into_schema", "RESTORE TABLE", At("into_schema"));
         if (options.NewDatabaseName is not null && statement.Targets is not DatabaseTargets { Databases.Count: 1 })
             throw Errors.OptionOnlyFor("new_db_name", "RESTORE DATABASE of one database", At("new_db_name"));
+        if (options.Grants && statement.Targets is not (DatabaseTargets or TableTargets))
+            throw Errors.OptionOnlyFor("grants", "RESTORE DATABASE or RESTORE TABLE", At("grants"));
+        if (options.SchemaOnly && statement.Targets is SystemUsersTarget)
+            throw Errors.OptionOnlyFor("schema_only", "databases and tables", At("schema_only"));
         if (options.Engine is not null && statement.Targets is not DatabaseTargets)
             throw Errors.OptionOnlyFor("engine", "RESTORE DATABASE", At("engine"));
     }
@@ -159,9 +166,11 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             case TableTargets tables:
                 return bound with { Kind = RestoreTargetKind.Tables, Tables = Tables(tables) };
             case SystemUsersTarget:
-                throw Errors.CannotExecute("RESTORE SYSTEM USERS", ValueBinder.PlaceOf(targets));
+                return bound with { Kind = RestoreTargetKind.SystemUsers };
             default:
-                throw Errors.CannotExecute("RESTORE VIRTUAL CLUSTER", ValueBinder.PlaceOf(targets));
+                throw Errors.NotOffered(
+                    "VIRTUAL CLUSTER", "Name databases, or leave the target out to restore all of them.",
+                    ValueBinder.PlaceOf(targets));
         }
     }
 

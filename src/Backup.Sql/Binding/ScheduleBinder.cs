@@ -107,23 +107,23 @@ internal sealed class ScheduleBinder(BindingContext context, ValueBinder values)
     public static BoundShowSchedules Bind(ShowSchedulesStatement statement) =>
         new() { Only = statement.State, Type = statement.Type };
 
-    public BoundShowSchedules Bind(ShowScheduleStatement statement) => new() { Id = Id(statement.Schedule) };
+    public BoundShowSchedules Bind(ShowScheduleStatement statement) => new() { Id = Id(values, statement.Schedule) };
 
     public BoundShowCreateSchedule Bind(ShowCreateScheduleStatement statement) =>
-        new(statement.Schedule is { } id ? Id(id) : null);
+        new(statement.Schedule is { } id ? Id(values, id) : null);
 
     public BoundControlSchedules Bind(ControlSchedulesStatement statement) =>
-        new(statement.Control, Ids(statement.Schedules, statement.Kind));
+        new(statement.Control, Ids(values, statement.Schedules, statement.Kind));
 
     /// <summary>The numbers of schedules that a query gives.</summary>
-    public List<long> Ids(Query query, string statement)
+    public static List<long> Ids(ValueBinder values, Query query, string statement)
     {
         while (query is ParenthesizedQuery parenthesized)
             query = parenthesized.Inner;
         if (query is not ValuesQuery list)
             throw Errors.CannotExecute($"{statement} with a SELECT", ValueBinder.PlaceOf(query));
         return [.. list.Rows.Select(row => row.Count == 1
-            ? Id(row[0])
+            ? Id(values, row[0])
             : throw Errors.InvalidOptionValue(
                 "a schedule", "a row of several values", "one number", ValueBinder.PlaceOf(list)))];
     }
@@ -183,5 +183,6 @@ internal sealed class ScheduleBinder(BindingContext context, ValueBinder values)
         return CronExpression.TryParse(text) ?? throw Errors.NotARecurrence(text, ValueBinder.PlaceOf(node));
     }
 
-    private long Id(Expression value) => values.Id(value, "a schedule", "the number that SHOW SCHEDULES shows");
+    private static long Id(ValueBinder values, Expression value) =>
+        values.Id(value, "a schedule", "the number that SHOW SCHEDULES shows");
 }

@@ -18,6 +18,9 @@ internal sealed class StatementBinder(BindingContext context)
     {
         ExplainStatement explain =>
             new BoundExplain(await BindAsync(explain.Inner, cancellationToken).ConfigureAwait(false)),
+        RecoverStatement recover => throw Errors.NotOffered(
+            "RECOVER", "What is dropped is not kept aside: bring it back from a backup with RESTORE.",
+            ValueBinder.PlaceOf(recover)),
         BackupStatement backup =>
             await new BackupBinder(context, _values).BindAsync(backup, cancellationToken).ConfigureAwait(false),
         RestoreStatement restore =>
@@ -28,6 +31,18 @@ internal sealed class StatementBinder(BindingContext context)
             await new ShowBinder(context, _values).BindAsync(show, cancellationToken).ConfigureAwait(false),
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
+        DropBackupStatement drop =>
+            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        DropBackupsStatement drop =>
+            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        ShowRegisteredBackupsStatement show => new RegistryBinder(context, _values).Bind(show),
+        ShowRegisteredBackupStatement show => new RegistryBinder(context, _values).Bind(show),
+        AlterRegisteredBackupStatement alter =>
+            await new RegistryBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
+        DropRegisteredBackupsStatement drop =>
+            await new RegistryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        ImportBackupStatement import =>
+            await new RegistryBinder(context, _values).BindAsync(import, cancellationToken).ConfigureAwait(false),
         AlterJobOwnerStatement alter => new JobsBinder(_values).Bind(alter),
         CreateScheduleStatement create =>
             await new ScheduleBinder(context, _values).BindAsync(create, cancellationToken).ConfigureAwait(false),
@@ -37,10 +52,14 @@ internal sealed class StatementBinder(BindingContext context)
         ShowScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
         ShowCreateScheduleStatement show => new ScheduleBinder(context, _values).Bind(show),
         ControlSchedulesStatement control => new ScheduleBinder(context, _values).Bind(control),
-        DropBackupStatement drop =>
-            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
-        DropBackupsStatement drop =>
-            await new ExpiryBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        CreatePolicyStatement create =>
+            await new PolicyBinder(context, _values).BindAsync(create, cancellationToken).ConfigureAwait(false),
+        AlterPolicyStatement alter =>
+            await new PolicyBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
+        DropPolicyStatement drop =>
+            await new PolicyBinder(context, _values).BindAsync(drop, cancellationToken).ConfigureAwait(false),
+        ShowPoliciesStatement show => PolicyBinder.Bind(show),
+        ShowMissedBackupsStatement show => PolicyBinder.Bind(show),
         GrantStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),
         RevokeStatement revoke => await Grants.BindAsync(revoke, cancellationToken).ConfigureAwait(false),
         GrantSnapshotPrivilegeStatement grant => await Grants.BindAsync(grant, cancellationToken).ConfigureAwait(false),

@@ -31,7 +31,7 @@ internal sealed class ZoneBinder(BindingContext context, ValueBinder values)
                 ? (await names.ResolveDatabaseAsync(parts[0], place, cancellationToken).ConfigureAwait(false), null)
                 : Pair(await names.ResolveTableAsync(parts, place, cancellationToken).ConfigureAwait(false)),
             cancellationToken).ConfigureAwait(false);
-        RequireZones(engine, place);
+        await RequireAsync(engine, "configure zones", place, cancellationToken).ConfigureAwait(false);
         return new BoundConfigureZone
         {
             Engine = engine,
@@ -50,7 +50,7 @@ internal sealed class ZoneBinder(BindingContext context, ValueBinder values)
         var (engine, database, table) = await FindAsync(
             async names => Pair(await names.ResolveTableAsync(parts, place, cancellationToken).ConfigureAwait(false)),
             cancellationToken).ConfigureAwait(false);
-        RequireZones(engine, place);
+        await RequireAsync(engine, "keep rows out of backups", place, cancellationToken).ConfigureAwait(false);
         return new BoundExcludeData
         {
             Engine = engine,
@@ -89,8 +89,11 @@ internal sealed class ZoneBinder(BindingContext context, ValueBinder values)
         throw unknown!;
     }
 
-    private void RequireZones(string engine, TextPlace place)
+    private async ValueTask RequireAsync(
+        string engine, string what, TextPlace place, CancellationToken cancellationToken)
     {
+        if (!await context.Rights.IsAdminAsync(cancellationToken).ConfigureAwait(false))
+            throw Errors.AdminOnly(context.Rights.User, what, place);
         if (!context.Engines[engine].Info.Capabilities.HasFlag(EngineCapabilities.ZoneConfiguration))
             throw Errors.NoZones(engine, place);
     }

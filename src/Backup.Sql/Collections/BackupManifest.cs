@@ -71,6 +71,12 @@ internal sealed record BackupManifest
     /// <summary>True exempts the layer from retention.</summary>
     public bool KeepForever { get; init; }
 
+    /// <summary>Labels, <c>k=v</c>, sorted by key; null for none.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>What the host said of the databases, by name; null for nothing.</summary>
+    public IReadOnlyDictionary<string, DatabaseProperties>? DatabaseProperties { get; init; }
+
     /// <summary>Version of the library that wrote the layer.</summary>
     public required string CreatedBy { get; init; }
 
@@ -84,6 +90,12 @@ internal sealed record BackupManifest
 
     /// <summary>The spaces. One that is not listed did not exist or was not a target.</summary>
     public IReadOnlyList<SpaceManifest> Spaces { get; init; } = [];
+
+    /// <summary>
+    /// The system space: what the installation itself keeps and the backup carries, users and schedules of a cluster,
+    /// grants on what is covered.
+    /// </summary>
+    public IReadOnlyList<SystemEntry> System { get; init; } = [];
 
     /// <summary>Figures of the tables.</summary>
     public IReadOnlyList<TableFigures> Statistics { get; init; } = [];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
@@ -14,6 +15,8 @@ namespace Backup.Sql.Collections;
 internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPlace> places, IRandomSource random)
 {
     private const int NamePrefixDigits = 16;
+
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Drops layers.</summary>
     /// <param name="tombstone">Which.</param>
@@ -94,7 +97,7 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
         "/" => name.StartsWith(CollectionLayout.LockPrefix) || name.StartsWith("ENCRYPTION-INFO")
             || name.StartsWith("BACKUP_PART_"),
         "/" + CollectionLayout.Data => name.Length > NamePrefixDigits + 1 && name[NamePrefixDigits] == '-'
-            && !name[..NamePrefixDigits].ContainsAnyExcept("0123456789abcdef")
+            && !name[..NamePrefixDigits].ContainsAnyExcept(Hexadecimal)
             && !name[(NamePrefixDigits + 1)..].ContainsAnyExceptInRange('0', '9'),
         _ => name.StartsWith("BACKUP-CHECKPOINT"),
     };

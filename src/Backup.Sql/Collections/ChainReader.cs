@@ -65,7 +65,8 @@ internal sealed class ChainReader
     public SpaceProof BeginProof(Space space)
     {
         var newest = Newest(space);
-        SpaceFingerprint? state = newest.Fingerprint.Scope == FingerprintScope.State && (_at == _chain.End || space is PageSpace)
+        SpaceFingerprint? state = newest.Fingerprint.Scope == FingerprintScope.State
+            && (_at == _chain.End || space is PageSpace)
             ? newest.Fingerprint
             : null;
         return new SpaceProof(NameOf(space), _chain.LayersOf(space), state, _chain.Newest.ToString());

@@ -588,6 +588,23 @@ internal sealed class Collection
         return null;
     }
 
+    private async Task<string?> ReadHintAsync(ListEntry entry, CancellationToken cancellationToken)
+    {
+        if (entry.IsPrefix || entry.Length is 0 or > MaxHintBytes)
+            return null;
+        var text = new byte[entry.Length];
+        try
+        {
+            await _main.ReadAsync(entry.Name, 0, text, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.UndefinedFile)
+        {
+            return null; // Its backup was dropped just now.
+        }
+
+        return Encoding.UTF8.GetString(text);
+    }
+
     private IObjectStore StoreOf(LayerRequest request) =>
         request is { Parent: not null, Directory: null } ? _incrementals ?? _main : _main;
 
@@ -627,23 +644,6 @@ internal sealed class Collection
             CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId),
             Encoding.ASCII.GetBytes(layerId),
             cancellationToken);
-
-    private async Task<string?> ReadHintAsync(ListEntry entry, CancellationToken cancellationToken)
-    {
-        if (entry.IsPrefix || entry.Length is 0 or > MaxHintBytes)
-            return null;
-        var text = new byte[entry.Length];
-        try
-        {
-            await _main.ReadAsync(entry.Name, 0, text, cancellationToken).ConfigureAwait(false);
-        }
-        catch (BackupSqlException error) when (error.SqlState == SqlStates.UndefinedFile)
-        {
-            return null; // Its backup was dropped just now.
-        }
-
-        return Encoding.UTF8.GetString(text);
-    }
 
     private async Task<string> ClaimFreeAsync(
         IObjectStore store, LayerRequest request, string layerId, CancellationToken cancellationToken)

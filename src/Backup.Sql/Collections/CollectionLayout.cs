@@ -112,6 +112,19 @@ internal static class CollectionLayout
     /// <returns>The object's name.</returns>
     public static string Join(string directory, string name) => directory.Length == 0 ? name : $"{directory}/{name}";
 
+    /// <summary>The directory of the full layer that an increment belongs to.</summary>
+    /// <param name="directory">The increment's directory, in the collection or in another place.</param>
+    /// <returns>The directory; empty for the location itself.</returns>
+    public static string FullOf(string directory)
+    {
+        var chain = directory.StartsWith(Incrementals, StringComparison.Ordinal)
+            ? directory.AsSpan(Incrementals.Length)
+            : directory.AsSpan();
+        for (var part = 0; part < 2; part++)
+            chain = chain[..Math.Max(chain.LastIndexOf('/'), 0)];
+        return chain.ToString();
+    }
+
     /// <summary>Checks a directory that a user named and strips the slashes around it.</summary>
     /// <param name="subdirectory">The directory as given.</param>
     /// <returns>The directory as object names hold it.</returns>

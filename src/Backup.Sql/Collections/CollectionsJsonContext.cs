@@ -12,8 +12,8 @@ namespace Backup.Sql.Collections;
     Converters = [typeof(HlcTimestampJsonConverter), typeof(UInt128JsonConverter)])]
 [JsonSerializable(typeof(BackupManifest))]
 [JsonSerializable(typeof(ManifestEnvelope))]
-[JsonSerializable(typeof(LayerCheckpoint))]
 [JsonSerializable(typeof(LayerNote))]
 [JsonSerializable(typeof(Tombstone))]
+[JsonSerializable(typeof(LayerCheckpoint))]
 [JsonSerializable(typeof(SnapshotReservation))]
 internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

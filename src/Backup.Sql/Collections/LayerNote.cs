@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Backup.Sql.Collections;
@@ -26,6 +27,10 @@ internal sealed record LayerNote
 
     /// <summary>When a restore or a validation last proved the layer's fingerprints.</summary>
     public DateTimeOffset? Verified { get; init; }
+
+    /// <summary>The note as text.</summary>
+    /// <returns>JSON.</returns>
+    public string ToJson() => JsonSerializer.Serialize(this, CollectionsJsonContext.Default.LayerNote);
 
     /// <summary>This note with other labels, and what follows from them.</summary>
     public LayerNote WithLabels(IReadOnlyList<string> labels) => this with

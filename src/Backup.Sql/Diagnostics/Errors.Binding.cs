@@ -7,6 +7,10 @@ internal static partial class Errors
         At(place, SqlStates.FeatureNotSupported, $"{statement} is understood but cannot be executed by this version",
             "Use one of the statements that the README lists as executable.");
 
+    /// <summary>Something that other systems have and this one does not, with what does its work here.</summary>
+    public static BackupSqlException NotOffered(string what, string instead, TextPlace place) =>
+        At(place, SqlStates.FeatureNotSupported, $"{what} is understood, but there is nothing like it here", instead);
+
     public static BackupSqlException OptionNotSupported(string option, TextPlace place, string? hint = null) =>
         At(place, SqlStates.FeatureNotSupported,
             $"option {option} is understood but cannot be honoured by this version",

@@ -20,6 +20,10 @@ internal static partial class Log
         "job {JobId} could not remove what it had written to {Directory}; it is inert and goes with the next clean-up")]
     public static partial void CleanUpFailed(ILogger logger, long jobId, string directory, Exception error);
 
+    [LoggerMessage(
+        103, LogLevel.Warning, "layer {LayerId} was proved, but that could not be noted beside it")]
+    public static partial void ProofNotNoted(ILogger logger, string layerId, Exception error);
+
     [LoggerMessage(150, LogLevel.Information, "snapshot {Label} of repository {Repository} has expired and was removed")]
     public static partial void SnapshotExpired(ILogger logger, string label, string repository);
 

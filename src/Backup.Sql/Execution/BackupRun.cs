@@ -310,7 +310,10 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                     await CheckpointAsync(token).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
-        return writer.Complete();
+        var entry = writer.Complete();
+        if (_checkpoints.Add(0))
+            await CheckpointAsync(cancellationToken).ConfigureAwait(false);
+        return entry;
     }
 
     // Only a hint: a backup does not fail for it.
@@ -376,16 +379,19 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             Snapshot = step.Snapshot is { } mark
                 ? mark with { Expires = step.Ttl?.After(context.Time.GetUtcNow()) }
                 : null,
-            KeepForever = step.Labels.Contains("keep-forever=true", StringComparer.Ordinal),
+            KeepForever = step.Labels.Contains(LayerNote.KeepForeverLabel, StringComparer.Ordinal),
+            Labels = step.Labels.Count == 0 ? null : step.Labels,
+            DatabaseProperties = context.PropertiesOf(step.Scope.AllDatabases()),
             Objects = contents.Objects,
             Statistics = statistics,
             Spaces = _spaces,
+            System = await context.System.ReadAsync(step.Scope, cancellationToken).ConfigureAwait(false),
             RevisionStart = history?.Start,
             SchemaChanges = history?.Changes ?? [],
         };
         turn.Progress.Begin(JobPhases.Committing, 0.01);
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
-        Outcome = SavedWork.OutcomeOf(_committed.Manifest);
+        Outcome = SavedWork.OutcomeOf(_committed);
         if (step.UpdatesMetric)
             BackupMetrics.Succeeded(Outcome.End!.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);

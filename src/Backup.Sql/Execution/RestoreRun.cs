@@ -4,6 +4,7 @@ using Backup.Sql.Engines;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;
+using Backup.Sql.State;
 
 namespace Backup.Sql.Execution;
 
@@ -21,6 +22,8 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     private IRestoreTransaction? _restore;
     private ChainReader? _reader;
     private IAsyncDisposable? _opened;
+    private IReadOnlyList<StateChange> _added = [];
+    private bool _published;
     private long _rows;
     private long _bytes;
     private long _indexEntries;
@@ -39,6 +42,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
         MaterialiseStep materialise => MaterialiseAsync(materialise, cancellationToken),
         IngestSpaceStep ingest => IngestAsync(ingest, cancellationToken),
         CompleteRestoreStep => CompleteAsync(cancellationToken),
+        RestoreSystemStep system => RestoreSystemAsync(system, cancellationToken),
         PublishRestoreStep => PublishAsync(cancellationToken),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
@@ -46,6 +50,8 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     public async ValueTask DisposeAsync()
     {
         _workers.Dispose();
+        if (!_published)
+            await context.System.RemoveAsync(_added).ConfigureAwait(false);
         if (_restore is not null)
             await _restore.DisposeAsync().ConfigureAwait(false);
         foreach (var database in _aside.Values)
@@ -243,12 +249,24 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
         await _restore!.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    private async Task RestoreSystemAsync(RestoreSystemStep step, CancellationToken cancellationToken)
+    {
+        _added = await context.System.AddAsync(
+            _reader!.Chain.Newest.Manifest.System, step.Kinds,
+            step.AllNames ? null : new RestoredNames(step.Databases, step.Tables), cancellationToken)
+                .ConfigureAwait(false);
+        Interlocked.Add(ref _rows, _added.Count);
+    }
+
     private async Task PublishAsync(CancellationToken cancellationToken)
     {
         turn.Progress.Begin(JobPhases.Publishing, 0.02);
         await turn.ConfirmAsync(cancellationToken).ConfigureAwait(false);
-        await _restore!.PublishAsync(cancellationToken).ConfigureAwait(false);
-        Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restore.Notices };
+        // RESTORE SYSTEM USERS brings back nothing but entries, which are there.
+        if (_restore is not null)
+            await _restore.PublishAsync(cancellationToken).ConfigureAwait(false);
+        _published = true;
+        Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restore?.Notices ?? [] };
         Log.Published(context.Logger, turn.JobId, Outcome.Rows, Outcome.Bytes);
     }
 

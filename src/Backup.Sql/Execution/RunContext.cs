@@ -1,3 +1,4 @@
+using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
@@ -21,8 +22,23 @@ internal sealed record RunContext
 
     public BackupSettings Settings => CurrentSettings();
 
+    /// <summary>What backups carry of the installation's own records.</summary>
+    public required SystemSpace System { get; init; }
+
+    /// <summary>What the host says of its databases, by name.</summary>
+    public IReadOnlyDictionary<string, DatabaseProperties> Databases { get; init; } =
+        new Dictionary<string, DatabaseProperties>();
+
     /// <summary>An existing directory for databases that are put together aside.</summary>
     public required string ScratchDirectory { get; init; }
 
     public required ILogger Logger { get; init; }
+
+    /// <summary>What a manifest keeps of that; null for nothing.</summary>
+    public IReadOnlyDictionary<string, DatabaseProperties>? PropertiesOf(IEnumerable<string> databases)
+    {
+        var known = databases.Where(Databases.ContainsKey)
+            .ToDictionary(name => name, name => Databases[name], StringComparer.Ordinal);
+        return known.Count == 0 ? null : known;
+    }
 }

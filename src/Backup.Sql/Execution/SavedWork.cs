@@ -37,7 +37,7 @@ internal sealed class SavedWork(RunContext context)
         }
 
         await ReleaseHoldAsync(plan, job.Id, cancellationToken).ConfigureAwait(false);
-        return OutcomeOf(layer.Manifest);
+        return OutcomeOf(layer);
     }
 
     /// <summary>Removes what a job has left that does not go on.</summary>
@@ -68,9 +68,19 @@ internal sealed class SavedWork(RunContext context)
     }
 
     /// <summary>What a committed layer's backup came to.</summary>
-    public static JobOutcome OutcomeOf(BackupManifest manifest) => new(
-        manifest.Statistics.Sum(s => s.Rows), manifest.Statistics.Sum(s => s.IndexEntries),
-        manifest.Spaces.Sum(space => space.RawBytes)) { End = manifest.End.ToDateTimeOffset() };
+    public static JobOutcome OutcomeOf(ChainLayer layer)
+    {
+        var manifest = layer.Manifest;
+        return new JobOutcome(
+            manifest.Statistics.Sum(s => s.Rows), manifest.Statistics.Sum(s => s.IndexEntries),
+            manifest.Spaces.Sum(space => space.RawBytes))
+        {
+            End = manifest.End.ToDateTimeOffset(),
+            Backup = new CommittedBackup(
+                manifest.Kind == LayerKind.Full ? layer.Directory : CollectionLayout.FullOf(layer.Directory),
+                layer.Directory, manifest.ChainId, manifest.LayerId, manifest.End),
+        };
+    }
 
     private Task<OpenedCollection> OpenAsync(ExecutionPlan plan, CancellationToken cancellationToken)
     {

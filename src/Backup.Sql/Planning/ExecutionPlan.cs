@@ -21,6 +21,11 @@ internal sealed record ExecutionPlan
     /// <summary>What the user should know before it runs, as sentences.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
+    /// <summary>
+    /// Of a RESTORE: id of the layer every space of which is proved by it; null where some are left out.
+    /// </summary>
+    public string? Proves { get; init; }
+
     /// <summary>Rows that the plan expects to read.</summary>
     public long EstimatedRows => Steps.Sum(step => step.EstimatedRows);
 

@@ -7,6 +7,9 @@ namespace Backup.Sql.Planning;
 /// <summary>What a restore makes and fills.</summary>
 internal sealed class RestoreContents
 {
+    /// <summary>The whole databases, by the name that they had.</summary>
+    public Dictionary<string, string> Databases { get; } = new(StringComparer.Ordinal);
+
     public List<string> NewDatabases { get; } = [];
 
     public List<(PageSpace Source, PageSpace Target)> Pages { get; } = [];

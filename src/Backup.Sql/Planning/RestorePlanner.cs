@@ -14,11 +14,17 @@ namespace Backup.Sql.Planning;
 /// </summary>
 internal sealed class RestorePlanner(PlanningContext context)
 {
+    // The kinds of entries of the state store that a restore chooses by.
+    private const string UserEntries = "user";
+    private const string GrantEntries = "grant";
+
     public async Task<ExecutionPlan> PlanAsync(BoundRestore restore, CancellationToken cancellationToken)
     {
         var chain = await LoadChainAsync(restore, cancellationToken).ConfigureAwait(false);
         var point = RestorePoint.Choose(chain, restore.AsOf);
         CheckVersion(point.Manifest, restore);
+        if (restore.Kind == RestoreTargetKind.SystemUsers)
+            return SystemUsers(restore, chain, point);
         var engine = context.Engines[restore.Engine];
         var catalog = await engine.OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
@@ -32,8 +38,69 @@ internal sealed class RestorePlanner(PlanningContext context)
             RestoreTargetKind.Databases => Databases(restore, point, destination, restore.Databases, notices),
             _ => Cluster(restore, point, destination, notices),
         };
-        return new ExecutionPlan { Kind = "RESTORE", Steps = Steps(restore, chain, point, plan), Notices = notices };
+        var steps = Steps(restore, chain, point, plan);
+        return new ExecutionPlan
+        {
+            Kind = "RESTORE", Steps = steps, Notices = notices, Proves = ProvedLayer(point, steps),
+        };
     }
+
+    /// <summary>Users and roles alone: no engine has a part in it.</summary>
+    private static ExecutionPlan SystemUsers(BoundRestore restore, Chain chain, RestorePoint point)
+    {
+        if (!point.Manifest.IsFullCluster)
+            throw Errors.NotAClusterBackup();
+        var steps = new StepList();
+        var open = steps.Add(id => OpenChain(id, restore, chain, point));
+        var system = steps.Add(id => new RestoreSystemStep
+        {
+            Id = id,
+            Kinds = [UserEntries],
+            AllNames = true,
+            EstimatedRows = point.Manifest.System.Count(entry => entry.Kind == UserEntries),
+            After = [open],
+        });
+        steps.Add(id => new PublishRestoreStep { Id = id, After = [system] });
+        return new ExecutionPlan { Kind = "RESTORE", Steps = steps.ToList(), Notices = restore.Notices };
+    }
+
+    /// <summary>
+    /// What comes back beside databases and tables: with a cluster all that it kept, with GRANTS what users hold on the
+    /// objects; null for nothing.
+    /// </summary>
+    private static RestoreSystemStep? SystemStep(int id, BoundRestore restore, RestorePoint point, RestoreContents contents)
+    {
+        var entries = point.Manifest.System;
+        if (restore.Kind != RestoreTargetKind.Cluster)
+            entries = restore.Grants ? [.. entries.Where(entry => entry.Kind == GrantEntries)] : [];
+        if (entries.Count == 0 || restore.SchemaOnly)
+            return null;
+        return new RestoreSystemStep
+        {
+            Id = id,
+            Kinds = [.. entries.Select(entry => entry.Kind).Distinct(StringComparer.Ordinal)],
+            AllNames = restore.Kind == RestoreTargetKind.Cluster,
+            Databases = contents.Databases,
+            Tables = contents.Objects.Select(o => (Source: FullName(o.Source), Target: FullName(o.Target)))
+                .DistinctBy(pair => pair.Source)
+                .ToDictionary(pair => pair.Source, pair => pair.Target, StringComparer.Ordinal),
+            EstimatedRows = entries.Count,
+        };
+    }
+
+    private static string FullName(ObjectDescriptor o) =>
+        $"{o.Database}.{o.Schema ?? NameResolver.DefaultSchema}.{o.Name}";
+
+    private static OpenChainStep OpenChain(int id, BoundRestore restore, Chain chain, RestorePoint point) => new()
+    {
+        Id = id,
+        Collection = restore.Collection,
+        Incrementals = restore.IncrementalLocation,
+        Locations = restore.Locations,
+        Subdirectory = chain.Subdirectory,
+        Layers = [.. point.Layers.Select(layer => layer.Manifest.LayerId)],
+        At = point.At,
+    };
 
     private async Task<Chain> LoadChainAsync(BoundRestore restore, CancellationToken cancellationToken)
     {
@@ -57,6 +124,15 @@ internal sealed class RestorePlanner(PlanningContext context)
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();
         return await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string? ProvedLayer(RestorePoint point, IReadOnlyList<PlanStep> steps)
+    {
+        if (point.At != point.Manifest.End)
+            return null;
+        var read = steps.OfType<IngestSpaceStep>().Where(step => !step.FromPages).Select(step => step.Source)
+            .Concat(steps.OfType<MaterialiseStep>().Select(step => step.Space)).ToHashSet();
+        return point.Manifest.Spaces.All(space => read.Contains(space.Space)) ? point.Manifest.LayerId : null;
     }
 
     private static void CheckVersion(BackupManifest manifest, BoundRestore restore)
@@ -86,6 +162,7 @@ internal sealed class RestorePlanner(PlanningContext context)
             var source = point.Manifest.CompleteDatabases.FirstOrDefault(d => destination.Comparer.Equals(d, name))
                 ?? throw Errors.DatabaseNotInBackup(name, point.Manifest.CompleteDatabases);
             var target = restore.NewDatabaseName ?? source;
+            contents.Databases[source] = target;
             // An empty built-in database may be there already: what it held before goes into it.
             if (!(restore.Kind == RestoreTargetKind.Cluster && destination.IsBuiltIn(target)
                 && destination.HasDatabase(target)))
@@ -266,16 +343,7 @@ internal sealed class RestorePlanner(PlanningContext context)
         BoundRestore restore, Chain chain, RestorePoint point, RestoreContents contents)
     {
         var steps = new StepList();
-        var open = steps.Add(id => new OpenChainStep
-        {
-            Id = id,
-            Collection = restore.Collection,
-            Incrementals = restore.IncrementalLocation,
-            Locations = restore.Locations,
-            Subdirectory = chain.Subdirectory,
-            Layers = [.. point.Layers.Select(layer => layer.Manifest.LayerId)],
-            At = point.At,
-        });
+        var open = steps.Add(id => OpenChain(id, restore, chain, point));
         var check = contents.Checks.Count == 0
             ? open
             : steps.Add(id => new CheckDestinationStep
@@ -318,6 +386,8 @@ internal sealed class RestorePlanner(PlanningContext context)
         }
 
         var complete = steps.Add(id => new CompleteRestoreStep { Id = id, After = [create, .. ingests] });
+        if (SystemStep(0, restore, point, contents) is { } system)
+            complete = steps.Add(id => system with { Id = id, After = [complete] });
         steps.Add(id => new PublishRestoreStep { Id = id, After = [complete] });
         return steps.ToList();
     }

@@ -7,6 +7,8 @@ using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
+using Backup.Sql.Sessions.Policies;
+using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Schedules;
 using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Schedules;
@@ -62,18 +64,26 @@ public sealed class BackupHost : IAsyncDisposable
             Collections = Collections,
             Random = options.Random,
             Time = options.TimeProvider,
+            System = new SystemSpace(options.StateStore, SystemKinds.All, SystemKinds.Users),
+            Databases = options.Databases,
             CurrentSettings = () => Settings.Backup,
             ScratchDirectory = options.ScratchDirectory,
             Logger = options.LoggerFactory.CreateLogger("Backup.Sql.Execution"),
         });
-        Worker = new JobWorker(Planning, Runner, options.TimeProvider);
+        var records = new JobRecords(
+            options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease);
+        Registry = new BackupRegistry(options.StateStore, records, options.TimeProvider);
+        Proofs = new Proofs(
+            Registry, Collections, options.TimeProvider, options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
+        Worker = new JobWorker(Planning, Runner, Registry, Proofs, options.TimeProvider);
         Jobs = new JobRegistry(
-            new JobRecords(options.StateStore, options.TimeProvider, options.Random, options.Settings.JobLease),
+            records,
             options.TimeProvider,
             Worker.RevertAsync);
+        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
+        Policies = new PolicyBook(options.StateStore);
         Schedules = new ScheduleBook(options.StateStore, options.Random);
         Scheduler = new BackupScheduler(this);
-        Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
     }
 
     /// <summary>The engines by name.</summary>
@@ -103,11 +113,17 @@ public sealed class BackupHost : IAsyncDisposable
 
     internal LayerUses Uses { get; }
 
+    internal BackupRegistry Registry { get; }
+
+    internal Proofs Proofs { get; }
+
     internal PlanningContext Planning { get; }
 
     internal PlanRunner Runner { get; }
 
     internal JobWorker Worker { get; }
+
+    internal PolicyBook Policies { get; }
 
     internal ScheduleBook Schedules { get; }
 
@@ -165,6 +181,18 @@ public sealed class BackupHost : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task RunSchedulerAsync(CancellationToken cancellationToken) => Scheduler.RunAsync(cancellationToken);
+
+    /// <summary>
+    /// Runs the backup policies whose time has come, waits for their backups, and drops what no cycle keeps. Of the
+    /// times that nobody was there for the last one is made up for; the others are missed. May be called by several hosts
+    /// that share a state store: each time is run by one of them.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call, not the backups.</param>
+    /// <returns>When a policy is due next; null if none ever is.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails. What a backup fails with is in the registry.
+    /// </exception>
+    public Task<DateTimeOffset?> RunDuePoliciesAsync(CancellationToken cancellationToken = default) =>
+        new PolicyRunner(this).RunAsync(cancellationToken);
 
     /// <summary>Stops what runs, waits for it, and closes the engines.</summary>
     public async ValueTask DisposeAsync()

@@ -1,8 +1,10 @@
 using Backup.Sql.Access;
+using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.State;
+using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -55,6 +57,13 @@ public sealed record BackupHostOptions
     /// Tells who may do what, in the place of <see cref="Admins"/> and the grants in the state store. Default: null.
     /// </summary>
     public IAuthorizer? Authorizer { get; init; }
+
+    /// <summary>What the host says of its databases, by name: scope, labels, configuration. Default: nothing.</summary>
+    public IReadOnlyDictionary<string, DatabaseProperties> Databases { get; init; } =
+        new Dictionary<string, DatabaseProperties>();
+
+    /// <summary>What takes backups over that were made elsewhere, beside <c>collection</c>. Default: nothing.</summary>
+    public IReadOnlyList<IBackupPlugin> Plugins { get; init; } = [];
 
     /// <summary>Codec, file size, workers, memory.</summary>
     public BackupSettings Settings { get; init; } = new();

@@ -1,13 +1,12 @@
 using Backup.Sql.Binding;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
-using Backup.Sql.Execution.Uses;
 using Backup.Sql.Rows;
 
 namespace Backup.Sql.Sessions;
 
 /// <summary>The rows of SHOW BACKUP in all its forms.</summary>
-internal sealed class BackupReport(CollectionOpener collections, LayerUses uses, IRandomSource random)
+internal sealed class BackupReport(BackupHost host)
 {
     private static readonly ResultColumn[] FileColumns =
     [
@@ -26,7 +25,7 @@ internal sealed class BackupReport(CollectionOpener collections, LayerUses uses,
 
     public async Task<StatementResult> RunAsync(BoundShowBackup show, CancellationToken cancellationToken)
     {
-        var opened = await collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken)
+        var opened = await host.Collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
@@ -48,16 +47,18 @@ internal sealed class BackupReport(CollectionOpener collections, LayerUses uses,
             await CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false);
         if (show.AsJson)
         {
-            return Result(
-                show, [new("manifest", ResultType.Json)],
-                chain.Layers.Select(layer => new object?[] { layer.Manifest.ToJson() }));
+            var manifests = new List<object?[]>();
+            foreach (var layer in chain.Layers)
+                manifests.Add([await JsonAsync(collection, layer, cancellationToken).ConfigureAwait(false)]);
+            return Result(show, [new("manifest", ResultType.Json)], manifests);
         }
 
         return show.Kind switch
         {
             ShowBackupKind.Files => Result(show, FileColumns, Files(chain, show)),
             ShowBackupKind.Ranges => Result(show, RangeColumns, Ranges(chain)),
-            _ => Result(show, ObjectRows.Columns(show), ObjectRows.Of(chain, show)),
+            _ => Result(
+                show, ObjectRows.Columns(show), ObjectRows.Of(chain, show).Concat(ObjectRows.OfSystem(chain, show))),
         };
     }
 
@@ -66,6 +67,15 @@ internal sealed class BackupReport(CollectionOpener collections, LayerUses uses,
     {
         var all = rows.ToList();
         return ResultSet.Of($"SHOW BACKUP {all.Count}", columns, all, show.Notices);
+    }
+
+    /// <summary>A manifest as it is stored, and behind it what was noted of the layer since.</summary>
+    private static async Task<string> JsonAsync(
+        Collection collection, ChainLayer layer, CancellationToken cancellationToken)
+    {
+        var manifest = layer.Manifest.ToJson();
+        var note = await collection.Notes.ReadAsync(layer.Manifest.LayerId, cancellationToken).ConfigureAwait(false);
+        return note == new LayerNote() ? manifest : $"{manifest[..^1]},\"notes\":{note.ToJson()}}}";
     }
 
     private static async Task CheckFilesAsync(Chain chain, CancellationToken cancellationToken)
@@ -94,8 +104,7 @@ internal sealed class BackupReport(CollectionOpener collections, LayerUses uses,
             return NoUse.Instance; // What cannot be read cannot be needed; the validation will say what is wrong.
         }
 
-        var use = await uses.BeginAsync(envelope.LayerId, "SHOW BACKUP VALIDATE", cancellationToken)
-            .ConfigureAwait(false);
+        var use = await host.Uses.BeginAsync(envelope.LayerId, "SHOW BACKUP VALIDATE", cancellationToken).ConfigureAwait(false);
         if (await collection.HasBackupAsync(subdirectory, cancellationToken).ConfigureAwait(false))
             return use;
         await use.DisposeAsync().ConfigureAwait(false);
@@ -107,15 +116,29 @@ internal sealed class BackupReport(CollectionOpener collections, LayerUses uses,
     {
         var rows = new List<object?[]>();
         await foreach (var finding in Verification
-            .ValidateAsync(collection, subdirectory, show.Sample, random, cancellationToken).ConfigureAwait(false))
+            .ValidateAsync(collection, subdirectory, show.Sample, host.Options.Random, cancellationToken)
+                .ConfigureAwait(false))
         {
             rows.Add([finding.Status, finding.Path, finding.Detail]);
         }
 
+        if (rows.Count == 0 && show.Sample >= 1)
+            await NoteProofAsync(show, collection, subdirectory, cancellationToken).ConfigureAwait(false);
         rows.Add(rows.Count == 0
             ? ["No problems found!", null, null]
             : ["ERROR: validation failed", null, $"{rows.Count} findings"]);
         return Result(show, ValidateColumns, rows);
+    }
+
+    private async Task NoteProofAsync(
+        BoundShowBackup show, Collection collection, string subdirectory, CancellationToken cancellationToken)
+    {
+        if (subdirectory.Length == 0)
+            return; // A location of one backup has no place for notes.
+        var chain = await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+        await host.Proofs.NoteAsync(
+            show.Collection, [.. chain.Layers.Select(layer => layer.Manifest.LayerId)], cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static IEnumerable<object?[]> Files(Chain chain, BoundShowBackup show) =>

@@ -6,12 +6,15 @@ using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
+using Backup.Sql.Planning.Steps;
+using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Sessions.Snapshots;
 
 namespace Backup.Sql.Sessions;
 
 /// <summary>The work of jobs: plans what was asked and runs it, in the first turn and in later ones.</summary>
-internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, TimeProvider time)
+internal sealed class JobWorker(
+    PlanningContext planning, PlanRunner runner, BackupRegistry registry, Proofs proofs, TimeProvider time)
 {
     /// <summary>How often a job is planned when the collection keeps moving under it.</summary>
     private const int PlanningAttempts = 3;
@@ -32,16 +35,23 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Tim
     {
         BoundBackup backup => await new BackupPlanner(planning).PlanAsync(backup, estimate, cancellationToken)
             .ConfigureAwait(false),
-        _ => await new RestorePlanner(planning).PlanAsync((BoundRestore)bound, cancellationToken)
-            .ConfigureAwait(false),
+        _ => await new RestorePlanner(planning).PlanAsync(
+            await new RegisteredSource(registry).ResolveAsync((BoundRestore)bound, cancellationToken)
+                .ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false),
     };
 
     private async Task<JobOutcome> PlanAndRunAsync(
         ExecutionPlan? first, JobRecord job, JobTurn turn, CancellationToken cancellationToken)
     {
+        await registry.EnsureAsync(job, BoundOf(job), cancellationToken).ConfigureAwait(false);
         if (first is null
             && await runner.FinishCommittedAsync(job, cancellationToken).ConfigureAwait(false) is { } finished)
+        {
+            await NoteAsync(job, null, finished).ConfigureAwait(false);
             return finished;
+        }
+
         var plan = first;
         for (var attempt = 1; ; attempt++)
         {
@@ -49,7 +59,9 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Tim
             {
                 plan ??= await PlanAgainAsync(job, turn.Layer, cancellationToken).ConfigureAwait(false);
                 await turn.SavePlanAsync(plan.ToJson()).ConfigureAwait(false);
-                return await runner.RunAsync(plan, turn, cancellationToken).ConfigureAwait(false);
+                var outcome = await runner.RunAsync(plan, turn, cancellationToken).ConfigureAwait(false);
+                await NoteAsync(job, plan, outcome).ConfigureAwait(false);
+                return outcome;
             }
             catch (BackupSqlException error) when (
                 error.SqlState == SqlStates.ObjectInUse && attempt < PlanningAttempts)
@@ -57,6 +69,16 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Tim
                 plan = null;
             }
         }
+    }
+
+    /// <summary>What the job came to is done; nothing takes it back.</summary>
+    private async Task NoteAsync(JobRecord job, ExecutionPlan? plan, JobOutcome outcome)
+    {
+        if (outcome.Backup is { } layer)
+            await registry.SucceedAsync(job.Id, layer).ConfigureAwait(false);
+        if (plan?.Proves is { } proved
+            && plan.Steps.OfType<OpenChainStep>().FirstOrDefault() is { Locations.Count: 0 } open)
+            await proofs.NoteAsync(open.Collection, [proved], CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>

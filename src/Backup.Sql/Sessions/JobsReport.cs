@@ -44,6 +44,12 @@ internal sealed class JobsReport(JobRegistry jobs, Rights rights)
 
     private async Task<IReadOnlyList<JobRecord>> ChooseAsync(BoundShowJobs show, CancellationToken cancellationToken)
     {
+        if (show.Schedules is { } schedules)
+        {
+            var runs = await jobs.ListAsync(cancellationToken).ConfigureAwait(false);
+            return [.. runs.Where(job => job.Schedule is { } of && schedules.Contains(of))];
+        }
+
         if (show.Ids is null)
         {
             var all = await jobs.ListAsync(cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,10 @@
+using Backup.Sql.Access;
 using Backup.Sql.Binding;
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
 using Backup.Sql.Rows;
+using Backup.Sql.Sessions.Administration;
+using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
 
@@ -49,12 +52,29 @@ internal static class ObjectRows
         let names = new LayerNames(layer.Manifest)
         from o in layer.Manifest.Objects
         where o is not TriggerDescriptor // a trigger is a part of its table
-        select Row(layer, names, o, show);
+        select Row(layer, names, o, show, names.Figures(o));
 
-    private static object?[] Row(ChainLayer layer, LayerNames names, ObjectDescriptor o, BoundShowBackup show)
+    /// <summary>The system space of a cluster backup, as tables of a database of that name.</summary>
+    public static IEnumerable<object?[]> OfSystem(Chain chain, BoundShowBackup show) =>
+        from layer in chain.Layers
+        where layer.Manifest.IsFullCluster
+        from table in layer.Manifest.System.GroupBy(entry => SystemKinds.TableOf(entry.Kind))
+        let descriptor = new TableDescriptor
+        {
+            Id = 0,
+            Database = "system",
+            Schema = NameResolver.DefaultSchema,
+            Name = table.Key,
+            Columns = [],
+        }
+        let bytes = table.Sum(entry => (long)entry.Value.GetRawText().Length)
+        select Row(
+            layer, new LayerNames(layer.Manifest), descriptor, show, new TableFigures(0, table.Count(), bytes, 0));
+
+    private static object?[] Row(
+        ChainLayer layer, LayerNames names, ObjectDescriptor o, BoundShowBackup show, TableFigures? figures)
     {
         var row = new List<object?>();
-        var figures = names.Figures(o);
         AddWithId(o is DatabaseDescriptor ? null : o.Database, names.DatabaseId(o));
         AddWithId(o.Schema, names.SchemaId(o));
         AddWithId(o.Name, o.Id);
@@ -67,7 +87,7 @@ internal static class ObjectRows
         if (show.Kind == ShowBackupKind.Schemas)
             row.Add(o.Ddl);
         if (show.Privileges)
-            row.AddRange([null, o.Owner]);
+            row.AddRange([names.Grants(o), o.Owner]);
         if (show.CheckFiles)
             row.Add(names.FileBytes(o));
         return [.. row];
@@ -97,6 +117,21 @@ internal static class ObjectRows
 
         public TableFigures? Figures(ObjectDescriptor o) =>
             o is TableDescriptor ? _figures.GetValueOrDefault(o.Id) : null;
+
+        /// <summary>What is held on an object, as statements; null for nothing.</summary>
+        public string? Grants(ObjectDescriptor o)
+        {
+            var on = o is DatabaseDescriptor
+                ? Securable.Database(o.Name)
+                : Securable.Table($"{o.Database}.{o.Schema ?? NameResolver.DefaultSchema}.{o.Name}");
+            var grants = manifest.System.Where(entry => entry.Kind == SystemKinds.Grants)
+                .Select(entry => SystemKinds.ReadGrant(entry.Value))
+                .Where(grant => grant.On == on)
+                .OrderBy(grant => grant.Grantee, StringComparer.Ordinal)
+                .SelectMany(grant => PrivilegeText.Single.Where(privilege => grant.Privileges.HasFlag(privilege))
+                    .Select(privilege => SqlFormatter.Format(PrivilegeText.Grant(privilege, on, grant.Grantee))));
+            return string.Join("; ", grants) is { Length: > 0 } text ? text : null;
+        }
 
         public long? DatabaseId(ObjectDescriptor o) => o is DatabaseDescriptor
             ? null

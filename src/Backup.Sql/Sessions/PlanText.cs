@@ -3,6 +3,7 @@ using Backup.Sql.Binding;
 using Backup.Sql.Planning;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;
+using Backup.Sql.Sessions.Administration;
 
 namespace Backup.Sql.Sessions;
 
@@ -68,6 +69,7 @@ internal static class PlanText
         IngestSpaceStep { Source: PageSpace } => "write pages",
         IngestSpaceStep => "load rows",
         CompleteRestoreStep => "build indexes, check",
+        RestoreSystemStep => "restore system",
         PublishRestoreStep => "publish",
         _ => step.GetType().Name,
     };
@@ -93,6 +95,7 @@ internal static class PlanText
         MaterialiseStep materialise => materialise.Space.Database,
         IngestSpaceStep ingest => ingest.Name,
         CompleteRestoreStep => "indexes, constraints, views, triggers",
+        RestoreSystemStep system => string.Join(", ", system.Kinds.Select(SystemKinds.TableOf)) + " that are missing",
         PublishRestoreStep => "makes everything visible at once",
         _ => "",
     };

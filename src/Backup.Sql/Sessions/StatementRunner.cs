@@ -4,10 +4,11 @@ using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
-using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Administration;
-using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Sessions.Expiry;
+using Backup.Sql.Sessions.Policies;
+using Backup.Sql.Sessions.Registry;
+using Backup.Sql.Sessions.Schedules;
 using Backup.Sql.Sessions.Snapshots;
 using Backup.Sql.State;
 using Backup.Sql.Syntax;
@@ -29,7 +30,12 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
 
     private Rights Rights => new(host.Authorizer, user);
 
-    private GrantStatements Grants => new(host.Options.StateStore, host.Roles);
+    private GrantStatements Grants => new(host.Options.StateStore, host.Roles, host.Authorizer switch
+    {
+        GrantAuthorizer => null,
+        EverybodyIsAdmin => "rights are off on this host: the grants are kept, and count when it turns them on",
+        _ => "this host decides about rights by itself: the grants are kept and do not count",
+    });
 
     public async Task<StatementResult> RunAsync(
         Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
@@ -49,10 +55,16 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 .ConfigureAwait(false),
             BoundExplain { Inner: BoundDrop drop } => await new ExpiryRunner(host, true)
                 .RunAsync(drop, cancellationToken).ConfigureAwait(false),
+            BoundPolicyStatement policy => await new PolicyStatements(host, user).RunAsync(policy, cancellationToken)
+                .ConfigureAwait(false),
+            BoundRegistryStatement own => await new RegistryStatements(host, false).RunAsync(own, cancellationToken)
+                .ConfigureAwait(false),
+            BoundExplain { Inner: BoundDropRegistered drop } => await new RegistryStatements(host, true)
+                .RunAsync(drop, cancellationToken).ConfigureAwait(false),
             BoundExplain explain => await ExplainAsync(statement, explain, cancellationToken).ConfigureAwait(false),
             BoundShowBackups show => await new BackupsReport(host.Collections).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
-            BoundShowBackup show => await new BackupReport(host.Collections, host.Uses, host.Options.Random)
+            BoundShowBackup show => await new BackupReport(host)
                 .RunAsync(show, cancellationToken).ConfigureAwait(false),
             BoundShowJobs show => await new JobsReport(host.Jobs, Rights).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
@@ -116,10 +128,12 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var plan = await host.Worker.PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
         await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
-        var job = await (claim is null
-            ? host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
-            : host.Jobs.CreateAsync(kind, description, masked, request, user, claim, cancellationToken))
-                .ConfigureAwait(false);
+        var job = await host.Registry.RegisterAsync(
+            bound,
+            () => claim is null
+                ? host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
+                : host.Jobs.CreateAsync(kind, description, masked, request, user, claim, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         var run = await host.Jobs
             .StartAsync(job, host.Worker.Work(plan), progress, detached ? CancellationToken.None : cancellationToken)
                 .ConfigureAwait(false);
@@ -177,9 +191,13 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         BoundControlJobs control, CancellationToken cancellationToken)
     {
         var jobs = await host.Jobs.ListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. jobs.Where(job => job.Type == control.Type && CanObey(job.State, control.Command))
+        return [.. jobs.Where(job => IsMeant(job, control) && CanObey(job.State, control.Command))
             .Select(job => job.Id)];
     }
+
+    private static bool IsMeant(JobRecord job, BoundControlJobs control) => control.Schedules is { } schedules
+        ? job.Schedule is { } schedule && schedules.Contains(schedule)
+        : job.Type == control.Type;
 
     private static bool CanObey(JobState state, JobCommand command) => command switch
     {

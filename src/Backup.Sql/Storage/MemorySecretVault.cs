@@ -9,6 +9,9 @@ public sealed class MemorySecretVault : ISecretVault
 {
     private const string Mark = "vault:";
 
+    /// <summary>A reference that no vault resolves, in the place of a secret that was left out.</summary>
+    internal const string LeftOut = Mark + "left-out";
+
     /// <summary>
     /// References outlive the process in job records: those of another one must not be taken for one's own.
     /// </summary>

@@ -12,8 +12,8 @@ namespace Backup.Sql.Storage;
 /// </summary>
 /// <remarks>
 /// A reference is <c>sealed:1:</c> and, in base64url without padding, a random nonce of 12 bytes, the secret encrypted
-/// with AES-256-GCM, and the tag of 16 bytes. The associated data is the parameter's name: a sealed value that was moved
-/// to another parameter does not open.
+/// with AES-256-GCM, and the tag of 16 bytes. The associated data is the parameter's name: a sealed value that was
+/// moved to another parameter does not open.
 /// </remarks>
 public sealed class SealingSecretVault : ISecretVault, IDisposable
 {

@@ -78,25 +78,6 @@ public sealed class StoreLimitTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task New_options_count_for_stores_opened_later()
-    {
-        var rate = 0;
-        var providers = new ObjectStoreProviders([new MemoryObjectStoreProvider()])
-        {
-            Options = _ => new() { WriteBytesPerSecond = rate },
-            TimeProvider = _clock,
-        };
-        await using var before = await providers.OpenAsync(StoreUri.Parse("mem://a"));
-        rate = MiB;
-        await using var after = await providers.OpenAsync(StoreUri.Parse("mem://a"));
-        var started = _clock.GetTimestamp();
-        await before.PutIfAbsentAsync("a", new byte[5 * MiB]);
-        Assert.Equal(TimeSpan.Zero, _clock.GetElapsedTime(started));
-        await after.PutIfAbsentAsync("b", new byte[5 * MiB]);
-        Assert.Equal(4, _clock.GetElapsedTime(started).TotalSeconds, 0.01);
-    }
-
-    [Fact]
     public async Task Who_stops_waiting_does_not_hold_up_those_behind()
     {
         var clock = new ManualTimeProvider();

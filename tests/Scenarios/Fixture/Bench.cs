@@ -2,6 +2,7 @@ using Backup.Sql.Binding;
 using Backup.Sql.Parsing;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions;
+using Backup.Sql.State;
 using Backup.Sql.Storage;
 using Backup.Sql.TestKit.Memory;
 using Backup.Sql.TestKit.Simulation;
@@ -17,10 +18,13 @@ internal sealed class Bench : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly BenchSetup _setup;
     private readonly SeededRandomSource _random;
+    private IStateStore _state;
+    private readonly TapePlugin _tapes = new();
 
     public Bench(BenchSetup? setup = null)
     {
         _setup = setup ?? new BenchSetup();
+        _state = _setup.State;
         _random = new SeededRandomSource(_setup.Seed);
         Stores = new BenchStores(_setup.Store, _directory.Below("stores"));
         Scratch = _directory.Below("scratch");
@@ -85,6 +89,13 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Lets another user go on.</summary>
     public void Become(string user) => Session = MakeSession(user);
 
+    /// <summary>Ends the process, loses the state store, and starts the next process.</summary>
+    public Task LoseStateAsync()
+    {
+        _state = new MemoryStateStore();
+        return ReopenAsync();
+    }
+
     /// <summary>Ends the process and starts the next.</summary>
     public async Task ReopenAsync()
     {
@@ -136,7 +147,9 @@ internal sealed class Bench : IAsyncDisposable
         DefaultEngine = EngineNames[0],
         Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
         Brokers = new Dictionary<string, IObjectStoreProvider> { ["lake"] = Stores.Broker },
-        StateStore = line.To(_setup.State),
+        StateStore = line.To(_state),
+        Databases = _setup.Databases,
+        Plugins = [_tapes],
         Settings = _setup.Settings,
         Admins = _setup.Admins,
         ScratchDirectory = Scratch,

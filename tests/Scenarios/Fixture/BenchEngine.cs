@@ -17,6 +17,16 @@ internal abstract class BenchEngine
     /// <summary>Runs statements in a database, which is made when there is none.</summary>
     public abstract void Execute(string database, string sql);
 
+    /// <summary>Runs statements through the engine, where it can; else like <see cref="Execute"/>.</summary>
+    public virtual Task RunAsync(string database, string sql)
+    {
+        Execute(database, sql);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Does what a host does by a timer: databases that keep history get a time to go back to.</summary>
+    public virtual Task MarkAsync() => Task.CompletedTask;
+
     public abstract Table Query(string database, string sql);
 
     /// <summary>Drops a database.</summary>

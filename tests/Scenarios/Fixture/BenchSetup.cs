@@ -1,3 +1,4 @@
+using Backup.Sql.Catalog;
 using Backup.Sql.Execution;
 using Backup.Sql.State;
 using Backup.Sql.Storage;
@@ -23,6 +24,9 @@ internal sealed record BenchSetup
     public bool UseBackupsWithIds { get; init; }
 
     public string? CurrentDatabase { get; init; }
+
+    /// <summary>What the host says of its databases.</summary>
+    public IReadOnlyDictionary<string, DatabaseProperties> Databases { get; init; } = new Dictionary<string, DatabaseProperties>();
 
     /// <summary>The administrators; null when everybody is one.</summary>
     public IReadOnlyList<string>? Admins { get; init; }

@@ -31,6 +31,10 @@ internal sealed class SqliteBenchEngine : BenchEngine
 
     public override void Execute(string database, string sql) => SqliteConnection.Run(PathOf(database), sql);
 
+    public override async Task RunAsync(string database, string sql) => await _engine.ExecuteAsync(database, sql);
+
+    public override async Task MarkAsync() => await _engine.MarkHistoryAsync();
+
     public override Table Query(string database, string sql)
     {
         if (!File.Exists(PathOf(database)))

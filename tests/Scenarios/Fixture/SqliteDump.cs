@@ -8,6 +8,9 @@ namespace Backup.Sql.Scenarios.Fixture;
 /// </summary>
 internal static class SqliteDump
 {
+    /// <summary>What the engine keeps inside a database is not the user's.</summary>
+    private const string IsUsers = "name NOT LIKE '\\_backupsql\\_%' ESCAPE '\\'";
+
     /// <summary>The whole database as text; equal databases give equal texts.</summary>
     public static string Of(string path)
     {
@@ -15,7 +18,7 @@ internal static class SqliteDump
         var text = new StringBuilder();
         foreach (var pragma in new[] { "user_version", "application_id", "encoding" })
             text.Append(pragma).Append(" = ").Append(connection.Query($"PRAGMA {pragma}").Rows[0][0]).Append('\n');
-        foreach (var line in connection.ExactRows("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2"))
+        foreach (var line in connection.ExactRows($"SELECT type, name, tbl_name, sql FROM sqlite_master WHERE {IsUsers} ORDER BY 1, 2"))
             text.Append(line).Append('\n');
         foreach (var table in Tables(connection))
             AppendTable(connection, table, text);
@@ -46,7 +49,7 @@ internal static class SqliteDump
     }
 
     private static List<string> Tables(SqliteConnection connection) =>
-        [.. connection.Query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").Rows.Select(r => (string)r[0]!)];
+        [.. connection.Query($"SELECT name FROM sqlite_master WHERE type = 'table' AND {IsUsers} ORDER BY name").Rows.Select(r => (string)r[0]!)];
 
     private static void AppendTable(SqliteConnection connection, string table, StringBuilder text)
     {

@@ -13,7 +13,7 @@ internal sealed class StoreGate
 
     public bool IsClosed => _closedFor is not null;
 
-    /// <summary>Holds up calls whose text, such as <c>write data/7</c>, contains some letters.</summary>
+    /// <summary>Holds up calls whose text, such as <c>write data/7</c>, contains some letters (a star stands for any).</summary>
     public void Close(string letters)
     {
         lock (_lock)
@@ -45,7 +45,7 @@ internal sealed class StoreGate
     {
         lock (_lock)
         {
-            if (_closedFor is null || !call.Contains(_closedFor, StringComparison.Ordinal))
+            if (_closedFor is null || !Scripting.Expectation.Matches($"*{_closedFor}*", call))
                 return Task.CompletedTask;
             _reached.TrySetResult();
             return _open.Task.WaitAsync(cancellationToken);

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution;
 using Backup.Sql.Scenarios.Fixture;
+using Backup.Sql.Sessions;
 
 namespace Backup.Sql.Scenarios.Scripting;
 
@@ -12,6 +14,7 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <c>$1 = text</c> that give its placeholders, or one of:
 /// <list type="bullet">
 /// <item><c>data NAME[@ENGINE]: SQL</c> changes a database in the engine's own SQL; it is made when there is none;</item>
+/// <item><c>run NAME: SQL</c> does that through the engine; <c>mark</c> does what a host's timer does for history;</item>
 /// <item><c>query NAME[@ENGINE]: SELECT</c> gives rows;</item>
 /// <item><c>remember WORD: NAME</c> keeps a database's contents, and the time as <c>{WORD}</c>;</item>
 /// <item><c>same NAME: NAME</c> and <c>same NAME: WORD</c> compare databases with each other and with what was kept;</item>
@@ -19,11 +22,15 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <c>settle</c> waits until no job is at work; <c>expire</c> removes the snapshots whose time is up;</item>
 /// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
 /// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
+/// <item><c>lose state</c> is <c>reopen</c> with an empty state store;</item>
 /// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
 /// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
+/// <item><c>policies</c> runs the backup policies that are due, and gives the time when one is due next;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
 /// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
-/// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them.</item>
+/// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them;</item>
+/// <item><c>clock TIME</c> sets the clock for the next block; <c>schedules</c> runs the schedules that are due, <c>begin</c> does so without
+/// waiting for them and <c>end</c> waits; <c>collect</c> lets the engine in memory forget old history.</item>
 /// </list>
 /// <c>{@name}</c> is a location's URI, <c>{word}</c> what a cell <c>?word</c> has caught before. The clock moves on by a
 /// second with every block. A statement that fails, shows or explains must leave everything as it was.
@@ -38,6 +45,7 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
     private readonly Bench _bench;
     private readonly Dictionary<string, string> _variables = [];
     private readonly Dictionary<string, string> _remembered = [];
+    private readonly Queue<Task<DueSchedules>> _begun = [];
 
     public ScriptRunner(Script script, string engine, string store)
     {
@@ -48,6 +56,16 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             Store = store,
             UseBackupsWithIds = script.Setting("ids") == "on",
             CurrentDatabase = script.Setting("database"),
+            Databases = new Dictionary<string, DatabaseProperties>
+            {
+                ["shop"] = new()
+                {
+                    Scope = "acme/retail",
+                    Labels = new Dictionary<string, string> { ["tier"] = "gold" },
+                    Configuration = new Dictionary<string, string> { ["plan"] = "large" },
+                },
+                ["ledger"] = new() { Scope = "acme/books" },
+            },
             Admins = script.Setting("rights") == "on" ? ["root"] : null,
             Wrap = provider => new GateStoreProvider(provider, _gate),
             Settings = new BackupSettings { Workers = 2, FullBackupWithSubdirectory = script.Setting("full_backup_with_subdir") == "on" },
@@ -88,6 +106,13 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 var (target, sql) = CutAt(rest, ':');
                 EngineOf(ref target).Execute(target, sql);
                 break;
+            case "run":
+                var (run, text) = CutAt(rest, ':');
+                await EngineOf(ref run).RunAsync(run, text);
+                break;
+            case "mark":
+                await _bench.Engine.MarkAsync();
+                break;
             case "query":
                 var (database, select) = CutAt(rest, ':');
                 expected!.CheckTable(EngineOf(ref database).Query(database, select), Fill, Catch);
@@ -108,6 +133,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             case "as":
                 _bench.Become(rest);
                 break;
+            case "lose":
+                await _bench.LoseStateAsync();
+                break;
             case "member":
                 var (role, member) = CutAt(rest, ':');
                 await _bench.Host.Roles.AddMemberAsync(role, member);
@@ -117,6 +145,23 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "wait":
                 _bench.Advance(TimeSpan.FromSeconds(double.Parse(rest.TrimEnd('s'), CultureInfo.InvariantCulture)));
+                break;
+            case "clock":
+                var time = DateTimeOffset.Parse(rest, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+                // A second passes after every block: the next one begins at that time.
+                _bench.Advance(time - _bench.Host.Options.TimeProvider.GetUtcNow() - TimeSpan.FromSeconds(1));
+                break;
+            case "schedules":
+                CheckRuns(await _bench.Host.RunDueSchedulesAsync(), expected);
+                break;
+            case "begin":
+                _begun.Enqueue(_bench.Host.RunDueSchedulesAsync());
+                break;
+            case "end":
+                CheckRuns(await _begun.Dequeue(), expected);
+                break;
+            case "collect":
+                _bench.Memory.Memory.CollectGarbage();
                 break;
             case "reopen":
                 await _bench.ReopenAsync();
@@ -137,6 +182,10 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                         ["job_id", "job_type", "status"],
                         [.. adopted.Jobs.Select(job => new object?[] { job.JobId, job.Type, job.Status })]),
                     Fill, Catch);
+                break;
+            case "policies":
+                var next = await _bench.Host.RunDuePoliciesAsync();
+                expected?.CheckTable(new Table(["next"], [[next]]), Fill, Catch);
                 break;
             case "hold":
                 _gate.Close(rest);
@@ -165,6 +214,15 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
         }
     }
+
+    private void CheckRuns(DueSchedules due, Expectation? expected) => expected?.CheckTable(
+        new Table(
+            ["label", "scheduled_for", "missed_since", "status", "job_id", "error", "next_due"],
+            [.. due.Runs.Select(run => new object?[]
+            {
+                run.Label, run.ScheduledFor, run.MissedSince, run.Status, run.JobId, run.Error, due.NextDue,
+            })]),
+        Fill, Catch);
 
     private async Task StatementAsync(string command, Expectation? expected)
     {

@@ -68,7 +68,7 @@ public sealed class RandomStatementsTests
 
         public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
-        private Task StepAsync() => _random.Next(20) switch
+        private Task StepAsync() => _random.Next(22) switch
         {
             < 7 => ChangeAsync(),
             < 9 => FullAsync(),
@@ -77,6 +77,8 @@ public sealed class RandomStatementsTests
             16 => CancelledAsync(),
             17 => TooEarlyAsync(),
             18 => ValidateAsync(),
+            19 => DropAsync(),
+            20 => DropManyAsync(),
             _ => _bench.ReopenAsync(),
         };
 
@@ -156,6 +158,31 @@ public sealed class RandomStatementsTests
                 $"RESTORE DATABASE {chain.Database} FROM '{chain.Path}' IN '{Collection}' AS OF SYSTEM TIME '{time}' WITH new_db_name = 'proof'");
             Assert.Equal(state, _bench.Engine.Dump("proof"));
             _bench.Engine.Drop("proof");
+        }
+
+        private async Task DropAsync()
+        {
+            if (_chains.Count == 0)
+                return;
+            var chain = _chains[_random.Next(_chains.Count)];
+            var drop = _bench.RunAsync($"DROP BACKUP '{chain.Path}' IN '{Collection}'");
+            if (_chains.Count == 1)
+                Assert.Equal(SqlStates.ObjectNotInState, (await Assert.ThrowsAsync<BackupSqlException>(() => drop)).SqlState);
+            else
+                await drop;
+            if (_chains.Count > 1)
+                _chains.Remove(chain);
+        }
+
+        // Of chains whose newest layers are in the model's order the oldest go.
+        private async Task DropManyAsync()
+        {
+            if (_chains.Count == 0)
+                return;
+            var kept = _random.Next(1, 4);
+            await _bench.RunAsync($"DROP BACKUPS IN '{Collection}' KEEP (LAST = {kept})");
+            var newest = _chains.OrderByDescending(chain => chain.Layers[^1].End, StringComparer.Ordinal).Take(kept).ToHashSet();
+            _chains.RemoveAll(chain => !newest.Contains(chain));
         }
 
         private async Task CancelledAsync()

@@ -6,6 +6,9 @@ namespace Backup.Sql.Execution.Jobs;
 /// <param name="Bytes">Bytes of keys and values before compression.</param>
 internal sealed record JobOutcome(long Rows, long IndexEntries, long Bytes)
 {
+    /// <summary>The layer that a BACKUP has committed; null for other jobs.</summary>
+    public CommittedBackup? Backup { get; init; }
+
     /// <summary>The time that a backup holds; null for a restore.</summary>
     public DateTimeOffset? End { get; init; }
 

@@ -19,6 +19,7 @@ namespace Backup.Sql.Planning.Steps;
 [JsonDerivedType(typeof(MaterialiseStep), "materialise")]
 [JsonDerivedType(typeof(IngestSpaceStep), "ingest")]
 [JsonDerivedType(typeof(CompleteRestoreStep), "complete")]
+[JsonDerivedType(typeof(RestoreSystemStep), "restore-system")]
 [JsonDerivedType(typeof(PublishRestoreStep), "publish")]
 internal abstract record PlanStep
 {

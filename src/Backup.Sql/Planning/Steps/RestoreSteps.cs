@@ -42,7 +42,9 @@ internal sealed record BeginRestoreStep : PlanStep
 
     public bool SkipForeignKeyCheck { get; init; }
 
-    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    /// <summary>
+    /// A time before that of the pages, to which they are taken back; null for the time of the pages.
+    /// </summary>
     public HlcTimestamp? PagesAsOf { get; init; }
 }
 
@@ -63,7 +65,9 @@ internal sealed record MaterialiseStep : PlanStep
 
     public required PageSpace Space { get; init; }
 
-    /// <summary>A time before that of the pages, to which they are taken back; null for the time of the pages.</summary>
+    /// <summary>
+    /// A time before that of the pages, to which they are taken back; null for the time of the pages.
+    /// </summary>
     public HlcTimestamp? AsOf { get; init; }
 }
 
@@ -88,6 +92,24 @@ internal sealed record IngestSpaceStep : PlanStep
 
 /// <summary>Makes indexes, constraints, views and triggers and checks foreign keys.</summary>
 internal sealed record CompleteRestoreStep : PlanStep;
+
+/// <summary>
+/// Adds what is missing of users, grants, schedules and the like; removed again if the restore fails.
+/// </summary>
+internal sealed record RestoreSystemStep : PlanStep
+{
+    /// <summary>The kinds of entries.</summary>
+    public required IReadOnlyList<string> Kinds { get; init; }
+
+    /// <summary>True for a cluster: everything keeps its name.</summary>
+    public bool AllNames { get; init; }
+
+    /// <summary>The whole databases restored, by the name that they had.</summary>
+    public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The tables restored one by one, by the full name that they had.</summary>
+    public IReadOnlyDictionary<string, string> Tables { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Makes everything visible at once.</summary>
 internal sealed record PublishRestoreStep : PlanStep;

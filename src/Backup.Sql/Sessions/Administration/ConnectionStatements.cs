@@ -78,8 +78,10 @@ internal sealed class ConnectionStatements(BackupHost host, Rights rights)
             $"SHOW EXTERNAL CONNECTIONS {show.Connections.Count}",
             Columns,
             show.Connections.Select(c => (IReadOnlyList<object?>)
-                [c.Name, UriText.Redact(c.Location, c.Type == ConnectionType.Kms), c.Type.ToString()
-                    .ToUpperInvariant()]));
+            [
+                c.Name, UriText.Redact(c.Location, c.Type == ConnectionType.Kms),
+                c.Type.ToString().ToUpperInvariant(),
+            ]));
 
     private string StatementOf(ConnectionRecord connection)
     {

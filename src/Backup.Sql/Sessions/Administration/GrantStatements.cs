@@ -5,7 +5,10 @@ using Backup.Sql.State;
 namespace Backup.Sql.Sessions.Administration;
 
 /// <summary>Carries out GRANT, REVOKE and SHOW GRANTS.</summary>
-internal sealed class GrantStatements(IStateStore store, RoleBook roles)
+/// <param name="store">Where the grants are.</param>
+/// <param name="roles">The users and roles.</param>
+/// <param name="notInForce">Why nobody asks for the grants; null where they count.</param>
+internal sealed class GrantStatements(IStateStore store, RoleBook roles, string? notInForce)
 {
     private static readonly ResultColumn[] Columns =
     [
@@ -31,7 +34,7 @@ internal sealed class GrantStatements(IStateStore store, RoleBook roles)
             }
         }
 
-        return ResultSet.Empty(grant.IsRevoke ? "REVOKE" : "GRANT");
+        return ResultSet.Empty(grant.IsRevoke ? "REVOKE" : "GRANT", notInForce is null ? [] : [notInForce]);
     }
 
     public async Task<StatementResult> RunAsync(BoundShowGrants show, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ internal sealed class ZoneStatements(BackupHost host)
     public async Task<StatementResult> RunAsync(BoundConfigureZone zone, CancellationToken cancellationToken)
     {
         await ((IZoneConfiguration)host.Engines[zone.Engine])
-            .SetHistoryRetentionAsync(zone.Database, zone.Table, zone.Retention, cancellationToken).ConfigureAwait(false);
+            .SetHistoryRetentionAsync(zone.Database, zone.Table, zone.Retention, cancellationToken)
+                .ConfigureAwait(false);
         return ResultSet.Empty("CONFIGURE ZONE", zone.Notices);
     }
 

@@ -28,10 +28,17 @@ internal sealed class ExpiryRunner(BackupHost host, bool explain)
             await DropOneAsync(opened, one, notices, cancellationToken).ConfigureAwait(false);
         else
             await DropManyAsync(opened, (BoundDropBackups)drop, cancellationToken).ConfigureAwait(false);
-        var rows = _verdicts.OrderBy(verdict => verdict.Path, StringComparer.Ordinal)
+        return Result(_verdicts, notices, explain);
+    }
+
+    /// <summary>What became of backups, as a result.</summary>
+    public static StatementResult Result(
+        IReadOnlyCollection<Verdict> verdicts, IReadOnlyList<string> notices, bool explain)
+    {
+        var rows = verdicts.OrderBy(verdict => verdict.Path, StringComparer.Ordinal)
             .Select(verdict => new object?[]
                 { verdict.Path, verdict.End, verdict.IsDropped ? "dropped" : "kept", verdict.Reason });
-        var tag = explain ? "EXPLAIN" : $"DROP BACKUPS {_verdicts.Count(verdict => verdict.IsDropped)}";
+        var tag = explain ? "EXPLAIN" : $"DROP BACKUPS {verdicts.Count(verdict => verdict.IsDropped)}";
         return ResultSet.Of(tag, Columns, rows, notices);
     }
 

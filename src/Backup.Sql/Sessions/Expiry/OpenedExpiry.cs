@@ -31,8 +31,33 @@ internal sealed class OpenedExpiry : IAsyncDisposable
     public static async Task<OpenedExpiry> OpenAsync(
         BackupHost host, string location, bool explain, CancellationToken cancellationToken)
     {
+        var shown = StoreUri.Parse(location).ToString();
+        var places = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var backup in await host.Registry.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (backup.Value is { Collection: { } home, IncrementalLocation: { } place }
+                && StoreUri.Parse(home).ToString() == shown)
+                places[StoreUri.Parse(place).ToString()] = place;
+        }
+
         var opened = await host.Collections.OpenAsync(location, null, cancellationToken).ConfigureAwait(false);
-        return new OpenedExpiry(host, explain, opened, [], StoreUri.Parse(location).ToString());
+        var stores = new List<IncrementPlace>();
+        var expiry = new OpenedExpiry(host, explain, opened, stores, shown);
+        try
+        {
+            foreach (var (name, place) in places)
+            {
+                stores.Add(new IncrementPlace(
+                    name, await host.Stores.OpenAsync(place, cancellationToken).ConfigureAwait(false)));
+            }
+
+            return expiry;
+        }
+        catch
+        {
+            await expiry.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -51,6 +76,13 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         foreach (var tombstone in all.Values.DistinctBy(stone => (stone.Chain, string.Join(' ', stone.Layers))))
         {
             var user = await DropAsync(tombstone, [], cancellationToken).ConfigureAwait(false);
+            if (user is null && !_explain)
+            {
+                await _host.Registry.ForgetAsync(
+                    [.. tombstone.Layers.Select(layer => layer.LayerId).OfType<string>()], cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
             verdicts.Add(user is null
                 ? new Verdict(tombstone.Chain, null, true, "finishes an earlier drop")
                 : new Verdict(tombstone.Chain, null, false, $"dropped already, but {user}"));
@@ -71,6 +103,8 @@ internal sealed class OpenedExpiry : IAsyncDisposable
                 Time = _host.Options.TimeProvider.GetUtcNow(),
             },
             chain.Lockers, cancellationToken).ConfigureAwait(false);
+        if (User is null && !_explain)
+            await _host.Registry.ForgetAsync(chain.LayerIds, cancellationToken).ConfigureAwait(false);
         return User is null ? verdict : verdict with { IsDropped = false, Reason = User };
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Schedules;
-using Backup.Sql.State;
 using Microsoft.Extensions.Logging;
 
 namespace Backup.Sql.Sessions.Schedules;
@@ -30,16 +29,22 @@ internal sealed class BackupScheduler(BackupHost host)
     /// <summary>Runs what is due now and waits for it.</summary>
     public async Task<DueSchedules> RunDueAsync(CancellationToken cancellationToken)
     {
-        var started = await StartDueAsync(cancellationToken).ConfigureAwait(false);
         var runs = new List<ScheduleRun>();
-        foreach (var run in started)
-            runs.Add(await run.WaitAsync(cancellationToken).ConfigureAwait(false));
+        bool again;
+        do
+        {
+            (var started, again) = await StartDueAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var run in started)
+                runs.Add(await run.WaitAsync(cancellationToken).ConfigureAwait(false));
+        }
+        while (again);
         return new DueSchedules(runs, await NextDueAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Runs what comes due until it is cancelled; runs that are at work then go on.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        Task? policies = null;
         while (!cancellationToken.IsCancellationRequested)
         {
             var wake = NewWake();
@@ -48,16 +53,18 @@ internal sealed class BackupScheduler(BackupHost host)
             try
             {
                 await StartDueAsync(cancellationToken).ConfigureAwait(false);
+                policies = policies is null or { IsCompleted: true } ? StartPolicies(cancellationToken) : policies;
                 var next = await NextDueAsync(cancellationToken).ConfigureAwait(false) - Time.GetUtcNow();
                 pause = next < LongestPause ? next.Value : LongestPause;
-            }
-            catch (BackupSqlException error)
-            {
-                Log.SchedulerFailed(_logger, error); // the state store failed: the next look may find it well
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                // The next look may find the state store well again; a scheduler that has died nobody notices.
+                Log.SchedulerFailed(_logger, error);
             }
 
             await PauseAsync(pause, wake.Task, cancellationToken).ConfigureAwait(false);
@@ -71,7 +78,33 @@ internal sealed class BackupScheduler(BackupHost host)
     /// <summary>Waits until what follows from the runs of this process is done: for the end of the host.</summary>
     public Task DrainAsync() => Task.WhenAll(_atWork.Keys);
 
-    private async Task<IReadOnlyList<Task<ScheduleRun>>> StartDueAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Runs the policies that are due, beside the schedules: they wait for their backups, schedules do not. They are
+    /// looked at as often as the loop goes round.
+    /// </summary>
+    private Task StartPolicies(CancellationToken cancellationToken) =>
+        Track(Task.Run(() => RunPoliciesAsync(cancellationToken), CancellationToken.None));
+
+    private async Task RunPoliciesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.RunDuePoliciesAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.SchedulerFailed(_logger, error);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The loop ends; the backups that were started go on.
+        }
+    }
+
+    /// <summary>Starts what is due.</summary>
+    /// <returns>The runs, and whether there is more to start when they have ended.</returns>
+    private async Task<(IReadOnlyList<Task<ScheduleRun>> Runs, bool HasMore)> StartDueAsync(
+        CancellationToken cancellationToken)
     {
         await _settlement.SettleAllAsync(cancellationToken).ConfigureAwait(false);
         var now = Time.GetUtcNow();
@@ -83,13 +116,23 @@ internal sealed class BackupScheduler(BackupHost host)
             orderby schedule.Value.DueTime(now), schedule.Value.Role descending, schedule.Value.Id
             select schedule;
         var runs = new List<Task<ScheduleRun>>();
+        var begun = new HashSet<long>();
+        var hasMore = false;
         foreach (var schedule in due.ToList())
         {
+            // After a downtime both of a pair are due, the full one for an earlier time: its increment comes after it.
+            if (schedule.Value is { Role: BackupRole.Incremental, Partner: { } full } && begun.Contains(full))
+            {
+                hasMore = true;
+                continue;
+            }
+
+            begun.Add(schedule.Value.Id);
             if (await _runner.StartAsync(schedule, now, cancellationToken).ConfigureAwait(false) is { } run)
                 runs.Add(Track(SettleAsync(run)));
         }
 
-        return runs;
+        return (runs, hasMore);
     }
 
     private async Task<ScheduleRun> SettleAsync(StartedRun started)
@@ -109,7 +152,8 @@ internal sealed class BackupScheduler(BackupHost host)
         return run;
     }
 
-    private Task<ScheduleRun> Track(Task<ScheduleRun> task)
+    private T Track<T>(T task)
+        where T : Task
     {
         _atWork.TryAdd(task, true);
         _ = task.ContinueWith(

@@ -3,7 +3,6 @@ using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Schedules;
 using Backup.Sql.State;
-using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions.Schedules;
 

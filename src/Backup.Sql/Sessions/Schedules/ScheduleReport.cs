@@ -1,4 +1,6 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Execution.Jobs;
@@ -26,6 +28,13 @@ internal sealed class ScheduleReport(BackupHost host)
 
     private static readonly ResultColumn[] CreateColumns =
         [new("schedule_id", ResultType.Int), new("create_statement", ResultType.String)];
+
+    /// <summary>For people to read: quotes stay quotes.</summary>
+    private static readonly SchedulesJsonContext Json = new(new JsonSerializerOptions
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
 
     public async Task<StatementResult> RunAsync(BoundShowSchedules show, CancellationToken cancellationToken)
     {
@@ -99,6 +108,6 @@ internal sealed class ScheduleReport(BackupHost host)
         return isBackup
             ? [.. row, command, type]
             : [.. row, JsonSerializer.Serialize(
-                new ScheduleCommand(command, type, schedule.Partner), SchedulesJsonContext.Default.ScheduleCommand)];
+                new ScheduleCommand(command, type, schedule.Partner), Json.ScheduleCommand)];
     }
 }

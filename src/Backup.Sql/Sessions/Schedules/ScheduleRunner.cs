@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Backup.Sql.Binding;
 using Backup.Sql.Diagnostics;
-using Backup.Sql.Engines;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Planning.Steps;
 using Backup.Sql.Schedules;
 using Backup.Sql.State;
 
@@ -96,9 +96,10 @@ internal sealed class ScheduleRunner(BackupHost host)
 
         // Which hold the run moves is settled before its destination: an increment that is late still goes to the old
         // chain, and must not push the hold of the new one.
-        var hold = HoldOf(schedule, backup.Engine, now);
-        backup = backup with { HandsHoldTo = hold };
+        backup = backup with { HandsHoldTo = HoldOf(schedule, now) };
         var plan = await host.Worker.PlanAsync(backup, estimate: false, cancellationToken).ConfigureAwait(false);
+        var hold = plan.Steps.OfType<ReleaseStep>().SingleOrDefault()?.HandTo; // none where no history is kept
+        backup = backup with { HandsHoldTo = hold };
         var request = JsonSerializer.Serialize(backup, BoundJsonContext.Default.BoundStatement);
         var job = await host.Jobs.TryCreateScheduledAsync(
             "BACKUP", backup.Description, backup.MaskedText, request, schedule.Owner, schedule.Id,
@@ -130,14 +131,11 @@ internal sealed class ScheduleRunner(BackupHost host)
     /// The hold that keeps the history which the next incremental backup needs: a full backup places a new one, an
     /// incremental one moves that of its chain.
     /// </summary>
-    private string? HoldOf(ScheduleRecord schedule, string engine, DateTimeOffset now)
+    private string? HoldOf(ScheduleRecord schedule, DateTimeOffset now) => schedule switch
     {
-        if (!host.Engines[engine].Info.Capabilities.HasFlag(EngineCapabilities.RetentionHolds))
-            return null;
-        if (schedule.Role == BackupRole.Incremental)
-            return schedule.Hold;
-        return schedule.Partner is { } incremental
-            ? string.Create(CultureInfo.InvariantCulture, $"schedule-{incremental}-{host.Schedules.NewId(now)}")
-            : null;
-    }
+        { Role: BackupRole.Incremental } => schedule.Hold,
+        { Partner: { } incremental } => string.Create(
+            CultureInfo.InvariantCulture, $"schedule-{incremental}-{host.Schedules.NewId(now)}"),
+        _ => null,
+    };
 }

@@ -1,7 +1,6 @@
 using Backup.Sql.Binding;
 using Backup.Sql.Parsing;
 using Backup.Sql.Schedules;
-using Backup.Sql.Storage;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions.Schedules;
