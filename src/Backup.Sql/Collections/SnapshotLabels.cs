@@ -84,6 +84,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
             var job = snapshot.Reservation.Job.ToString(CultureInfo.InvariantCulture);
             await Collection.AbandonLayerAsync(store, directory, layer, null, job, cancellationToken)
                 .ConfigureAwait(false);
+            await new LayerNotes(store).DeleteAsync(layer, cancellationToken).ConfigureAwait(false);
         }
 
         await ReleaseAsync(snapshot.Label, cancellationToken).ConfigureAwait(false);

@@ -9,6 +9,12 @@ internal static partial class Errors
             Hint = "Append to a backup of a chain, or start one: BACKUP … INTO '<collection>'",
         };
 
+    public static BackupSqlException DropsSnapshot(string label) =>
+        new(SqlStates.ObjectNotInState, $"\"{label}\" is a snapshot, and snapshots are dropped by their label")
+        {
+            Hint = $"DROP SNAPSHOT {label} ON <repository>",
+        };
+
     public static BackupSqlException SnapshotExists(string label) =>
         new(SqlStates.DuplicateObject, $"the repository has a snapshot \"{label}\" already")
         {

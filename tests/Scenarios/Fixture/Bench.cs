@@ -2,6 +2,7 @@ using Backup.Sql.Binding;
 using Backup.Sql.Parsing;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions;
+using Backup.Sql.Sessions.Snapshots;
 using Backup.Sql.State;
 using Backup.Sql.Storage;
 using Backup.Sql.TestKit.Memory;
@@ -81,6 +82,7 @@ internal sealed class Bench : IAsyncDisposable
             Vault = Host.Options.SecretVault,
             Connections = Host.Connections,
         }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
+        bound = await new SnapshotJobs(Host).CompleteAsync(bound, CancellationToken.None);
         return bound is BoundBackup backup
             ? await new BackupPlanner(Host.Planning).PlanAsync(backup, estimate: true, CancellationToken.None)
             : await new RestorePlanner(Host.Planning).PlanAsync((BoundRestore)bound, CancellationToken.None);
