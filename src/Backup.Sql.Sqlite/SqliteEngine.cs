@@ -34,6 +34,7 @@ public sealed class SqliteEngine
     private readonly HistoryService _history;
     private readonly PastOpener _past;
     private readonly Lazy<EngineInfo> _info;
+    private readonly Dictionary<string, string> _localities;
 
     private SqliteEngine(SqliteEngineOptions options, DatabaseFiles files, NativeApi? native)
     {
@@ -44,6 +45,7 @@ public sealed class SqliteEngine
         _opener = new SnapshotOpener(_connections, _clock, options.TimeProvider);
         _history = new HistoryService(files, _connections, _opener, _clock);
         _past = new PastOpener(_connections);
+        _localities = new Dictionary<string, string>(options.Localities, AsciiIgnoreCaseComparer.Instance);
         _info = new Lazy<EngineInfo>(Describe);
     }
 
@@ -107,7 +109,7 @@ public sealed class SqliteEngine
                     : _opener.OpenAsync(files, Scratch, cancellationToken),
                 cancellationToken)
                 .ConfigureAwait(false);
-            return new SqliteSnapshot(time, databases, scratch);
+            return new SqliteSnapshot(time, databases, scratch, _localities);
         }
         catch
         {

@@ -31,6 +31,12 @@ public sealed record SqliteEngineOptions
     /// </summary>
     public string? ClusterId { get; init; }
 
+    /// <summary>
+    /// Where databases are, by name: tiers from the widest to the narrowest, <c>region=east,zone=a</c>. A backup into a
+    /// list of locations puts their data at the location of their locality. Default: none, nobody knows.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Localities { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How long to wait for locks of other writers. Default: 10 s; at most 1 h.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -14,8 +14,13 @@ internal sealed class SqliteSnapshot : IEngineSnapshot, IChangeCoverage
     private readonly Dictionary<string, DatabaseSnapshot> _databases;
     private readonly IDisposable? _scratch;
 
-    public SqliteSnapshot(HlcTimestamp timestamp, IEnumerable<DatabaseSnapshot> databases, IDisposable? scratch)
+    private readonly IReadOnlyDictionary<string, string> _localities;
+
+    public SqliteSnapshot(
+        HlcTimestamp timestamp, IEnumerable<DatabaseSnapshot> databases, IDisposable? scratch,
+        IReadOnlyDictionary<string, string>? localities = null)
     {
+        _localities = localities ?? new Dictionary<string, string>();
         Timestamp = timestamp;
         _databases = databases.ToDictionary(database => database.Name, AsciiIgnoreCaseComparer.Instance);
         _scratch = scratch;
@@ -58,6 +63,15 @@ internal sealed class SqliteSnapshot : IEngineSnapshot, IChangeCoverage
 
     public async ValueTask<IReadOnlyList<KeySpan>> SplitAsync(
         Space space, long targetBytes, CancellationToken cancellationToken = default)
+    {
+        var spans = await CutAsync(space, targetBytes, cancellationToken).ConfigureAwait(false);
+        return _localities.TryGetValue(space.Database, out var locality)
+            ? [.. spans.Select(span => span with { Locality = locality })]
+            : spans;
+    }
+
+    private async ValueTask<IReadOnlyList<KeySpan>> CutAsync(
+        Space space, long targetBytes, CancellationToken cancellationToken)
     {
         var database = Database(space);
         if (space is PageSpace)

@@ -25,7 +25,11 @@ internal static class HistoryCommand
             with.Add(await MeasureAsync(rows, isTracked: true).ConfigureAwait(false));
         }
 
-        string[] names = ["insert, one transaction", "update every row", "insert, a transaction each", "replace every 10th", "delete half", "file, MiB"];
+        string[] names =
+        [
+            "insert, one transaction", "update every row", "insert, a transaction each", "replace every 10th",
+            "delete half", "file, MiB",
+        ];
         Console.WriteLine($"{rows} rows, UNIQUE and one index, WAL, median of {rounds}, ms");
         for (var i = 0; i < names.Length; i++)
         {

@@ -51,6 +51,8 @@ internal sealed class ContinuityJudge(
         if (now.Columns.Count < count || now.HasLastingKey != before.HasLastingKey
             || !now.Key.SequenceEqual(before.Key))
             return false;
+        }
+
         var renamed = before with
         {
             Name = now.Name,

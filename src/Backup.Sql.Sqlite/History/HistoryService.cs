@@ -24,21 +24,25 @@ internal sealed class HistoryService(
     public void Configure(string database, TimeSpan? retention, CancellationToken cancellationToken)
     {
         var file = files.Find(database);
-        Write(file, cancellationToken, connection =>
+        Write(file, Change, cancellationToken);
+
+        void Change(Connection connection)
         {
             var tracker = new HistoryTracker(connection);
             if (retention is { Ticks: > 0 } ttl)
                 tracker.TurnOn(ttl, clock);
             else
                 tracker.TurnOff();
-        });
+        }
     }
 
     /// <summary>Says whether rows of a table stay out of backups.</summary>
     public void Exclude(string database, long table, bool isExcluded, CancellationToken cancellationToken)
     {
         var file = files.Find(database);
-        Write(file, cancellationToken, connection =>
+        Write(file, Change, cancellationToken);
+
+        void Change(Connection connection)
         {
             var name = SchemaReader.Read(connection).Table(table).Name;
             connection.Execute($"CREATE TABLE IF NOT EXISTS {HistoryNames.Excluded} (name PRIMARY KEY COLLATE NOCASE) WITHOUT ROWID");
@@ -47,7 +51,7 @@ internal sealed class HistoryService(
                 : $"DELETE FROM {HistoryNames.Excluded} WHERE name = {Connection.Literal(name)}");
             if (connection.QueryInteger($"SELECT count(*) FROM {HistoryNames.Excluded}") == 0)
                 connection.Execute($"DROP TABLE {HistoryNames.Excluded}");
-        });
+        }
     }
 
     /// <summary>
@@ -77,10 +81,10 @@ internal sealed class HistoryService(
             throw SqliteErrors.TimeGone(tracked[0].Name, from, starts.Min());
         foreach (var file in tracked)
         {
-            Write(file, cancellationToken, connection => connection.Execute(
-                $"REPLACE INTO {HistoryNames.Holds} VALUES ({Connection.Literal(name)}, "
+            var place = $"REPLACE INTO {HistoryNames.Holds} VALUES ({Connection.Literal(name)}, "
                 + $"{Connection.Literal(from.WallTime / NanosecondsPerMicrosecond)}, "
-                + $"{Connection.Literal(clock.Next().WallTime / NanosecondsPerMicrosecond)})"));
+                + $"{Connection.Literal(clock.Next().WallTime / NanosecondsPerMicrosecond)})";
+            Write(file, connection => connection.Execute(place), cancellationToken);
         }
     }
 
@@ -89,8 +93,8 @@ internal sealed class HistoryService(
     {
         foreach (var file in RequireTracked())
         {
-            Write(file, cancellationToken, connection => connection.Execute(
-                $"DELETE FROM {HistoryNames.Holds} WHERE name = {Connection.Literal(name)}"));
+            var remove = $"DELETE FROM {HistoryNames.Holds} WHERE name = {Connection.Literal(name)}";
+            Write(file, connection => connection.Execute(remove), cancellationToken);
         }
     }
 
@@ -192,7 +196,7 @@ internal sealed class HistoryService(
         return read(HistoryState.TryRead(connection));
     }
 
-    private void Write(DatabaseFile file, CancellationToken cancellationToken, Action<Connection> write)
+    private void Write(DatabaseFile file, Action<Connection> write, CancellationToken cancellationToken)
     {
         using var connection = connections.Open(file);
         using var _ = connection.Interruptible(cancellationToken);

@@ -1,5 +1,4 @@
 using Backup.Sql.Sqlite.Catalog;
-using Backup.Sql.Sqlite.Interop;
 
 namespace Backup.Sql.Sqlite.History;
 

@@ -1,5 +1,5 @@
-using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
+using Backup.Sql.Sqlite.Catalog;
 
 namespace Backup.Sql.Sqlite.History;
 
@@ -24,13 +24,15 @@ internal sealed class TableHistory
         // form.
         var isAltered = state.Tables.Any(other => other.Until > start.Id
             && (other.Successor == tracked.Definition.Number
-                || Catalog.AsciiIgnoreCaseComparer.Instance.Equals(other.Definition.Name, table)));
+                || AsciiIgnoreCaseComparer.Instance.Equals(other.Definition.Name, table)));
         if (tracked.Since > start.Id && (isAltered || !HasBase))
             throw SqliteErrors.NotCaught(table, start.Time);
         Table = tracked.Definition;
         var first = tracked.Since > start.Id ? state.Mark(tracked.Since) : start;
         Marks = state.From(first);
         FirstLine = state.FirstAfter(Table, first.Id);
+        if (!state.TellsKeysApart(Table, FirstLine))
+            throw SqliteErrors.NotCaught(table, first.Time);
     }
 
     /// <summary>The table's definition.</summary>

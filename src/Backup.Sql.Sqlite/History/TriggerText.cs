@@ -40,7 +40,7 @@ internal sealed class TriggerText
 
     /// <summary>The names of a definition's triggers.</summary>
     public static string[] Names(long number) =>
-        [.. ((string[])["bi", "bu", "bd", "ai"]).Select(moment => HistoryNames.Trigger(number, moment))];
+        [.. ((string[])["bi", "bk", "bu", "bd", "ai"]).Select(moment => HistoryNames.Trigger(number, moment))];
 
     /// <summary>The log's table.</summary>
     public string Log()
@@ -52,10 +52,11 @@ internal sealed class TriggerText
     /// <summary>The triggers, in the order of <see cref="Names"/>.</summary>
     public string[] Triggers() =>
     [
-        Trigger("bi", "BEFORE INSERT", Colliding(null)),
-        Trigger("bu", "BEFORE UPDATE", Old() + Colliding(KeysEqual("OLD")) + Moved()),
-        Trigger("bd", "BEFORE DELETE", Old()),
-        Trigger("ai", "AFTER INSERT", Absent(string.Empty)),
+        Trigger("bi", "BEFORE INSERT", Collides(null), Colliding(null)),
+        Trigger("bk", "BEFORE UPDATE", Collides(KeysEqual("OLD")), Colliding(KeysEqual("OLD"))),
+        Trigger("bu", "BEFORE UPDATE", null, Old() + Moved()),
+        Trigger("bd", "BEFORE DELETE", null, Old()),
+        Trigger("ai", "AFTER INSERT", null, Absent(string.Empty)),
     ];
 
     /// <summary>Takes down every row of the table, as if each were about to change.</summary>
@@ -66,8 +67,9 @@ internal sealed class TriggerText
             + $"{string.Join(", ", _table.Columns.Select(Connection.Quote))} FROM main.{_quoted} NOT INDEXED";
     }
 
-    private string Trigger(string moment, string when, string body) =>
-        $"CREATE TRIGGER {Connection.Quote(HistoryNames.Trigger(_table.Number, moment))} {when} ON {_quoted} BEGIN {body}END";
+    private string Trigger(string moment, string when, string? condition, string body) =>
+        $"CREATE TRIGGER {Connection.Quote(HistoryNames.Trigger(_table.Number, moment))} {when} ON {_quoted} "
+        + (condition is null ? string.Empty : $"WHEN {condition} ") + $"BEGIN {body}END";
 
     private string Old()
     {
@@ -77,23 +79,34 @@ internal sealed class TriggerText
             + $"FROM {_fallback} AS OLD; ";
     }
 
-    /// <summary>The rows that REPLACE would remove, but for the one that is being changed.</summary>
+    /// <summary>
+    /// The rows that REPLACE would remove, but for the one that is being changed. A statement for each key, for then
+    /// SQLite goes through the key's index; of a union it would make a temporary table for every row.
+    /// </summary>
     private string Colliding(string? self)
+    {
+        var aliases = string.Join(", ", _keys.Select((key, i) => $"{key} AS {KeyAlias}{i}"));
+        var same = string.Join(" AND ", _keys.Select((key, i) => $"{key} = {KeyAlias}{i}"));
+        var values = _table.Columns.Select(column =>
+            $"(SELECT {Connection.Quote(column)} FROM {_quoted} WHERE {same})");
+        var key = _table.RowId is null ? "NULL" : KeyAlias + "0";
+        var taken = $"INSERT INTO {_table.Log} SELECT NULL, {Mark}, 1, {key}, {string.Join(", ", values)} FROM {_fallback}, ";
+        return string.Concat(Collisions(self).Select(condition =>
+            $"{taken}(SELECT {aliases} FROM {_quoted} WHERE {condition}); "));
+    }
+
+    /// <summary>Asked first, for hardly any row collides and this costs next to nothing.</summary>
+    private string Collides(string? self) => string.Join(" OR ", Collisions(self).Select(condition =>
+        $"EXISTS (SELECT 1 FROM {_quoted} WHERE {condition})"));
+
+    private IEnumerable<string> Collisions(string? self)
     {
         var conditions = _table.UniqueKeys
             .Select(unique => string.Join(" AND ", unique.Select(part =>
                 $"{part.Stored} = {part.Written} COLLATE {Connection.Quote(part.Collation)}")));
         if (_table.RowId is not null)
             conditions = conditions.Prepend($"{_keys[0]} = NEW.{_keys[0]}");
-        var except = self is null ? string.Empty : $" AND NOT ({self})";
-        var aliases = string.Join(", ", _keys.Select((key, i) => $"{key} AS {KeyAlias}{i}"));
-        var found = conditions.Select(condition => $"SELECT {aliases} FROM {_quoted} WHERE {condition}{except}");
-        var same = string.Join(" AND ", _keys.Select((key, i) => $"{key} = {KeyAlias}{i}"));
-        var values = _table.Columns.Select(column =>
-            $"(SELECT {Connection.Quote(column)} FROM {_quoted} WHERE {same})");
-        var key = _table.RowId is null ? "NULL" : KeyAlias + "0";
-        return $"INSERT INTO {_table.Log} SELECT NULL, {Mark}, 1, {key}, {string.Join(", ", values)} "
-            + $"FROM {_fallback}, ({string.Join(" UNION ", found)}); ";
+        return conditions.Select(condition => condition + (self is null ? string.Empty : $" AND NOT ({self})"));
     }
 
     /// <summary>A row that gets another key: there was none of that key.</summary>

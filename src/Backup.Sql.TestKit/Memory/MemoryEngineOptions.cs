@@ -38,6 +38,12 @@ public sealed record MemoryEngineOptions
     public TimeSpan HistoryRetention { get; init; } = TimeSpan.FromHours(25);
 
     /// <summary>
+    /// Where rows are: tiers (<c>region=east,zone=a</c>) by database, or by <c>database.table</c>, which comes first.
+    /// Default: none, nobody knows.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Localities { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
     /// False makes the engine say that rows of tables without a primary key have no lasting identity, as SQLite must.
     /// Default: true.
     /// </summary>

@@ -34,7 +34,9 @@ internal sealed class MemorySnapshot(MemoryStore store, MemoryStore.Pin pin) : I
         Space space, long targetBytes, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(targetBytes);
-        var (_, table) = Resolve(space);
+        var (descriptor, table) = Resolve(space);
+        var locality = store.Options.Localities.GetValueOrDefault($"{descriptor.Database}.{descriptor.Name}")
+            ?? store.Options.Localities.GetValueOrDefault(descriptor.Database);
         var spans = new List<KeySpan>();
         ReadOnlyMemory<byte> start = default;
         long bytes = 0;
@@ -45,7 +47,7 @@ internal sealed class MemorySnapshot(MemoryStore store, MemoryStore.Pin pin) : I
                 cancellationToken.ThrowIfCancellationRequested();
                 if (bytes >= targetBytes)
                 {
-                    spans.Add(new KeySpan(start, chain.Key));
+                    spans.Add(new KeySpan(start, chain.Key) { Locality = locality });
                     start = chain.Key;
                     bytes = 0;
                 }
@@ -54,7 +56,7 @@ internal sealed class MemorySnapshot(MemoryStore store, MemoryStore.Pin pin) : I
             }
         }
 
-        spans.Add(new KeySpan(start, default));
+        spans.Add(new KeySpan(start, default) { Locality = locality });
         return ValueTask.FromResult<IReadOnlyList<KeySpan>>(spans);
     }
 

@@ -15,29 +15,31 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         RefuseUnsupported(options);
         var notices = new List<string>();
         var asOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf);
-        var engine = await ChooseEngineAsync(statement.Targets, cancellationToken).ConfigureAwait(false);
-        var info = context.Engines[engine].Info;
-        var abilities = await AbilitiesAsync(engine, statement.Targets, cancellationToken).ConfigureAwait(false);
-        var timeTravel = abilities.HasFlag(EngineCapabilities.TimeTravel);
-        if (asOf is not null && !timeTravel && !asOf.IsFreshnessBound)
-            throw Errors.NoHistory(Describe(statement.Targets, engine), ValueBinder.PlaceOf(statement.AsOf!));
-        if (asOf is not null && asOf.Time > context.NowTimestamp)
-            throw Errors.TimeOutOfRange("the time lies in the future", ValueBinder.PlaceOf(statement.AsOf!));
-
+        var pause = new PauseBinder(context, values).Bind(options);
+        var wanted = asOf?.Time ?? (pause is null ? context.ScheduledTimestamp : null);
         var revisionHistory = values.Boolean(
             "revision_history", options.RevisionHistory, options.Spans.Find("revision_history") is not null);
-        if (revisionHistory && !abilities.HasFlag(EngineCapabilities.RevisionHistory))
-            throw Errors.NoHistory(
-                Describe(statement.Targets, engine), ValueBinder.PlaceOf(options.SpanOf("revision_history")));
+        var sources = new List<BackupSource>();
+        var binder = new BackupSourceBinder(context);
+        var timeTravel = true;
+        foreach (var (engine, targets) in await binder.ByEngineAsync(statement.Targets, cancellationToken)
+            .ConfigureAwait(false))
+        {
+            var capabilities = await binder.AbilitiesAsync(engine, targets, cancellationToken).ConfigureAwait(false);
+            timeTravel &= capabilities.HasFlag(EngineCapabilities.TimeTravel);
+            RequireHistory(statement, engine, capabilities, asOf, revisionHistory);
+            sources.Add(await SourceAsync(
+                engine, targets, binder, timeTravel ? wanted : null, pause is not null, statement,
+                cancellationToken).ConfigureAwait(false));
+        }
 
-        var catalogTime = timeTravel ? asOf?.Time ?? context.ScheduledTimestamp : null;
-        var catalog = await context.Engines[engine].OpenCatalogAsync(catalogTime, cancellationToken)
-            .ConfigureAwait(false);
-        await using var _ = catalog.ConfigureAwait(false);
-        var scope = await ScopeAsync(statement.Targets, catalog, info.NameComparer, cancellationToken)
-            .ConfigureAwait(false);
+        new PauseBinder(context, values).Check(statement, pause, sources);
+        var scope = Union(sources);
+        var catalogTime = timeTravel ? wanted : null;
         if (asOf is not null && !timeTravel)
             notices.Add($"{string.Join(", ", scope.AllDatabases())} keeps no history: backed up as of the statement's own time");
+        if (!options.IncrementalLocation.IsEmpty && options.IncrementalLocation.Count != statement.Uris.Count)
+            throw Errors.LocalityCountsDiffer(ValueBinder.PlaceOf(options.SpanOf("incremental_location")));
         if (!options.IncrementalLocation.IsEmpty)
             notices.Add("option incremental_location is deprecated");
 
@@ -46,16 +48,24 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             await DestinationAsync(statement, notices, cancellationToken).ConfigureAwait(false);
         return new BoundBackup
         {
-            Engine = engine,
+            Engine = sources[0].Engine,
             Scope = scope,
+            Elsewhere = sources.Skip(1)
+                .SelectMany(source => source.Scope.AllDatabases().Select(name => (name, source.Engine)))
+                .ToDictionary(pair => pair.name, pair => pair.Engine, StringComparer.Ordinal),
+            Pause = pause,
             Destination = destination,
-            Collection = await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false),
+            Collection = await values.LocationAsync(statement.Uris, reading: false, cancellationToken)
+                .ConfigureAwait(false),
             Subdirectory = subdirectory,
-            IncrementalLocation = await values.LocationOrNullAsync(options.IncrementalLocation, cancellationToken)
+            IncrementalLocation = await values
+                .LocationOrNullAsync(options.IncrementalLocation, reading: false, cancellationToken)
                 .ConfigureAwait(false),
             IncrementalFrom = incrementalFrom,
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
+            ExecutionLocality = values.TiersOrNull(options.ExecutionLocality),
+            StrictStorageLocality = options.StrictStorageLocality,
             Detached = options.Detached ?? false,
             UpdatesMetric = values.Boolean(
                 "updates_cluster_monitoring_metrics", options.UpdatesClusterMonitoringMetrics,
@@ -76,16 +86,12 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
         Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
         Refuse(!options.Kms.IsEmpty, "kms");
-        Refuse(options.ExecutionLocality is not null, "execution locality");
         Refuse(
             options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters",
             "Leave it out: there are no virtual clusters here, and a cluster backup holds all databases.");
-        Refuse(options.StrictStorageLocality, "strict storage locality");
         Refuse(
             options.RevisionStream, "revision stream",
             "Use WITH revision_history and frequent incremental backups (CREATE SCHEDULE).");
-        Refuse(options.Pause is not null, "pause");
-        Refuse(options.PauseWait is not null, "pause_wait");
 
         void Refuse(bool given, string option, string? hint = null)
         {
@@ -94,120 +100,47 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         }
     }
 
-    /// <summary>The names in the targets that are, or may be, those of databases; none for a cluster.</summary>
-    private IEnumerable<string> DatabaseNames(BackupTargets? targets) => targets switch
+    private void RequireHistory(
+        BackupStatement statement, string engine, EngineCapabilities capabilities, AsOf? asOf, bool revisionHistory)
     {
-        DatabaseTargets databases => databases.Databases.Select(d => d.Text),
-        TableTargets tables => tables.Tables.Where(t => t.Parts.Count == 3).Select(t => t.Parts[0].Text)
-            .Concat(tables.Tables.Where(t => t.Parts.Count == 2 && !t.IsWildcard).Select(t => t.Parts[0].Text))
-            .Concat(tables.Tables.Where(t => t.Parts.Count == 1 && t.IsWildcard).Select(t => t.Parts[0].Text))
-            .DefaultIfEmpty(context.CurrentDatabase ?? ""),
-        VirtualClusterTarget => throw Errors.NotOffered(
-            "VIRTUAL CLUSTER", "Name databases, or leave the target out to back up all of them.",
-            ValueBinder.PlaceOf(targets)),
-        _ => [],
-    };
+        if (asOf is { IsFreshnessBound: false } && !capabilities.HasFlag(EngineCapabilities.TimeTravel))
+            throw Errors.NoHistory(Describe(statement.Targets, engine), ValueBinder.PlaceOf(statement.AsOf!));
+        if (asOf is not null && asOf.Time > context.NowTimestamp)
+            throw Errors.TimeOutOfRange("the time lies in the future", ValueBinder.PlaceOf(statement.AsOf!));
+        if (revisionHistory && !capabilities.HasFlag(EngineCapabilities.RevisionHistory))
+        {
+            throw Errors.NoHistory(
+                Describe(statement.Targets, engine),
+                ValueBinder.PlaceOf(statement.Options.SpanOf("revision_history")));
+        }
+    }
 
-    /// <summary>What can be done with all the databases that the statement is about.</summary>
-    private async ValueTask<EngineCapabilities> AbilitiesAsync(
-        string engine, BackupTargets? targets, CancellationToken cancellationToken)
+    private async ValueTask<BackupSource> SourceAsync(
+        string engine, BackupTargets? targets, BackupSourceBinder binder, HlcTimestamp? time, bool paused,
+        BackupStatement statement, CancellationToken cancellationToken)
     {
-        var named = DatabaseNames(targets).ToHashSet(context.Engines[engine].Info.NameComparer);
-        if (context.Engines[engine] is not IDatabaseAbilities)
-            return context.Engines[engine].Info.Capabilities;
-        var catalog = await context.Engines[engine].OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
+        var comparer = context.Engines[engine].Info.NameComparer;
+        var catalog = await context.Engines[engine].OpenCatalogAsync(time, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
-        var all = (await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false)).Select(d => d.Name)
-            .ToList();
-        var meant = targets is null ? all : all.Where(named.Contains).ToList();
-
-        // Two parts may be schema and table as well.
-        if (meant.Count == 0)
-            meant = [.. all.Where(name => name == context.CurrentDatabase)];
-        return await DatabaseAbilities.OfAsync(context.Engines[engine], meant, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>The one engine that holds all the databases named; the default one for a cluster.</summary>
-    private async ValueTask<string> ChooseEngineAsync(BackupTargets? targets, CancellationToken cancellationToken)
-    {
-        var names = DatabaseNames(targets);
-        if (context.Engines.Count == 1)
-            return context.DefaultEngine;
-        var holders = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in names)
+        var scope = await binder.ScopeAsync(targets, catalog, comparer, cancellationToken).ConfigureAwait(false);
+        if (paused && context.PauseControllers.TryGetValue(engine, out var controller)
+            && !controller.RestorePointOnly)
         {
-            if (await HolderAsync(name, cancellationToken).ConfigureAwait(false) is { } holder)
-                holders.Add(holder);
+            scope = await BackupSourceBinder.WithCoordinatorTablesAsync(
+                scope, controller, catalog, comparer, ValueBinder.PlaceOf(statement.Options.SpanOf("pause")),
+                cancellationToken).ConfigureAwait(false);
         }
 
-        return holders.Count switch
+        return new BackupSource(engine, scope);
+    }
+
+    private static BackupScope Union(IReadOnlyList<BackupSource> sources) => sources.Count == 1
+        ? sources[0].Scope
+        : new BackupScope
         {
-            0 => context.DefaultEngine,
-            1 => holders.Single(),
-            _ => throw Errors.SeveralEngines(ValueBinder.PlaceOf(targets!)),
+            Databases = [.. sources.SelectMany(source => source.Scope.Databases).Order(StringComparer.Ordinal)],
+            Objects = [.. sources.SelectMany(source => source.Scope.Objects)],
         };
-    }
-
-    /// <summary>The engine that holds a database; null if none does.</summary>
-    public async ValueTask<string?> HolderAsync(string database, CancellationToken cancellationToken)
-    {
-        // The default engine first: it wins where two engines hold a database of one name.
-        foreach (var name in context.Engines.Keys.OrderBy(n => n == context.DefaultEngine ? 0 : 1))
-        {
-            var engine = context.Engines[name];
-            var catalog = await engine.OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
-            await using var _ = catalog.ConfigureAwait(false);
-            var databases = await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
-            if (databases.Any(d => engine.Info.NameComparer.Equals(d.Name, database)))
-                return name;
-        }
-
-        return null;
-    }
-
-    private async ValueTask<BackupScope> ScopeAsync(
-        BackupTargets? targets, ICatalogReader catalog, StringComparer comparer, CancellationToken cancellationToken)
-    {
-        var names = new NameResolver(catalog, comparer, context.CurrentDatabase);
-        switch (targets)
-        {
-            case DatabaseTargets list:
-                var databases = new SortedSet<string>(StringComparer.Ordinal);
-                foreach (var name in list.Databases)
-                {
-                    databases.Add(await names
-                        .ResolveDatabaseAsync(name.Text, ValueBinder.PlaceOf(name), cancellationToken)
-                            .ConfigureAwait(false));
-                }
-
-                return new BackupScope { Databases = [.. databases] };
-            case TableTargets tables:
-                return new BackupScope { Objects = await TablesAsync(tables, names, cancellationToken)
-                    .ConfigureAwait(false) };
-            default:
-                var all = await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
-                return new BackupScope { IsCluster = true,
-                    Databases = [.. all.Select(d => d.Name).Order(StringComparer.Ordinal)] };
-        }
-    }
-
-    private static async ValueTask<IReadOnlyList<ScopedObject>> TablesAsync(
-        TableTargets tables, NameResolver names, CancellationToken cancellationToken)
-    {
-        var found = new Dictionary<long, ScopedObject>();
-        foreach (var pattern in tables.Tables)
-        {
-            var parts = pattern.Parts.Select(p => p.Text).ToList();
-            var place = ValueBinder.PlaceOf(pattern);
-            var matches = pattern.IsWildcard
-                ? await names.ResolveWildcardAsync(parts, place, cancellationToken).ConfigureAwait(false)
-                : [await names.ResolveTableAsync(parts, place, cancellationToken).ConfigureAwait(false)];
-            foreach (var match in matches)
-                found.TryAdd(match.Id, match);
-        }
-
-        return [.. found.Values.OrderBy(o => o.Name, StringComparer.Ordinal)];
-    }
 
     private async ValueTask RequireRightsAsync(
         BackupStatement statement, BackupScope scope, CancellationToken cancellationToken)

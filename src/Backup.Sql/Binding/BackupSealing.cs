@@ -55,7 +55,8 @@ internal sealed class BackupSealing(ISecretVault vault, ValueBinder values)
     };
 
     /// <summary>
-    /// The statement without the references: what they lead to is left out, and binding it says which secret is missing.
+    /// The statement without the references: what they lead to is left out, and binding it says which secret is
+    /// missing.
     /// </summary>
     /// <param name="backup">A statement as it is stored.</param>
     public static BackupStatement LeaveOut(BackupStatement backup) => backup with

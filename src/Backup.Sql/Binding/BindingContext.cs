@@ -28,6 +28,10 @@ internal sealed record BindingContext
     /// <summary>The engine meant when a statement names none.</summary>
     public required string DefaultEngine { get; init; }
 
+    /// <summary>The controllers that pause writers, by engine.</summary>
+    public IReadOnlyDictionary<string, IPauseController> PauseControllers { get; init; } =
+        new Dictionary<string, IPauseController>();
+
     public required ObjectStoreProviders Providers { get; init; }
 
     public required ISecretVault Vault { get; init; }

@@ -21,9 +21,29 @@ internal enum BackupDestination
 /// <summary>BACKUP.</summary>
 internal sealed record BoundBackup : BoundStatement
 {
+    /// <summary>The engine that holds the databases, but for those of <see cref="Elsewhere"/>.</summary>
     public required string Engine { get; init; }
 
     public required BackupScope Scope { get; init; }
+
+    /// <summary>The engines of the databases that <see cref="Engine"/> does not hold.</summary>
+    public IReadOnlyDictionary<string, string> Elsewhere { get; init; } = NoneElsewhere;
+
+    /// <summary>The pause to take the snapshots in; null for none.</summary>
+    public BoundPause? Pause { get; init; }
+
+    /// <summary>What is taken from each engine; <see cref="Engine"/> comes first.</summary>
+    public IReadOnlyList<BackupSource> Sources() => Elsewhere.Count == 0
+        ? [new BackupSource(Engine, Scope)]
+        :
+        [
+            .. Scope.AllDatabases()
+                .GroupBy(database => Elsewhere.GetValueOrDefault(database, Engine), StringComparer.Ordinal)
+                .OrderBy(group => group.Key == Engine ? 0 : 1)
+                .Select(group => new BackupSource(group.Key, Scope.Within([.. group]))),
+        ];
+
+    private static readonly Dictionary<string, string> NoneElsewhere = [];
 
     public required BackupDestination Destination { get; init; }
 
@@ -42,6 +62,12 @@ internal sealed record BoundBackup : BoundStatement
     public HlcTimestamp? AsOf { get; init; }
 
     public bool RevisionHistory { get; init; }
+
+    /// <summary>Tiers that the node must have which runs the job; null for any node.</summary>
+    public string? ExecutionLocality { get; init; }
+
+    /// <summary>Data of a locality that has no location of its own is refused.</summary>
+    public bool StrictStorageLocality { get; init; }
 
     public bool Detached { get; init; }
 

@@ -37,8 +37,11 @@ internal enum SkipMissing
 /// <summary>RESTORE.</summary>
 internal sealed record BoundRestore : BoundStatement
 {
-    /// <summary>The engine restored into.</summary>
+    /// <summary>The engine restored into, unless the databases go back into the engines that they came from.</summary>
     public required string Engine { get; init; }
+
+    /// <summary>True if the statement names the engine, or a database in it.</summary>
+    public bool EngineGiven { get; init; }
 
     public required RestoreTargetKind Kind { get; init; }
 
@@ -73,6 +76,9 @@ internal sealed record BoundRestore : BoundStatement
     public string? NewDatabaseName { get; init; }
 
     public SkipMissing Skip { get; init; }
+
+    /// <summary>Tiers that the node must have which runs the job; null for any node.</summary>
+    public string? ExecutionLocality { get; init; }
 
     public bool SchemaOnly { get; init; }
 

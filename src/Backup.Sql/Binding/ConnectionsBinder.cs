@@ -1,7 +1,6 @@
 using Backup.Sql.Access;
 using Backup.Sql.Connections;
 using Backup.Sql.Diagnostics;
-using Backup.Sql.Storage;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Binding;

@@ -17,7 +17,7 @@ internal sealed class ExpiryBinder(BindingContext context, ValueBinder values)
         if (backup?.Length == 0)
             throw Errors.InvalidOptionValue("a backup", "", "the path that SHOW BACKUPS shows", At(statement.Backup!));
         return new BoundDropBackup(
-            await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false))
+            await values.LocationAsync(statement.Uris, reading: true, cancellationToken).ConfigureAwait(false))
         {
             Subdirectory = backup?.Equals("latest", StringComparison.OrdinalIgnoreCase) == true ? null : backup,
             IfExists = statement.IfExists,
@@ -30,7 +30,7 @@ internal sealed class ExpiryBinder(BindingContext context, ValueBinder values)
         await context.Rights.RequireAsync(Privilege.Backup, Securable.System, At(statement), cancellationToken)
             .ConfigureAwait(false);
         var bound = new BoundDropBackups(
-            await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false));
+            await values.LocationAsync(statement.Uris, reading: true, cancellationToken).ConfigureAwait(false));
         return statement.Rule is OlderThan older
             ? bound with { OlderThan = new AsOfBinder(context, values).Bind(older.Time).Time }
             : bound with { Keep = Checked(((KeepByRotation)statement.Rule).Rules) };

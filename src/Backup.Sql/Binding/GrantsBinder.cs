@@ -6,7 +6,7 @@ using Backup.Sql.Syntax;
 namespace Backup.Sql.Binding;
 
 /// <summary>Binds GRANT, REVOKE and SHOW GRANTS. Users and roles need not be known: a grant makes them so.</summary>
-internal sealed class GrantsBinder(BindingContext context, ValueBinder values)
+internal sealed class GrantsBinder(BindingContext context)
 {
     public ValueTask<BoundGrant> BindAsync(GrantStatement statement, CancellationToken cancellationToken) =>
         BindAsync(statement.Privileges, statement.Object, new BoundGrant([], Privilege.None, Names(statement.Roles))
@@ -166,7 +166,7 @@ internal sealed class GrantsBinder(BindingContext context, ValueBinder values)
         string? database, Func<NameResolver, ValueTask<T>> resolve, CancellationToken cancellationToken)
     {
         var holder = context.Engines.Count == 1 || database is null ? null
-            : await new BackupBinder(context, values).HolderAsync(database, cancellationToken).ConfigureAwait(false);
+            : await new BackupSourceBinder(context).FindHolderAsync(database, cancellationToken).ConfigureAwait(false);
         var engine = context.Engines[holder ?? context.DefaultEngine];
         var catalog = await engine.OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);

@@ -14,7 +14,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         var options = statement.Options;
         RefuseUnsupported(options);
         RefuseContradictions(statement, options);
-        var engine = Engine(options);
+        var engine = await EngineAsync(options, cancellationToken).ConfigureAwait(false);
         var info = context.Engines[engine].Info;
         var catalog = await context.Engines[engine].OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
         await using var _ = catalog.ConfigureAwait(false);
@@ -24,12 +24,14 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         var bound = source with
         {
             Engine = engine,
+            EngineGiven = options.Engine is not null || options.IntoDatabase is not null,
             CurrentDatabase = context.CurrentDatabase,
             WithIds = context.UseBackupsWithIds,
             IntoSchema = values.TextOrNull(options.IntoSchema),
             NewDatabaseName = values.TextOrNull(options.NewDatabaseName),
             AsOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf).Time,
             Skip = Skip(options),
+            ExecutionLocality = values.TiersOrNull(options.ExecutionLocality),
             SchemaOnly = options.SchemaOnly,
             VerifyOnly = options.VerifyBackupTableData,
             Grants = options.Grants,
@@ -79,7 +81,6 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
         Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
         Refuse(!options.Kms.IsEmpty, "kms");
-        Refuse(options.ExecutionLocality is not null, "execution locality");
         Refuse(options.VirtualCluster is not null, "virtual_cluster", noVirtualClusters);
         Refuse(options.VirtualClusterName is not null, "virtual_cluster_name", noVirtualClusters);
         Refuse(options.ExperimentalCopy, "experimental copy", noCopy);
@@ -111,10 +112,18 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionOnlyFor("engine", "RESTORE DATABASE", At("engine"));
     }
 
-    private string Engine(RestoreOptions options)
+    /// <summary>The engine that the statement names, or the one that holds the database restored into.</summary>
+    private async ValueTask<string> EngineAsync(RestoreOptions options, CancellationToken cancellationToken)
     {
         if (options.Engine is null)
-            return context.DefaultEngine;
+        {
+            var holder = options.IntoDatabase is null || context.Engines.Count == 1
+                ? null
+                : await new BackupSourceBinder(context)
+                    .FindHolderAsync(values.Text(options.IntoDatabase), cancellationToken).ConfigureAwait(false);
+            return holder ?? context.DefaultEngine;
+        }
+
         var name = values.Text(options.Engine);
         return context.Engines.ContainsKey(name)
             ? name
@@ -129,7 +138,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             Engine = "",
             Kind = RestoreTargetKind.Cluster,
             Collection = "",
-            IncrementalLocation = await values.LocationOrNullAsync(options.IncrementalLocation, cancellationToken)
+            IncrementalLocation = await values
+                .LocationOrNullAsync(options.IncrementalLocation, reading: true, cancellationToken)
                 .ConfigureAwait(false),
             MaskedText = SqlFormatter.Format(statement),
             Description = SqlFormatter.Format(statement, FormatMode.Described),
@@ -139,7 +149,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             var backup = values.Text(from.Backup).Trim('/');
             return bound with
             {
-                Collection = await values.LocationAsync(from.Uris, cancellationToken).ConfigureAwait(false),
+                Collection = await values.LocationAsync(from.Uris, reading: true, cancellationToken)
+                    .ConfigureAwait(false),
                 Subdirectory = backup.Equals("latest", StringComparison.OrdinalIgnoreCase) ? null : backup,
             };
         }
@@ -147,7 +158,7 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         notices.Add("the form RESTORE … FROM <location> is deprecated: RESTORE … FROM <sub-directory> IN <collection>");
         var locations = new List<string>();
         foreach (var layer in ((FromLocations)statement.Source).Layers)
-            locations.Add(await values.LocationAsync(layer, cancellationToken).ConfigureAwait(false));
+            locations.Add(await values.LocationAsync(layer, reading: true, cancellationToken).ConfigureAwait(false));
         return bound with { Collection = locations[0], Subdirectory = "", Locations = locations[1..] };
     }
 

@@ -62,7 +62,7 @@ internal sealed class ScheduleBinder(BindingContext context, ValueBinder values)
                     break;
                 case SetScheduleCollection collection:
                     Once("SET INTO", place);
-                    _ = await values.LocationAsync(collection.Uris, cancellationToken)
+                    _ = await values.LocationAsync(collection.Uris, reading: false, cancellationToken)
                         .ConfigureAwait(false); // refuses what cannot be a collection
                     bound = bound with { Collection = _sealing.Seal(collection.Uris) };
                     break;

@@ -13,7 +13,8 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         var withIds = context.UseBackupsWithIds;
         if (!withIds && (statement.NewerThan ?? statement.OlderThan) is { } filter)
             throw Errors.OptionNeeds("the time filter", "use_backups_with_ids", ValueBinder.PlaceOf(filter));
-        var collection = await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false);
+        var collection = await values.LocationAsync(statement.Uris, reading: true, cancellationToken)
+            .ConfigureAwait(false);
         return new BoundShowBackups(collection)
         {
             WithIds = withIds,
@@ -43,11 +44,12 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         var backup = statement.IsDeprecatedForm ? "" : values.Text(statement.Backup).Trim('/');
         var collection = statement.IsDeprecatedForm
             ? await values.LocationAsync(statement.Backup, cancellationToken).ConfigureAwait(false)
-            : await values.LocationAsync(statement.Uris, cancellationToken).ConfigureAwait(false);
+            : await values.LocationAsync(statement.Uris, reading: true, cancellationToken).ConfigureAwait(false);
         return new BoundShowBackup(Kind(statement.View), collection)
         {
             Subdirectory = backup.Equals("latest", StringComparison.OrdinalIgnoreCase) ? null : backup,
-            IncrementalLocation = await values.LocationOrNullAsync(options.IncrementalLocation, cancellationToken)
+            IncrementalLocation = await values
+                .LocationOrNullAsync(options.IncrementalLocation, reading: true, cancellationToken)
                 .ConfigureAwait(false),
             WithIds = context.UseBackupsWithIds,
             AsJson = options.AsJson,

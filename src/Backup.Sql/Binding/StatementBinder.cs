@@ -11,7 +11,7 @@ internal sealed class StatementBinder(BindingContext context)
 {
     private readonly ValueBinder _values = new(context);
 
-    private GrantsBinder Grants => new(context, _values);
+    private GrantsBinder Grants => new(context);
 
     public async ValueTask<BoundStatement> BindAsync(Statement statement, CancellationToken cancellationToken) =>
         statement switch

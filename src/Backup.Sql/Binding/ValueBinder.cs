@@ -44,13 +44,19 @@ internal sealed class ValueBinder(BindingContext context)
             BooleanLiteral literal => (literal.Value ? "true" : "false", value),
             _ => (Constant(value), value),
         };
-        return text?.ToLowerInvariant() switch
-        {
-            null when value is null => absent,
-            "true" or "t" or "yes" or "y" or "on" or "1" => true,
-            "false" or "f" or "no" or "n" or "off" or "0" => false,
-            _ => throw Errors.InvalidOptionValue(option, text ?? "NULL", "true or false", PlaceOf(node!)),
-        };
+        if (value is null)
+            return absent;
+        return TryBoolean(text, out var result)
+            ? result
+            : throw Errors.InvalidOptionValue(option, text ?? "NULL", "true or false", PlaceOf(node!));
+    }
+
+    /// <summary>The words that mean true or false.</summary>
+    public static bool TryBoolean(string? text, out bool value)
+    {
+        var word = text?.ToLowerInvariant();
+        value = word is "true" or "t" or "yes" or "y" or "on" or "1";
+        return value || word is "false" or "f" or "no" or "n" or "off" or "0";
     }
 
     public int Integer(string option, Expression value, int minimum, int maximum)
@@ -89,45 +95,83 @@ internal sealed class ValueBinder(BindingContext context)
     };
 
     /// <summary>
-    /// Checks a list of locations, and that the user may use them, and gives the one that holds manifests and pointers,
-    /// sealed: the only one, or the default one of a list by locality. Data goes there too, for a host without a
-    /// locality matches no other.
+    /// Checks a list of locations, and that the user may use them, and gives it sealed: the only one, or the list by
+    /// locality with the default one first, which holds manifests and pointers.
     /// </summary>
+    /// <param name="locations">The locations.</param>
+    /// <param name="reading">
+    /// True for a list that is only read from: then localities may be left out, and the first location is the default.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call.</param>
     public async ValueTask<string> LocationAsync(
-        IReadOnlyList<StringOrPlaceholder> locations, CancellationToken cancellationToken)
+        IReadOnlyList<StringOrPlaceholder> locations, bool reading, CancellationToken cancellationToken)
     {
         if (locations.Count == 1)
             return await LocationAsync(locations[0], cancellationToken).ConfigureAwait(false);
-        StoreUri? main = null;
+        string? main = null;
+        var others = new List<string>();
         var localities = new HashSet<string>(StringComparer.Ordinal);
         foreach (var node in locations)
         {
             var uri = await CheckAsync(node, cancellationToken).ConfigureAwait(false);
-            if (!uri.Parameters.TryGetValue("COCKROACH_LOCALITY", out var locality))
-                throw Errors.InvalidLocality("a location of the list has no COCKROACH_LOCALITY", PlaceOf(node));
-            if (!localities.Add(locality))
-                throw Errors.InvalidLocality($"locality \"{locality}\" is given twice", PlaceOf(node));
-            if (locality == "default")
-                main = uri;
-            else if (locality.Split('=') is not [{ Length: > 0 }, { Length: > 0 }])
-                throw Errors.InvalidLocality($"locality \"{locality}\" is not of the form key=value", PlaceOf(node));
+            CheckLocality(uri.Locality, localities, reading, PlaceOf(node));
+            if (uri.Locality == LocalityStore.Default)
+                main = context.Vault.Seal(uri);
+            else
+                others.Add(context.Vault.Seal(uri));
         }
 
-        return context.Vault.Seal(main ?? throw Errors.InvalidLocality(
-            "no location of the list has COCKROACH_LOCALITY=default", PlaceOf(locations[0])));
+        if (main is null && !(reading && StoreUri.Parse(others[0]).Locality is null))
+        {
+            throw Errors.InvalidLocality(
+                "no location of the list has COCKROACH_LOCALITY=default", PlaceOf(locations[0]));
+        }
+
+        return LocationList.Join(main is null ? others : others.Prepend(main));
     }
 
-    /// <summary>
-    /// The list of an option, as <see cref="LocationAsync(IReadOnlyList{StringOrPlaceholder}, CancellationToken)"/>;
-    /// null where it is not given.
-    /// </summary>
+    /// <summary>The list of an option; null where it is not given.</summary>
     public async ValueTask<string?> LocationOrNullAsync(
-        IReadOnlyList<StringOrPlaceholder> locations, CancellationToken cancellationToken) =>
-        locations.Count == 0 ? null : await LocationAsync(locations, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<StringOrPlaceholder> locations, bool reading, CancellationToken cancellationToken) =>
+        locations.Count == 0
+            ? null
+            : await LocationAsync(locations, reading, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Checks a location, and that the user may use it, and seals it.</summary>
     public async ValueTask<string> LocationAsync(StringOrPlaceholder location, CancellationToken cancellationToken) =>
-        context.Vault.Seal(await CheckAsync(location, cancellationToken).ConfigureAwait(false));
+        LocationList.Single(context.Vault.Seal(await CheckAsync(location, cancellationToken).ConfigureAwait(false)));
+
+    /// <summary>Tiers of a locality, <c>region=east,zone=a</c>; null where they are not given.</summary>
+    public string? TiersOrNull(StringOrPlaceholder? node)
+    {
+        if (node is null)
+            return null;
+        var text = Text(node);
+        foreach (var tier in text.Split(',', StringSplitOptions.TrimEntries))
+            CheckTier(tier, PlaceOf(node));
+        return text;
+    }
+
+    private static void CheckLocality(string? locality, HashSet<string> known, bool reading, TextPlace place)
+    {
+        if (locality is null)
+        {
+            if (!reading)
+                throw Errors.InvalidLocality("a location of the list has no COCKROACH_LOCALITY", place);
+            return;
+        }
+
+        if (!known.Add(locality))
+            throw Errors.InvalidLocality($"locality \"{locality}\" is given twice", place);
+        if (locality != LocalityStore.Default)
+            CheckTier(locality, place);
+    }
+
+    private static void CheckTier(string tier, TextPlace place)
+    {
+        if (tier.Contains(',', StringComparison.Ordinal) || tier.Split('=') is not [{ Length: > 0 }, { Length: > 0 }])
+            throw Errors.InvalidLocality($"locality \"{tier}\" is not of the form key=value", place);
+    }
 
     /// <summary>Checks the location that an external connection is to stand for; a key's too.</summary>
     public async ValueTask<StoreUri> ConnectionTargetAsync(

@@ -21,6 +21,15 @@ public sealed record BackupScope
         [.. Databases.Concat(Objects.Select(o => o.Database)).Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)];
 
+    /// <summary>The part of the scope that lies in some databases.</summary>
+    /// <param name="databases">The databases, by stored name.</param>
+    /// <returns>The part.</returns>
+    internal BackupScope Within(IReadOnlyCollection<string> databases) => this with
+    {
+        Databases = [.. Databases.Where(d => databases.Contains(d, StringComparer.Ordinal))],
+        Objects = [.. Objects.Where(o => databases.Contains(o.Database, StringComparer.Ordinal))],
+    };
+
     /// <summary>Picks the covered objects of one database, in the catalog's order.</summary>
     /// <param name="database">The database.</param>
     /// <param name="objects">Everything in it.</param>

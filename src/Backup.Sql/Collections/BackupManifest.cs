@@ -53,6 +53,21 @@ internal sealed record BackupManifest
     /// <summary>Identity of the cluster.</summary>
     public required string ClusterId { get; init; }
 
+    /// <summary>
+    /// The engines of a layer over several of them; null for a layer of one engine, which the members above describe.
+    /// Of several, they describe the one that the chain's full layer names there.
+    /// </summary>
+    public IReadOnlyList<EngineOrigin>? Engines { get; init; }
+
+    /// <summary>The pause in which the layer was taken; null for one taken while writers worked.</summary>
+    public PauseEvidence? Pause { get; init; }
+
+    /// <summary>
+    /// The localities that had a location of their own beside the default one, sorted; null where there was only one
+    /// location.
+    /// </summary>
+    public IReadOnlyList<string>? Localities { get; init; }
+
     /// <summary>True when the whole cluster was backed up.</summary>
     public bool IsFullCluster { get; init; }
 
@@ -114,11 +129,32 @@ internal sealed record BackupManifest
         return null;
     }
 
+    /// <summary>The engine that a database came from.</summary>
+    /// <param name="database">The database.</param>
+    /// <returns>The engine; null if the layer knows no such database.</returns>
+    public EngineOrigin? OriginOf(string database) =>
+        Origins.FirstOrDefault(engine => engine.Databases.Contains(database, StringComparer.Ordinal));
+
+    /// <summary>The engines that the layer came from. At least one.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<EngineOrigin> Origins => Engines ??
+    [
+        new EngineOrigin
+        {
+            Kind = EngineKind,
+            Version = EngineVersion,
+            Package = EnginePackage,
+            ClusterId = ClusterId,
+            Databases = [.. Objects.OfType<DatabaseDescriptor>().Select(database => database.Name)],
+        },
+    ];
+
     /// <summary>A space in words, for messages.</summary>
     /// <param name="space">The space.</param>
     /// <returns>For example <c>shop.public.till</c>, or <c>shop</c> for the pages of a database.</returns>
     public string Describe(Space space) =>
-        space is TableSpace table && Objects.FirstOrDefault(known => known.Id == table.TableId) is { } found
+        space is TableSpace table && Objects.FirstOrDefault(
+            known => known.Id == table.TableId && known.Database == table.Database) is { } found
             ? $"{found.Database}.{found.Schema}.{found.Name}"
             : space.Database;
 

@@ -64,7 +64,11 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
         foreach (var layer in newestFirst)
             await DeleteObjectsAsync(StoreOf(layer), layer.Directory, cancellationToken).ConfigureAwait(false);
         foreach (var id in newestFirst.Select(layer => layer.LayerId).OfType<string>())
+        {
             await collection.Notes.DeleteAsync(id, cancellationToken).ConfigureAwait(false);
+            await DeleteClaimsAsync(id, cancellationToken).ConfigureAwait(false);
+        }
+
         if (full is not null)
             await collection.DeleteHintsAsync(full.Directory, full.LayerId, cancellationToken).ConfigureAwait(false);
         await DeleteTombstonesAsync(tombstone, cancellationToken).ConfigureAwait(false);
@@ -101,6 +105,19 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
             && !name[(NamePrefixDigits + 1)..].ContainsAnyExceptInRange('0', '9'),
         _ => name.StartsWith("BACKUP-CHECKPOINT"),
     };
+
+    // Of jobs that died while they were adding to it; where the next layer would have gone, they lie.
+    private async Task DeleteClaimsAsync(string parentId, CancellationToken cancellationToken)
+    {
+        foreach (var place in places.Select(place => place.Store).Append(collection.Main))
+        {
+            var request = new ListRequest { Prefix = $"{CollectionLayout.NextPrefix}{parentId}/" };
+            var claims = await place.ListAsync(request, cancellationToken).ToListAsync(cancellationToken)
+                .ConfigureAwait(false);
+            foreach (var claim in claims)
+                await place.DeleteAsync(claim.Name, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     // Those of others who set out to drop the same layers, or were to, are fulfilled too.
     private async Task DeleteTombstonesAsync(Tombstone tombstone, CancellationToken cancellationToken)

@@ -41,6 +41,14 @@ internal sealed class Collection
     /// <summary>The store of the full backups and the metadata.</summary>
     public IObjectStore Main => _main;
 
+    /// <summary>The localities that increments have locations for; null where there is one location only.</summary>
+    public IReadOnlyList<string>? IncrementLocalities => LocalitiesOf(_incrementals ?? _main);
+
+    /// <summary>The localities that a store has locations for; null for a store at one location.</summary>
+    /// <param name="store">The store.</param>
+    /// <returns>The localities, sorted, without the default one.</returns>
+    public static IReadOnlyList<string>? LocalitiesOf(IObjectStore store) => (store as LocalityStore)?.Localities;
+
     /// <summary>The snapshots, by label.</summary>
     public SnapshotLabels Snapshots { get; }
 
@@ -506,7 +514,19 @@ internal sealed class Collection
         var path = CollectionLayout.Join(directory, CollectionLayout.Manifest);
         var manifest = await ManifestFile.ReadAsync(store, path, cancellationToken).ConfigureAwait(false)
             ?? throw (directory.Length == 0 ? Errors.NoBackupAtLocation() : Errors.NoBackup(directory));
+        RequireLocations(store, manifest, path);
         return new ChainLayer { Store = store, Directory = directory, Manifest = manifest };
+    }
+
+    // A location that is missing would be found out by the first file that is.
+    private static void RequireLocations(IObjectStore store, BackupManifest manifest, string path)
+    {
+        var given = store as LocalityStore;
+        if (manifest.Localities is not { } needed || given is { HasUnnamed: true })
+            return;
+        var missing = needed.Except(given?.Localities ?? [], StringComparer.Ordinal).ToList();
+        if (missing.Count > 0)
+            throw Errors.LocationOfLocalityMissing(path, missing);
     }
 
     private static string Checked(string subdirectory) =>

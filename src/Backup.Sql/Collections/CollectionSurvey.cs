@@ -171,7 +171,8 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
             var known = found.TryGetValue(increment, out var before) ? before : ([], false);
             if (name.StartsWith(CollectionLayout.LockPrefix, StringComparison.Ordinal))
                 known.Locks.Add(name[CollectionLayout.LockPrefix.Length..]);
-            found[increment] = (known.Locks, known.IsCommitted || name == CollectionLayout.Manifest);
+            found[increment] = (known.Locks, known.IsCommitted
+                || (name == CollectionLayout.Manifest && !ManifestFile.IsVoid(entry.Length)));
         }
 
         return found.Select(pair => (pair.Key, pair.Value.Locks, pair.Value.IsCommitted));

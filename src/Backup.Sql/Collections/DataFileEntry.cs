@@ -30,6 +30,9 @@ internal sealed record DataFileEntry
     /// <summary>Name of the codec, for people: the file's header decides.</summary>
     public required string Codec { get; init; }
 
+    /// <summary>The locality whose location the file lies at; null for the default one.</summary>
+    public string? Locality { get; init; }
+
     /// <summary>
     /// The order of files in a manifest: by first key; files that start alike in the order of their ids.
     /// </summary>

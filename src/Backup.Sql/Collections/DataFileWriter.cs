@@ -12,12 +12,17 @@ internal sealed class DataFileWriter : SpaceSink
 
     /// <summary>A worker's writer.</summary>
     /// <param name="space">The space written.</param>
-    public DataFileWriter(SpaceWriter space)
-        : base(space)
+    /// <param name="locality">The locality whose location takes the files; null for the default one.</param>
+    public DataFileWriter(SpaceWriter space, string? locality)
+        : base(space, locality)
     {
         _space = space;
         _hasher = new RowHasher(space.Scope);
-        _rows = new RowFileWriter(space.Files, space.RowOptions with { BufferMoves = _hasher.Drain });
+        _rows = new RowFileWriter(space.Files, space.RowOptions with
+        {
+            BufferMoves = _hasher.Drain,
+            Locality = locality,
+        });
     }
 
     private protected override long TotalStored => _rows.StoredBytes;

@@ -120,8 +120,12 @@ internal sealed record KeptFiles(LayerCheckpoint Checkpoint, long LastFileId, in
         return found;
     }
 
-    private static long NumberOf(string name, string prefix) =>
-        long.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : 0;
+    // What follows the number is the tag of a locality.
+    private static long NumberOf(string name, string prefix)
+    {
+        var digits = name.AsSpan(prefix.Length);
+        if (digits.IndexOf('-') is >= 0 and var end)
+            digits = digits[..end];
+        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    }
 }

@@ -50,6 +50,12 @@ internal sealed record LayerRequest
     /// <summary>Version of the library.</summary>
     public required string CreatedBy { get; init; }
 
+    /// <summary>The locality of the host, for data that does not tell its own; null where it has none.</summary>
+    public string? Locality { get; init; }
+
+    /// <summary>True to refuse data of a locality that has no location of its own.</summary>
+    public bool StrictStorageLocality { get; init; }
+
     /// <summary>Codec and level of the data files.</summary>
     public required BlockCompression Compression { get; init; }
 

@@ -44,7 +44,9 @@ internal sealed class LayerWriter
         _collection = collection;
         _store = store;
         _request = request;
-        _files = new LayerFiles(store, directory, layerId, kept.LastFileId);
+        _files = new LayerFiles(
+            store, directory, layerId, kept.LastFileId,
+            FilePlacement.In(store, request.Locality, request.StrictStorageLocality));
         _carried = kept.Checkpoint.Spaces.ToDictionary(space => space.Space);
         _lastCheckpoint = kept.LastCheckpoint;
         Directory = directory;
@@ -171,6 +173,7 @@ internal sealed class LayerWriter
             Kind = _request.Parent is null ? LayerKind.Full : LayerKind.Incremental,
             Start = _request.Parent?.End ?? default,
             End = _request.End,
+            Localities = Collection.LocalitiesOf(_store),
             EngineKind = _request.EngineKind,
             EngineVersion = _request.EngineVersion,
             EnginePackage = _request.EnginePackage,

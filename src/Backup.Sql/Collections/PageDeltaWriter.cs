@@ -30,12 +30,13 @@ internal sealed class PageDeltaWriter : SpaceSink
 
     /// <summary>A worker's writer.</summary>
     /// <param name="space">The page space written.</param>
-    public PageDeltaWriter(SpaceWriter space)
-        : base(space)
+    /// <param name="locality">The locality whose location takes the files; null for the default one.</param>
+    public PageDeltaWriter(SpaceWriter space, string? locality)
+        : base(space, locality)
     {
         _space = space;
-        _pages = new RowFileWriter(space.Files, space.RowOptions);
-        _digests = new RowFileWriter(space.Files, space.DigestOptions);
+        _pages = new RowFileWriter(space.Files, space.RowOptions with { Locality = locality });
+        _digests = new RowFileWriter(space.Files, space.DigestOptions with { Locality = locality });
         _window = space.Base is null ? null : new PageWindow();
     }
 

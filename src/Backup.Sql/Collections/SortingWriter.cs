@@ -28,11 +28,12 @@ internal sealed class SortingWriter : SpaceSink
 
     /// <summary>A worker's writer.</summary>
     /// <param name="space">The space written.</param>
-    public SortingWriter(SpaceWriter space)
-        : base(space)
+    /// <param name="locality">The locality whose location takes the files; null for the default one.</param>
+    public SortingWriter(SpaceWriter space, string? locality)
+        : base(space, locality)
     {
         _space = space;
-        _rows = new RowFileWriter(space.Files, space.RowOptions);
+        _rows = new RowFileWriter(space.Files, space.RowOptions with { Locality = locality });
         _hasher = new RowHasher(space.Scope);
     }
 
@@ -70,7 +71,7 @@ internal sealed class SortingWriter : SpaceSink
     {
         await WriteRunAsync(cancellationToken).ConfigureAwait(false);
         var written = await _rows.EndAsync(cancellationToken).ConfigureAwait(false);
-        var merger = new RunMerger(_space.Files, _space.RowOptions, _space.Codecs);
+        var merger = new RunMerger(_space.Files, _space.RowOptions with { Locality = Locality }, _space.Codecs);
         var files = await merger.ReduceAsync(written, cancellationToken).ConfigureAwait(false);
         _space.Add(Span, _hasher.Take(), files, []);
     }

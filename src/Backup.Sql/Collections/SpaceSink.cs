@@ -13,7 +13,14 @@ internal abstract class SpaceSink : IRowVersionSink, IAsyncDisposable
     private bool _completed;
     private long _storedBefore;
 
-    private protected SpaceSink(SpaceWriter space) => _space = space;
+    private protected SpaceSink(SpaceWriter space, string? locality)
+    {
+        _space = space;
+        Locality = locality;
+    }
+
+    /// <summary>The locality whose location takes the files; null for the default one.</summary>
+    public string? Locality { get; }
 
     /// <summary>The keys that are exported into it.</summary>
     public KeySpan Span { get; internal set; } = KeySpan.All;

@@ -16,7 +16,7 @@ internal sealed class SpaceWriter
     private readonly SpaceWriteRequest _request;
     private readonly PageBase? _base;
     private readonly Lock _gate = new();
-    private readonly Stack<SpaceSink> _idle = [];
+    private readonly List<SpaceSink> _idle = [];
     private readonly HlcTimestamp _time;
     private readonly List<SpacePart> _parts = [];
     private readonly IReadOnlyList<SpacePart> _before = [];
@@ -96,18 +96,23 @@ internal sealed class SpaceWriter
     /// <returns>The sink; to be completed, and disposed in any case.</returns>
     public SpaceSink OpenSink(KeySpan? span = null)
     {
-        var sink = OpenIdle();
+        var sink = OpenIdle(Files.PlaceOf(span ?? KeySpan.All));
         sink.Span = span ?? KeySpan.All;
         return sink;
     }
 
-    private SpaceSink OpenIdle()
+    private SpaceSink OpenIdle(string? locality)
     {
         SpaceSink? sink;
         lock (_gate)
-            _idle.TryPop(out sink);
+        {
+            sink = _idle.FindLast(idle => idle.Locality == locality);
+            if (sink is not null)
+                _idle.Remove(sink);
+        }
+
         if (sink is null)
-            return MakeSink();
+            return MakeSink(locality);
         sink.Reopen();
         return sink;
     }
@@ -117,7 +122,7 @@ internal sealed class SpaceWriter
     public void Return(SpaceSink sink)
     {
         lock (_gate)
-            _idle.Push(sink);
+            _idle.Add(sink);
     }
 
     /// <summary>Takes a worker's share; called by its sink.</summary>
@@ -168,8 +173,9 @@ internal sealed class SpaceWriter
     /// <returns>The entry.</returns>
     public SpaceManifest Complete()
     {
-        while (_idle.TryPop(out var sink))
+        foreach (var sink in _idle)
             sink.ReturnBuffers();
+        _idle.Clear();
         lock (_gate)
         {
             _complete = true;
@@ -196,10 +202,10 @@ internal sealed class SpaceWriter
     private bool IsDurable(SpacePart part) =>
         Finished.Contains(part.ToSpan()) || part.Files.Concat(part.DigestFiles).All(Files.IsDurable);
 
-    private SpaceSink MakeSink() =>
-        _request.Space is PageSpace ? new PageDeltaWriter(this)
-        : _request.Shape.Ordered ? new DataFileWriter(this)
-        : new SortingWriter(this);
+    private SpaceSink MakeSink(string? locality) =>
+        _request.Space is PageSpace ? new PageDeltaWriter(this, locality)
+        : _request.Shape.Ordered ? new DataFileWriter(this, locality)
+        : new SortingWriter(this, locality);
 
     private static DataFileEntry[] Sort(IEnumerable<DataFileEntry> files)
     {

@@ -40,10 +40,6 @@ internal static partial class Errors
         At(place, SqlStates.UndefinedObject, $"no engine is registered as \"{name}\"",
             Nearest(name, known, "Registered are: ", "None is registered."));
 
-    public static BackupSqlException SeveralEngines(TextPlace place) =>
-        At(place, SqlStates.FeatureNotSupported, "one backup cannot cover databases of several engines",
-            "Back up the databases of each engine by a statement of its own.");
-
     public static BackupSqlException MissingParameter(int number, TextPlace place) =>
         At(place, SqlStates.UndefinedParameter, $"no value was given for ${number}",
             "Pass one value per placeholder; $1 is the first.");
@@ -113,6 +109,11 @@ internal static partial class Errors
     public static BackupSqlException InvalidLocality(string problem, TextPlace place) =>
         At(place, SqlStates.InvalidParameterValue, problem,
             "A list needs one location with COCKROACH_LOCALITY=default and others with one key=value each.");
+
+    public static BackupSqlException LocalityCountsDiffer(TextPlace place) =>
+        At(place, SqlStates.InvalidParameterValue,
+            "incremental_location has another number of locations by locality than the collection",
+            "Give one location for increments for each location of the collection, with the same localities.");
 
     public static BackupSqlException Wrapped(BackupSqlException error, TextPlace place) =>
         error.Line > 0 ? error : new(error.SqlState, error.Message, error.InnerException)

@@ -24,6 +24,12 @@ internal static partial class Log
         103, LogLevel.Warning, "layer {LayerId} was proved, but that could not be noted beside it")]
     public static partial void ProofNotNoted(ILogger logger, string layerId, Exception error);
 
+    [LoggerMessage(105, LogLevel.Error, "job {JobId} could not lift its pause of engine {Engine}: it may still stand")]
+    public static partial void PauseStands(ILogger logger, long jobId, string engine, Exception error);
+
+    [LoggerMessage(104, LogLevel.Warning, "lifted the pause of engine {Engine} that job {JobId} had left standing")]
+    public static partial void PauseLifted(ILogger logger, long jobId, string engine);
+
     [LoggerMessage(150, LogLevel.Information, "snapshot {Label} of repository {Repository} has expired and was removed")]
     public static partial void SnapshotExpired(ILogger logger, string label, string repository);
 

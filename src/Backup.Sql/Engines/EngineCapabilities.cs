@@ -45,7 +45,13 @@ public enum EngineCapabilities
     ZoneConfiguration = 128,
 
     /// <summary>
+    /// A lack, not an ability: snapshots are no consistent point while applications write. Such a store is backed up
+    /// inside a pause only, and read to its end in it.
+    /// </summary>
+    NonTransactional = 256,
+
+    /// <summary>
     /// A restore can replace the rows of a table that is there (<see cref="ObjectRestore.ReplacesRows"/>).
     /// </summary>
-    ReplaceRows = 256,
+    ReplaceRows = 512,
 }

@@ -4,6 +4,7 @@ using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Pauses;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;
 
@@ -21,10 +22,9 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     private readonly CheckpointClock _checkpoints = new(context.Time, context.Settings);
     private readonly Lock _gate = new();
     private readonly List<SpaceManifest> _spaces = [];
-    private string? _hold;
-    private string? _holdEngine;
-    private IDatabaseEngine? _engine;
-    private IEngineSnapshot? _snapshot;
+    private readonly HistoryHolds _holds = new(context.Engines, HoldOf(turn.JobId));
+    private readonly StorePause _pause = new(context, turn.JobId);
+    private readonly SourceSet _sources = new();
     private readonly List<IAsyncDisposable> _opened = [];
     private Collection? _collection;
     private LayerWriter? _layer;
@@ -37,29 +37,34 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
     public Task RunAsync(PlanStep step, CancellationToken cancellationToken) => step switch
     {
-        ProtectStep protect => ProtectAsync(protect, cancellationToken),
+        ProtectStep protect => _holds.HoldAsync(protect, cancellationToken),
+        PauseStep pause => PauseAsync(pause, cancellationToken),
+        ResumeStep => _pause.ResumeAsync(cancellationToken),
         OpenSnapshotStep open => OpenSnapshotAsync(open, cancellationToken),
         BeginLayerStep begin => BeginLayerAsync(begin, cancellationToken),
         ReserveLabelStep reserve => ReserveLabelAsync(reserve, cancellationToken),
         ExportSpaceStep export => ExportAsync(export, cancellationToken),
         WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
         PublishLatestStep => PublishLatestAsync(cancellationToken),
-        ReleaseStep release => HandOverAsync(release, cancellationToken),
+        ReleaseStep release => _holds.HandOverAsync(release, _committed!.End, cancellationToken),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
 
     public async ValueTask DisposeAsync()
     {
+        // First of all the writers: whatever else goes wrong, they work again.
+        var standing = await _pause.LiftAsync().ConfigureAwait(false);
         _workers.Dispose();
-        if (_snapshot is not null)
-            await _snapshot.DisposeAsync().ConfigureAwait(false);
+        await _sources.DisposeAsync().ConfigureAwait(false);
         if (_layer is not null && _committed is null)
             await (turn.KeepsWork ? KeepLayerAsync(_layer) : AbandonLayerAsync(_layer)).ConfigureAwait(false);
         foreach (var opened in _opened)
             await opened.DisposeAsync().ConfigureAwait(false);
         // What is kept was read at a time that the next turn wants to read again.
         if (!turn.KeepsWork || _committed is not null)
-            await ReleaseAsync().ConfigureAwait(false);
+            await _holds.ReleaseAllAsync().ConfigureAwait(false);
+        if (standing is not null)
+            throw standing; // worse than whatever stopped the backup
     }
 
     /// <summary>The name of a job's hold on an engine's history.</summary>
@@ -94,54 +99,26 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         }
     }
 
-    private async Task ProtectAsync(ProtectStep step, CancellationToken cancellationToken)
+    private Task PauseAsync(PauseStep step, CancellationToken cancellationToken)
     {
-        var hold = HoldOf(turn.JobId);
-        var engine = context.Engines[step.Engine];
-        var from = step.From
-            ?? (step.AllHistory
-                ? HlcTimestamp.Zero
-                : await engine.GetCurrentTimeAsync(cancellationToken).ConfigureAwait(false));
-        try
-        {
-            await ((IRetentionHolds)engine).HoldAsync(hold, from, cancellationToken).ConfigureAwait(false);
-        }
-        catch (BackupSqlException gone) when (step.MayBeGone && gone.SqlState == SqlStates.TimeOutOfRange)
-        {
-            // What changed since then is unknown: the tables are written in full.
-            return;
-        }
-
-        (_hold, _holdEngine) = (hold, step.Engine);
-    }
-
-    private async Task HandOverAsync(ReleaseStep step, CancellationToken cancellationToken)
-    {
-        if (step.HandTo is { } next)
-        {
-            var engine = (IRetentionHolds)context.Engines[step.Engine];
-            await engine.HoldAsync(next, _committed!.End, cancellationToken).ConfigureAwait(false);
-        }
-
-        await ReleaseAsync().ConfigureAwait(false);
-    }
-
-    private async Task ReleaseAsync()
-    {
-        if (_hold is null)
-            return;
-        await ((IRetentionHolds)context.Engines[_holdEngine!]).ReleaseAsync(_hold).ConfigureAwait(false);
-        _hold = null;
+        turn.Progress.Begin("pausing writers", 0);
+        return _pause.BeginAsync(step, cancellationToken);
     }
 
     private async Task OpenSnapshotAsync(OpenSnapshotStep step, CancellationToken cancellationToken)
     {
         turn.Progress.Begin(JobPhases.OpeningSnapshot, 0);
-        _engine = context.Engines[step.Engine];
-        _snapshot = await _engine.OpenSnapshotAsync(
-            new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken)
-                .ConfigureAwait(false);
+        var engine = context.Engines[step.Engine];
+        var snapshot = step.RestorePointOnly
+            ? null
+            : await engine.OpenSnapshotAsync(
+                new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken)
+                    .ConfigureAwait(false);
+        _sources.Add(new OpenedSource(step.Engine, engine, step.Databases, snapshot));
     }
+
+    /// <summary>The time that the layer restores: the middle of the pause, or the snapshot's own.</summary>
+    private HlcTimestamp End => _pause.Evidence?.RestoreTime ?? _sources.Timestamp;
 
     private async Task BeginLayerAsync(BeginLayerStep step, CancellationToken cancellationToken)
     {
@@ -152,24 +129,26 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         _parent = await LoadParentAsync(step, cancellationToken).ConfigureAwait(false);
         if (_parent?.Newest.Manifest.LayerId != step.AssumedNewestLayer)
             throw Errors.CollectionChanged();
-        if (_parent is not null && _parent.End >= _snapshot!.Timestamp)
-            throw Errors.EndsBeforeParent(_snapshot.Timestamp.ToDateTimeOffset(), _parent.End.ToDateTimeOffset());
-        var info = _engine!.Info;
+        if (_parent is not null && _parent.End >= End)
+            throw Errors.EndsBeforeParent(End.ToDateTimeOffset(), _parent.End.ToDateTimeOffset());
+        var (main, _) = _sources.Describe(_parent);
         _layer = await _collection.BeginLayerAsync(
             new LayerRequest
             {
                 JobId = turn.JobId.ToString(CultureInfo.InvariantCulture),
-                End = _snapshot!.Timestamp,
+                End = End,
                 Parent = _parent,
                 Directory = step.AtLocation ? "" : step.Subdirectory,
-                EngineKind = info.Kind,
-                EngineVersion = info.Version,
-                EnginePackage = info.Package,
-                ClusterId = info.ClusterId,
+                EngineKind = main.Kind,
+                EngineVersion = main.Version,
+                EnginePackage = main.Package,
+                ClusterId = main.ClusterId,
                 CreatedBy = typeof(BackupRun).Assembly.GetName().Version!.ToString(),
                 Compression = context.Collections.Codecs.Choose(step.Compression, step.CompressionLevel),
                 FileBytes = context.Settings.FileSize,
                 Random = context.Random,
+                Locality = context.Locality,
+                StrictStorageLocality = step.StrictStorageLocality,
                 Saved = turn.Layer,
                 Settled = turn.SaveLayerAsync,
                 Confirm = turn.ConfirmAsync,
@@ -187,7 +166,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             Database = step.Database,
             LayerId = _layer!.LayerId,
             Directory = _layer.Directory,
-            ClusterId = _engine!.Info.ClusterId,
+            ClusterId = _sources.All.First().Engine.Info.ClusterId,
             Job = turn.JobId,
             Deadline = context.Time.GetUtcNow().AddSeconds(step.TimeoutSeconds),
         };
@@ -204,6 +183,22 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         }
 
         _label = step.Label;
+    }
+
+    /// <summary>The figures of a table of which only some partitions were written are those of its partitions.</summary>
+    private TableFigures Covered(TableFigures table)
+    {
+        var parts = _spaces.Where(space => space.Space is TableSpace { Partition: not null } part
+            && part.TableId == table.TableId).ToList();
+        var rows = parts.Sum(part => part.Rows);
+        return parts.Count == 0 || rows == table.Rows
+            ? table
+            : table with
+            {
+                Rows = rows,
+                Bytes = parts.Sum(part => part.RawBytes),
+                IndexEntries = table.Rows == 0 ? 0 : table.IndexEntries / table.Rows * rows,
+            };
     }
 
     private async Task<Chain?> LoadParentAsync(BeginLayerStep step, CancellationToken cancellationToken)
@@ -224,7 +219,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     private async Task ExportAsync(ExportSpaceStep step, CancellationToken cancellationToken)
     {
         turn.Progress.BeginObject(step.Name);
-        var shape = await _snapshot!.DescribeAsync(step.Space, cancellationToken).ConfigureAwait(false);
+        var shape = await _sources.SnapshotOf(step.Space).DescribeAsync(step.Space, cancellationToken)
+            .ConfigureAwait(false);
         turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
         var changesKnown = step.Mode == ExportMode.Changes && shape.StableKeys
@@ -270,7 +266,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
     /// <summary>True when every change of a table since the parent's end is known.</summary>
     private ValueTask<bool> CoversAsync(Space space, CancellationToken cancellationToken) =>
-        _snapshot is IChangeCoverage coverage
+        _sources.SnapshotOf(space) is IChangeCoverage coverage
             ? coverage.CoversAsync(space, _parent!.End, cancellationToken)
             : ValueTask.FromResult(true);
 
@@ -290,6 +286,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             Start = step.Space is TableSpace && coverage == SpaceCoverage.Changes ? _parent!.End : HlcTimestamp.Zero,
             AllVersions = step.AllVersions && step.Space is TableSpace,
         };
+        var snapshot = _sources.SnapshotOf(step.Space);
         var spans = await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false);
         turn.Progress.Add(writer.FinishedRows, writer.FinishedBytes);
         await _workers.ForEachAsync(
@@ -300,7 +297,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                 await using (sink.ConfigureAwait(false))
                 {
                     var counted = new CountingSink(sink, turn.Progress);
-                    await _snapshot!.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
+                    await snapshot.ExportAsync(step.Space, span, window, counted, token).ConfigureAwait(false);
                     await sink.CompleteAsync(token).ConfigureAwait(false);
                     counted.Report();
                     turn.Progress.AddStored(sink.BytesStored);
@@ -334,12 +331,13 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
     {
         var total = new FingerprintAccumulator();
+        var snapshot = _sources.SnapshotOf(step.Space);
         await _workers.ForEachAsync(
             await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false),
             async (span, token) =>
             {
                 var sink = new FingerprintSink();
-                await _snapshot!.ExportAsync(step.Space, span, ExportWindow.Full, sink, token).ConfigureAwait(false);
+                await snapshot.ExportAsync(step.Space, span, ExportWindow.Full, sink, token).ConfigureAwait(false);
                 var part = sink.Finish();
                 lock (total)
                     total.Add(part);
@@ -356,24 +354,21 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         var target = Math.Clamp(
             bytes / (_workers.Workers * 4), Math.Min(SmallestSpan, context.Settings.FileSize),
             context.Settings.FileSize);
-        return _snapshot!.SplitAsync(step.Space, target, cancellationToken);
+        return _sources.SnapshotOf(step.Space).SplitAsync(step.Space, target, cancellationToken);
     }
 
     private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
         turn.Progress.Begin(JobPhases.WritingManifest, 0.04);
-        var contents = await new LayerContents(_snapshot!, step.Scope).ReadAsync(cancellationToken)
-            .ConfigureAwait(false);
-        var history = step.RevisionHistory
-            ? await CatalogHistory.ReadAsync(
-                _engine!, step.Scope, _parent?.End, _snapshot!.Timestamp, cancellationToken).ConfigureAwait(false)
-            : null;
-        contents.CheckSpaces(_spaces.Select(space => space.Space), history);
-        var statistics = contents.Statistics.Select(Covered).ToList();
+        var contents = await ReadContentsAsync(step, cancellationToken).ConfigureAwait(false);
+        var unread = _sources.All.Where(source => source.Snapshot is null).SelectMany(source => source.Databases);
         var manifest = _layer!.DescribeLayer() with
         {
+            End = End,
+            Engines = _sources.Describe(_parent).Listed,
+            Pause = _pause.Evidence,
             IsFullCluster = step.Scope.IsCluster,
-            CompleteDatabases = step.Scope.Databases,
+            CompleteDatabases = [.. step.Scope.Databases.Except(unread, StringComparer.Ordinal)],
             Targets = step.Statement,
             Label = step.Name,
             Snapshot = step.Snapshot is { } mark
@@ -383,15 +378,15 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             Labels = step.Labels.Count == 0 ? null : step.Labels,
             DatabaseProperties = context.PropertiesOf(step.Scope.AllDatabases()),
             Objects = contents.Objects,
-            Statistics = statistics,
+            Statistics = [.. contents.Statistics.Select(Covered)],
             Spaces = _spaces,
             System = await context.System.ReadAsync(step.Scope, cancellationToken).ConfigureAwait(false),
-            RevisionStart = history?.Start,
-            SchemaChanges = history?.Changes ?? [],
+            RevisionStart = contents.HistoryStart,
+            SchemaChanges = contents.SchemaChanges,
         };
         turn.Progress.Begin(JobPhases.Committing, 0.01);
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
-        Outcome = SavedWork.OutcomeOf(_committed);
+        Outcome = SavedWork.OutcomeOf(_committed) with { Notices = _pause.Notices };
         if (step.UpdatesMetric)
             BackupMetrics.Succeeded(Outcome.End!.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
@@ -399,20 +394,29 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             .ConfigureAwait(false);
     }
 
-    /// <summary>The figures of a table of which only some partitions were written are those of its partitions.</summary>
-    private TableFigures Covered(TableFigures table)
+    /// <summary>Reads the catalogs of all engines at the layer's end.</summary>
+    private async Task<LayerContents> ReadContentsAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
-        var parts = _spaces.Where(space => space.Space is TableSpace { Partition: not null } part
-            && part.TableId == table.TableId).ToList();
-        var rows = parts.Sum(part => part.Rows);
-        return parts.Count == 0 || rows == table.Rows
-            ? table
-            : table with
+        var contents = new LayerContents();
+        foreach (var source in _sources.All)
+        {
+            var scope = step.Scope.Within(source.Databases);
+            if (source.Snapshot is null)
             {
-                Rows = rows,
-                Bytes = parts.Sum(part => part.RawBytes),
-                IndexEntries = table.Rows == 0 ? 0 : table.IndexEntries / table.Rows * rows,
-            };
+                contents.Add(await source.ReadDatabasesAsync(cancellationToken).ConfigureAwait(false));
+                continue;
+            }
+
+            await contents.ReadAsync(source.Snapshot, scope, cancellationToken).ConfigureAwait(false);
+            if (step.RevisionHistory)
+            {
+                contents.Add(await CatalogHistory.ReadAsync(source.Engine, scope, _parent?.End, End, cancellationToken)
+                    .ConfigureAwait(false));
+            }
+        }
+
+        contents.CheckSpaces(_spaces.Select(space => space.Space));
+        return contents;
     }
 
     private Task PublishLatestAsync(CancellationToken cancellationToken) => TryAsync(

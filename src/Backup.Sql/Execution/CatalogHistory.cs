@@ -36,14 +36,15 @@ internal sealed record CatalogHistory(HlcTimestamp Start, IReadOnlyList<SchemaCh
                     var current = now.GetValueOrDefault(id);
                     if (Same(before.GetValueOrDefault(id), current))
                         continue;
-                    changes.Add(new SchemaChange(time, id, current));
+                    changes.Add(new SchemaChange(time, id, current, database));
                     touched.Add(id);
                 }
 
                 before = now;
             }
 
-            changes.AddRange(touched.Where(initial.ContainsKey).Select(id => new SchemaChange(start, id, initial[id])));
+            changes.AddRange(touched.Where(initial.ContainsKey).Select(
+                id => new SchemaChange(start, id, initial[id], database)));
         }
 
         return new CatalogHistory(start, [.. changes.OrderBy(change => change.Time)]);

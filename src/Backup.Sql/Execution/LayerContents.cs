@@ -6,17 +6,34 @@ using Backup.Sql.Rows;
 
 namespace Backup.Sql.Execution;
 
-/// <summary>The objects of a snapshot that a layer covers, with their figures.</summary>
-internal sealed class LayerContents(IEngineSnapshot snapshot, BackupScope scope)
+/// <summary>The objects that a layer covers, gathered from the snapshots of its engines, with their figures.</summary>
+internal sealed class LayerContents
 {
     private readonly List<ObjectDescriptor> _objects = [];
     private readonly List<TableFigures> _statistics = [];
+    private readonly List<SchemaChange> _changes = [];
 
     public IReadOnlyList<ObjectDescriptor> Objects => _objects;
 
     public IReadOnlyList<TableFigures> Statistics => _statistics;
 
-    public async Task<LayerContents> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>The layer restores any time after this; null without history.</summary>
+    public HlcTimestamp? HistoryStart { get; private set; }
+
+    public IReadOnlyList<SchemaChange> SchemaChanges => [.. _changes.OrderBy(change => change.Time)];
+
+    /// <summary>Adds databases of which nothing else is kept.</summary>
+    public void Add(IEnumerable<DatabaseDescriptor> databases) => _objects.AddRange(databases);
+
+    /// <summary>Adds the history of one engine's catalog; that of several starts where the shortest does.</summary>
+    public void Add(CatalogHistory history)
+    {
+        _changes.AddRange(history.Changes);
+        HistoryStart = HistoryStart is { } start && start > history.Start ? start : history.Start;
+    }
+
+    /// <summary>Adds what a scope covers of a snapshot.</summary>
+    public async Task ReadAsync(IEngineSnapshot snapshot, BackupScope scope, CancellationToken cancellationToken)
     {
         var databases = await snapshot.Catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
         foreach (var name in scope.AllDatabases())
@@ -28,20 +45,18 @@ internal sealed class LayerContents(IEngineSnapshot snapshot, BackupScope scope)
             foreach (var table in chosen.OfType<TableDescriptor>().Where(t => !t.ExcludeData))
             {
                 var size = await snapshot.Catalog.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false);
-                _statistics.Add(new TableFigures(table.Id, size.Rows, size.Bytes, size.IndexEntries));
+                _statistics.Add(new TableFigures(table.Id, size.Rows, size.Bytes, size.IndexEntries, name));
             }
         }
-
-        return this;
     }
 
     /// <summary>
-    /// Compares the tables of the snapshot with the spaces that were written: the plan was made from a catalog that may
-    /// have been a moment older. With history, tables that were dropped inside the window count too.
+    /// Compares the tables of the snapshots with the spaces that were written: the plan was made from a catalog that
+    /// may have been a moment older. With history, tables that were dropped inside the window count too.
     /// </summary>
-    public void CheckSpaces(IEnumerable<Space> written, CatalogHistory? history)
+    public void CheckSpaces(IEnumerable<Space> written)
     {
-        var earlier = history?.Changes.Select(change => change.Descriptor).OfType<TableDescriptor>() ?? [];
+        var earlier = _changes.Select(change => change.Descriptor).OfType<TableDescriptor>();
         var pages = written.OfType<PageSpace>().Select(space => space.Database).ToHashSet(StringComparer.Ordinal);
         var tables = written.OfType<TableSpace>().Select(space => (space.Database, space.TableId)).ToHashSet();
         var expected = _objects.OfType<TableDescriptor>().Concat(earlier)

@@ -19,7 +19,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     private readonly WorkerPool _workers = new(context.Settings.EffectiveWorkers);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, MaterialisedDatabase> _aside = new(StringComparer.Ordinal);
-    private IRestoreTransaction? _restore;
+    private readonly RestoreTransactions _restores = new();
     private ChainReader? _reader;
     private IAsyncDisposable? _opened;
     private IReadOnlyList<StateChange> _added = [];
@@ -35,25 +35,24 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     public Task RunAsync(PlanStep step, CancellationToken cancellationToken) => step switch
     {
         OpenChainStep open => OpenChainAsync(open, cancellationToken),
+        BeginRestoreStep begin => BeginAsync(begin, cancellationToken),
         CheckDestinationStep check => DestinationCheck.RunAsync(
             context.Engines[check.Engine], check.Objects, cancellationToken),
-        BeginRestoreStep begin => BeginAsync(begin, cancellationToken),
         CreateObjectsStep create => CreateAsync(create, cancellationToken),
         MaterialiseStep materialise => MaterialiseAsync(materialise, cancellationToken),
         IngestSpaceStep ingest => IngestAsync(ingest, cancellationToken),
-        CompleteRestoreStep => CompleteAsync(cancellationToken),
+        CompleteRestoreStep complete => CompleteAsync(complete, cancellationToken),
         RestoreSystemStep system => RestoreSystemAsync(system, cancellationToken),
-        PublishRestoreStep => PublishAsync(cancellationToken),
+        PublishRestoreStep publish => PublishAsync(publish, cancellationToken),
         _ => throw new InvalidOperationException(step.GetType().Name),
     };
 
     public async ValueTask DisposeAsync()
     {
         _workers.Dispose();
-        if (!_published)
+        if (!_published && !_restores.AnyPublished)
             await context.System.RemoveAsync(_added).ConfigureAwait(false);
-        if (_restore is not null)
-            await _restore.DisposeAsync().ConfigureAwait(false);
+        await _restores.DisposeAsync().ConfigureAwait(false);
         foreach (var database in _aside.Values)
             await database.DisposeAsync().ConfigureAwait(false);
         if (_opened is not null)
@@ -98,19 +97,21 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     }
 
     private async Task BeginAsync(BeginRestoreStep step, CancellationToken cancellationToken) =>
-        _restore = await context.Engines[step.Engine].BeginRestoreAsync(
-            new RestoreRequest
-            {
-                Id = $"job{turn.JobId}",
-                NewDatabases = step.NewDatabases,
-                SkipForeignKeyCheck = step.SkipForeignKeyCheck,
-                PagesAsOf = step.PagesAsOf,
-            },
-            cancellationToken).ConfigureAwait(false);
+        _restores.Add(
+            step.Engine,
+            await context.Engines[step.Engine].BeginRestoreAsync(
+                new RestoreRequest
+                {
+                    Id = $"job{turn.JobId}",
+                    NewDatabases = step.NewDatabases,
+                    SkipForeignKeyCheck = step.SkipForeignKeyCheck,
+                    PagesAsOf = step.PagesAsOf,
+                },
+                cancellationToken).ConfigureAwait(false));
 
     private async Task CreateAsync(CreateObjectsStep step, CancellationToken cancellationToken)
     {
-        await _restore!.CreateAsync(step.Objects, cancellationToken).ConfigureAwait(false);
+        await _restores.Of(step.Engine).CreateAsync(step.Objects, cancellationToken).ConfigureAwait(false);
         MarkObjectsMade();
     }
 
@@ -154,16 +155,17 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     {
         turn.Progress.Expect(1, step.EstimatedBytes);
         var shape = ShapeOf(step.Source);
+        var restore = _restores.Of(step.Engine);
         var rows = step.Destination switch
         {
             null => await ReadAsync(step.Source, DrainAsync, cancellationToken).ConfigureAwait(false),
             TableSpace => await ReadInOrderAsync(
                 step.Source,
-                (source, token) => _restore!.IngestAsync(step.Destination, shape, source, token),
+                (source, token) => restore.IngestAsync(step.Destination, shape, source, token),
                 cancellationToken).ConfigureAwait(false),
             _ => await ReadAsync(
                 step.Source,
-                (source, token) => _restore!.IngestAsync(step.Destination, shape, source, token),
+                (source, token) => restore.IngestAsync(step.Destination, shape, source, token),
                 cancellationToken).ConfigureAwait(false),
         };
         // Pages are not what a user counts: of a database, the rows that its manifest counted.
@@ -215,7 +217,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
             (sink, token) => snapshot.ExportAsync(step.Source, KeySpan.All, ExportWindow.Full, sink, token).AsTask(),
             (source, token) => step.Destination is null
                 ? DrainAsync(source, token)
-                : _restore!.IngestAsync(step.Destination, shape, source, token),
+                : _restores.Of(step.Engine).IngestAsync(step.Destination, shape, source, token),
             cancellationToken).ConfigureAwait(false);
         Interlocked.Add(ref _rows, rows);
     }
@@ -243,10 +245,10 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
         return rows;
     }
 
-    private async Task CompleteAsync(CancellationToken cancellationToken)
+    private async Task CompleteAsync(CompleteRestoreStep step, CancellationToken cancellationToken)
     {
-        turn.Progress.Begin(JobPhases.BuildingIndexes, 0.08);
-        await _restore!.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        turn.Progress.Begin(JobPhases.BuildingIndexes, 0.08 / _restores.Count);
+        await _restores.Of(step.Engine).CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RestoreSystemAsync(RestoreSystemStep step, CancellationToken cancellationToken)
@@ -258,15 +260,14 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
         Interlocked.Add(ref _rows, _added.Count);
     }
 
-    private async Task PublishAsync(CancellationToken cancellationToken)
+    private async Task PublishAsync(PublishRestoreStep step, CancellationToken cancellationToken)
     {
         turn.Progress.Begin(JobPhases.Publishing, 0.02);
         await turn.ConfirmAsync(cancellationToken).ConfigureAwait(false);
-        // RESTORE SYSTEM USERS brings back nothing but entries, which are there.
-        if (_restore is not null)
-            await _restore.PublishAsync(cancellationToken).ConfigureAwait(false);
+        // RESTORE SYSTEM USERS brings back nothing but entries, which are there: it names no engine.
+        await _restores.PublishAsync(step.Engines, cancellationToken).ConfigureAwait(false);
         _published = true;
-        Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restore?.Notices ?? [] };
+        Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restores.Notices };
         Log.Published(context.Logger, turn.JobId, Outcome.Rows, Outcome.Bytes);
     }
 

@@ -2,6 +2,7 @@ using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
+using Backup.Sql.Execution.Pauses;
 using Microsoft.Extensions.Logging;
 
 namespace Backup.Sql.Execution;
@@ -10,6 +11,14 @@ namespace Backup.Sql.Execution;
 internal sealed record RunContext
 {
     public required IReadOnlyDictionary<string, IDatabaseEngine> Engines { get; init; }
+
+    /// <summary>The controllers that pause writers, by engine.</summary>
+    public required IReadOnlyDictionary<string, IPauseController> PauseControllers { get; init; }
+
+    public required PauseLedger Pauses { get; init; }
+
+    /// <summary>The host's locality; null where it has none.</summary>
+    public string? Locality { get; init; }
 
     public required CollectionOpener Collections { get; init; }
 

@@ -76,6 +76,7 @@ internal sealed class SavedWork(RunContext context)
             manifest.Spaces.Sum(space => space.RawBytes))
         {
             End = manifest.End.ToDateTimeOffset(),
+            Pause = manifest.Pause,
             Backup = new CommittedBackup(
                 manifest.Kind == LayerKind.Full ? layer.Directory : CollectionLayout.FullOf(layer.Directory),
                 layer.Directory, manifest.ChainId, manifest.LayerId, manifest.End),
@@ -90,8 +91,10 @@ internal sealed class SavedWork(RunContext context)
 
     private async Task ReleaseHoldAsync(ExecutionPlan plan, long jobId, CancellationToken cancellationToken)
     {
-        if (plan.Steps.OfType<ProtectStep>().FirstOrDefault() is { } protect
-            && context.Engines.GetValueOrDefault(protect.Engine) is IRetentionHolds engine)
-            await engine.ReleaseAsync(BackupRun.HoldOf(jobId), cancellationToken).ConfigureAwait(false);
+        foreach (var protect in plan.Steps.OfType<ProtectStep>())
+        {
+            if (context.Engines.GetValueOrDefault(protect.Engine) is IRetentionHolds engine)
+                await engine.ReleaseAsync(BackupRun.HoldOf(jobId), cancellationToken).ConfigureAwait(false);
+        }
     }
 }

@@ -6,8 +6,9 @@ using Backup.Sql.State;
 namespace Backup.Sql.Execution;
 
 /// <summary>
-/// The part of the state store that backups carry: of a cluster all users, roles, grants and schedules, of databases and
-/// tables the grants on them. Zone settings are the engines' and come with the databases. Locations, keys, jobs and settings stay where they are.
+/// The part of the state store that backups carry: of a cluster all users, roles, grants and schedules, of databases
+/// and tables the grants on them. Zone settings are the engines' and come with the databases. Locations, keys, jobs and
+/// settings stay where they are.
 /// </summary>
 /// <param name="store">The state store.</param>
 /// <param name="kinds">The kinds of entries, in the order in which they are shown and come back.</param>

@@ -44,6 +44,8 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
                 break;
         }
 
+        if (Chain is not null && !AtLocation)
+            ChainRules.CheckLocalities(Chain, collection.IncrementLocalities);
         if (Chain?.Full.Manifest.Snapshot is { } snapshot)
             throw Errors.SnapshotTakesNoIncrements(snapshot.Label);
         return this;
@@ -62,6 +64,7 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
         Subdirectory = Subdirectory,
         Compression = bound.Compression,
         CompressionLevel = bound.CompressionLevel,
+        StrictStorageLocality = bound.StrictStorageLocality,
     };
 
     private async Task ResolveLocationAsync(Collection collection, CancellationToken cancellationToken)

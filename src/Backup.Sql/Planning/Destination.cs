@@ -9,24 +9,29 @@ internal sealed class Destination
 {
     private readonly Dictionary<string, IReadOnlyList<ObjectDescriptor>> _objects;
 
-    private Destination(EngineInfo info, Dictionary<string, IReadOnlyList<ObjectDescriptor>> objects)
+    private Destination(
+        string engine, EngineInfo info, Dictionary<string, IReadOnlyList<ObjectDescriptor>> objects)
     {
+        Engine = engine;
         Info = info;
         _objects = objects;
     }
+
+    /// <summary>The engine's registered name.</summary>
+    public string Engine { get; }
 
     public EngineInfo Info { get; }
 
     public StringComparer Comparer => Info.NameComparer;
 
     public static async Task<Destination> ReadAsync(
-        IDatabaseEngine engine, ICatalogReader catalog, CancellationToken cancellationToken)
+        string name, IDatabaseEngine engine, ICatalogReader catalog, CancellationToken cancellationToken)
     {
         var objects = new Dictionary<string, IReadOnlyList<ObjectDescriptor>>(StringComparer.Ordinal);
         foreach (var database in await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false))
             objects.Add(database.Name, await catalog.GetObjectsAsync(database.Name, cancellationToken)
                 .ConfigureAwait(false));
-        return new Destination(engine.Info, objects);
+        return new Destination(name, engine.Info, objects);
     }
 
     public string? FindDatabase(string name) => _objects.Keys.FirstOrDefault(d => Comparer.Equals(d, name));

@@ -21,6 +21,9 @@ internal sealed record ExecutionPlan
     /// <summary>What the user should know before it runs, as sentences.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
+    /// <summary>Why what a backup holds is of one point in time; null for other plans.</summary>
+    public string? Consistency { get; init; }
+
     /// <summary>
     /// Of a RESTORE: id of the layer every space of which is proved by it; null where some are left out.
     /// </summary>

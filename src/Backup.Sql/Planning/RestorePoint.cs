@@ -43,9 +43,10 @@ internal sealed record RestorePoint(
     private static List<ObjectDescriptor> ObjectsAt(BackupManifest manifest, HlcTimestamp at)
     {
         var changed = manifest.SchemaChanges
-            .GroupBy(change => change.ObjectId)
+            .GroupBy(change => (change.Database, change.ObjectId))
             .ToDictionary(group => group.Key, group => group.LastOrDefault(change => change.Time <= at)?.Descriptor);
-        var kept = manifest.Objects.Where(o => !changed.ContainsKey(o.Id));
+        var kept = manifest.Objects.Where(
+            o => !changed.ContainsKey((o.Database, o.Id)) && !changed.ContainsKey((null, o.Id)));
         return InOrder(kept.Concat(changed.Values.OfType<ObjectDescriptor>()).OrderBy(CreationRank));
     }
 

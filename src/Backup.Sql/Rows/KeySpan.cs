@@ -5,6 +5,12 @@ namespace Backup.Sql.Rows;
 /// <param name="End">The key after the last, left out; empty for no bound.</param>
 public sealed record KeySpan(ReadOnlyMemory<byte> Start, ReadOnlyMemory<byte> End)
 {
+    /// <summary>
+    /// Where the rows lie, as an engine reports it of the spans that it splits a space into: tiers from the widest to
+    /// the narrowest, <c>region=east,zone=a</c>. Null where that is not known. Not a part of equality.
+    /// </summary>
+    public string? Locality { get; init; }
+
     /// <summary>All keys.</summary>
     public static KeySpan All { get; } = new(default, default);
 

@@ -5,6 +5,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
+using Backup.Sql.Execution.Pauses;
 using Backup.Sql.Execution.Uses;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Policies;
@@ -24,6 +25,8 @@ namespace Backup.Sql.Sessions;
 /// </summary>
 public sealed class BackupHost : IAsyncDisposable
 {
+    private volatile bool _recovered;
+
     /// <summary>Puts a host together.</summary>
     /// <param name="options">Engines, stores, settings.</param>
     /// <exception cref="BackupSqlException">42704 no engine, or the default one is not among them; 42710 two providers
@@ -47,6 +50,12 @@ public sealed class BackupHost : IAsyncDisposable
         Connections = new ExternalConnections(options.StateStore, options.SecretVault);
         Stores = new StoreOpener(Providers, options.SecretVault, Connections);
         Collections = new CollectionOpener(Stores);
+        foreach (var name in options.PauseControllers.Keys.Where(name => !options.Engines.ContainsKey(name)))
+            throw Errors.EngineNotFound(name, options.Engines.Keys, default);
+        var pauses = new PauseLedger(options.StateStore, options.Random);
+        Recovery = new PauseRecovery(
+            pauses, options.PauseControllers, options.TimeProvider,
+            options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
         Roles = new RoleBook(options.StateStore);
         Authorizer = options.Authorizer
             ?? (options.Admins is null
@@ -55,12 +64,17 @@ public sealed class BackupHost : IAsyncDisposable
         Planning = new PlanningContext
         {
             Engines = options.Engines,
+            PauseControllers = options.PauseControllers,
+            Locality = options.Locality,
             Collections = Collections,
             FullBackupWithSubdirectory = () => Settings.Backup.FullBackupWithSubdirectory,
         };
         Runner = new PlanRunner(new RunContext
         {
             Engines = options.Engines,
+            PauseControllers = options.PauseControllers,
+            Locality = options.Locality,
+            Pauses = pauses,
             Collections = Collections,
             Random = options.Random,
             Time = options.TimeProvider,
@@ -121,6 +135,8 @@ public sealed class BackupHost : IAsyncDisposable
 
     internal PlanRunner Runner { get; }
 
+    internal PauseRecovery Recovery { get; }
+
     internal JobWorker Worker { get; }
 
     internal PolicyBook Policies { get; }
@@ -128,6 +144,22 @@ public sealed class BackupHost : IAsyncDisposable
     internal ScheduleBook Schedules { get; }
 
     internal BackupScheduler Scheduler { get; }
+
+    /// <summary>
+    /// Lifts pauses that hosts before this one left standing. <see cref="AdoptJobsAsync"/> does it too, and so does the
+    /// first statement of a host.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False when one could not be lifted, or belongs to a job that may still be at work.</returns>
+    /// <exception cref="BackupSqlException">58030 the state store fails.</exception>
+    public Task<bool> LiftStandingPausesAsync(CancellationToken cancellationToken = default) =>
+        Recovery.RunAsync(Jobs.IsAtWorkAsync, cancellationToken);
+
+    internal async Task LiftStandingPausesOnceAsync(CancellationToken cancellationToken)
+    {
+        if (!_recovered)
+            _recovered = await LiftStandingPausesAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Opens a session.</summary>
     /// <param name="options">Who and where; null for the defaults.</param>
@@ -154,6 +186,7 @@ public sealed class BackupHost : IAsyncDisposable
     public async Task<JobAdoption> AdoptJobsAsync(CancellationToken cancellationToken = default)
     {
         await Settings.RefreshAsync(cancellationToken).ConfigureAwait(false);
+        await LiftStandingPausesAsync(cancellationToken).ConfigureAwait(false);
         var settings = Options.Settings;
         var (adopted, due) = await Jobs.AdoptAsync(Worker.Work(null), settings.JobRetention, cancellationToken)
             .ConfigureAwait(false);
@@ -184,8 +217,8 @@ public sealed class BackupHost : IAsyncDisposable
 
     /// <summary>
     /// Runs the backup policies whose time has come, waits for their backups, and drops what no cycle keeps. Of the
-    /// times that nobody was there for the last one is made up for; the others are missed. May be called by several hosts
-    /// that share a state store: each time is run by one of them.
+    /// times that nobody was there for the last one is made up for; the others are missed. May be called by several
+    /// hosts that share a state store: each time is run by one of them.
     /// </summary>
     /// <param name="cancellationToken">Ends the call, not the backups.</param>
     /// <returns>When a policy is due next; null if none ever is.</returns>

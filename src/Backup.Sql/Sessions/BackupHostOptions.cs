@@ -22,6 +22,19 @@ public sealed record BackupHostOptions
     /// <summary>The engine meant when a statement names none. Default: null, the first by name.</summary>
     public string? DefaultEngine { get; init; }
 
+    /// <summary>
+    /// The controllers that pause the writers of an engine, by the engine's name: for backups WITH pause. One may serve
+    /// several engines. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, IPauseController> PauseControllers { get; init; } =
+        new Dictionary<string, IPauseController>();
+
+    /// <summary>
+    /// Where this host is: tiers from the widest to the narrowest, <c>region=east,zone=a</c>. EXECUTION LOCALITY is
+    /// compared with it, and data that does not tell its own locality counts as being here. Default: null, nowhere.
+    /// </summary>
+    public string? Locality { get; init; }
+
     /// <summary>The providers of object stores: which schemes locations may have.</summary>
     public required IReadOnlyList<IObjectStoreProvider> Stores { get; init; }
 

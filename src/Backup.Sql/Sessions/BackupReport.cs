@@ -149,7 +149,8 @@ internal sealed class BackupReport(BackupHost host)
         {
             layer.PathOf(file.Name), TypeOf(layer), Pretty(space.Space, file.FirstKey),
             Pretty(space.Space, file.LastKey),
-            file.FirstKey.ToArray(), file.LastKey.ToArray(), file.RawBytes, file.Rows, null,
+            file.FirstKey.ToArray(), file.LastKey.ToArray(), file.RawBytes, file.Rows,
+            file.Locality ?? (layer.Manifest.Localities is null ? null : "default"),
             show.CheckFiles ? file.Length : -1L,
         };
 

@@ -65,6 +65,7 @@ public sealed class BackupSession
     {
         try
         {
+            await _host.LiftStandingPausesOnceAsync(cancellationToken).ConfigureAwait(false);
             return await RunAsync(statement, parameters, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupSqlException error) when (error is { Line: > 0, Detail: null })
@@ -103,6 +104,7 @@ public sealed class BackupSession
         CurrentDatabase = CurrentDatabase,
         Engines = _host.Engines,
         DefaultEngine = _host.DefaultEngine,
+        PauseControllers = _host.Options.PauseControllers,
         Providers = _host.Providers,
         Vault = _host.Options.SecretVault,
         Connections = _host.Connections,

@@ -112,11 +112,10 @@ internal static class ObjectRows
     /// <summary>Looks up what rows need to know of a layer.</summary>
     private sealed class LayerNames(BackupManifest manifest)
     {
-        private readonly Dictionary<long, TableFigures> _figures = manifest.Statistics
-            .GroupBy(f => f.TableId).ToDictionary(group => group.Key, group => group.First());
+        private readonly Func<string, long, TableFigures?> _figures = TableFigures.Index(manifest.Statistics);
 
         public TableFigures? Figures(ObjectDescriptor o) =>
-            o is TableDescriptor ? _figures.GetValueOrDefault(o.Id) : null;
+            o is TableDescriptor ? _figures(o.Database, o.Id) : null;
 
         /// <summary>What is held on an object, as statements; null for nothing.</summary>
         public string? Grants(ObjectDescriptor o)

@@ -24,6 +24,8 @@ internal static class PlanText
             yield break;
         }
 
+        if (plan.Consistency is not null)
+            yield return [plan.Consistency];
         foreach (var line in Lines(plan))
             yield return [line];
         yield return [string.Create(
@@ -47,6 +49,9 @@ internal static class PlanText
     private static string Verb(PlanStep step) => step switch
     {
         ProtectStep => "hold history",
+        PauseStep => "pause writers",
+        ResumeStep => "resume writers",
+        OpenSnapshotStep { RestorePointOnly: true } => "note restore point",
         OpenSnapshotStep => "open snapshot",
         BeginLayerStep { Parent: null, ParentLocations.Count: 0 } => "begin full layer",
         BeginLayerStep => "begin incremental layer",
@@ -77,6 +82,11 @@ internal static class PlanText
     private static string Object(PlanStep step) => step switch
     {
         ProtectStep protect => $"engine {protect.Engine}",
+        PauseStep pause => $"of {string.Join(", ", pause.Engines)}, for {Seconds(pause.Hold)} at least, "
+            + $"after {Seconds(pause.Wait)} of draining at most",
+        ResumeStep => "the middle of the pause is the restore time",
+        OpenSnapshotStep { RestorePointOnly: true } open =>
+            $"of {string.Join(", ", open.Databases)}: engine {open.Engine} recovers points in time by itself",
         OpenSnapshotStep open =>
             string.Join(", ", open.Databases) + (open.AsOf is { } time ? $" as of {time}" : " as of now"),
         BeginLayerStep { AtLocation: true } => "at the location itself",
@@ -94,8 +104,10 @@ internal static class PlanText
         CreateObjectsStep create => Made(create),
         MaterialiseStep materialise => materialise.Space.Database,
         IngestSpaceStep ingest => ingest.Name,
-        CompleteRestoreStep => "indexes, constraints, views, triggers",
         RestoreSystemStep system => string.Join(", ", system.Kinds.Select(SystemKinds.TableOf)) + " that are missing",
+        CompleteRestoreStep complete => $"engine {complete.Engine}: indexes, constraints, views, triggers",
+        PublishRestoreStep { Engines.Count: > 1 } publish =>
+            $"makes everything visible, in {string.Join(", then ", publish.Engines)}",
         PublishRestoreStep => "makes everything visible at once",
         _ => "",
     };
@@ -113,4 +125,7 @@ internal static class PlanText
         MaterialiseStep => $"  {SizeText.Format(step.EstimatedBytes)} of scratch space",
         _ => string.Create(CultureInfo.InvariantCulture, $"  {step.EstimatedRows} rows, {SizeText.Format(step.EstimatedBytes)}"),
     };
+
+    private static string Seconds(TimeSpan span) =>
+        span.TotalSeconds.ToString("0.###", CultureInfo.InvariantCulture) + " s";
 }

@@ -28,6 +28,12 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         new("rows", ResultType.Int), new("index_entries", ResultType.Int), new("bytes", ResultType.Int),
     ];
 
+    private static readonly ResultColumn[] PauseColumns =
+    [
+        new("pause_start", ResultType.TimestampTz), new("pause_end", ResultType.TimestampTz),
+        new("restore_time", ResultType.TimestampTz),
+    ];
+
     private Rights Rights => new(host.Authorizer, user);
 
     private GrantStatements Grants => new(host.Options.StateStore, host.Roles, host.Authorizer switch
@@ -145,15 +151,31 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var (done, error) = await run.End.ConfigureAwait(false);
         return done.State switch
         {
-            JobState.Succeeded => ResultSet.Of(
-                kind,
-                JobColumns,
-                [[job.Id, done.State.ToText(), 1.0, done.Outcome!.Rows, done.Outcome.IndexEntries, done.Outcome.Bytes]],
-                [.. plan.Notices, .. done.Outcome.Notices]),
+            JobState.Succeeded => Succeeded(kind, done, plan.Notices),
             JobState.Paused => throw error ?? Errors.JobPaused(job.Id),
             JobState.Canceled => throw Errors.Cancelled(),
             _ => throw error!,
         };
+    }
+
+    private static StatementResult Succeeded(string kind, JobRecord done, IReadOnlyList<string> notices)
+    {
+        var outcome = done.Outcome!;
+        object?[] row =
+            [done.Id, done.State.ToText(), 1.0, outcome.Rows, outcome.IndexEntries, outcome.Bytes];
+        IReadOnlyList<string> all = [.. notices, .. outcome.Notices];
+        return outcome.Pause is not { } pause
+            ? ResultSet.Of(kind, JobColumns, [row], all)
+            : ResultSet.Of(
+                kind,
+                [.. JobColumns, .. PauseColumns],
+                [
+                    [
+                        .. row, pause.Start.ToDateTimeOffset(), pause.End.ToDateTimeOffset(),
+                        pause.RestoreTime.ToDateTimeOffset(),
+                    ],
+                ],
+                all);
     }
 
     private async Task<StatementResult> ControlAsync(BoundControlJobs control, CancellationToken cancellationToken)

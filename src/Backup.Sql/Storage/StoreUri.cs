@@ -55,6 +55,9 @@ public sealed class StoreUri
         || Parameters.ContainsKey("AWS_ENDPOINT")
         || (Parameters.TryGetValue("AUTH", out var auth) && auth == "implicit");
 
+    /// <summary>The locality that the location is for; null where it does not say.</summary>
+    internal string? Locality => Parameters.GetValueOrDefault(LocalityParameter);
+
     /// <summary>Takes a location apart.</summary>
     /// <param name="text">The location.</param>
     /// <returns>Its parts.</returns>

@@ -19,8 +19,8 @@ internal sealed class Bench : IAsyncDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly BenchSetup _setup;
     private readonly SeededRandomSource _random;
-    private IStateStore _state;
     private readonly TapePlugin _tapes = new();
+    private IStateStore _state;
 
     public Bench(BenchSetup? setup = null)
     {
@@ -78,6 +78,7 @@ internal sealed class Bench : IAsyncDisposable
             Now = Host.Options.TimeProvider.GetUtcNow(),
             Engines = Host.Engines,
             DefaultEngine = Host.DefaultEngine,
+            PauseControllers = _setup.Pauses,
             Providers = Host.Providers,
             Vault = Host.Options.SecretVault,
             Connections = Host.Connections,
@@ -139,9 +140,9 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     private BenchEngine MakeEngine(string name) => name == "sqlite"
-        ? new SqliteBenchEngine(_directory.Below("databases"), _setup.Clock, _random)
+        ? new SqliteBenchEngine(_directory.Below("databases"), _setup.Clock, _random, _setup.Localities)
         : new MemoryBenchEngine(new MemoryEngine(
-            _setup.Memory with { TimeProvider = _setup.Clock, ClusterId = _setup.Memory.ClusterId ?? "cluster" }));
+            _setup.Memory with { TimeProvider = _setup.Clock, ClusterId = _setup.Memory.ClusterId ?? "cluster", Localities = _setup.Localities }));
 
     private BackupHost MakeHost(Lifeline line) => new(new BackupHostOptions
     {
@@ -150,6 +151,8 @@ internal sealed class Bench : IAsyncDisposable
         Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
         Brokers = new Dictionary<string, IObjectStoreProvider> { ["lake"] = Stores.Broker },
         StateStore = line.To(_state),
+        PauseControllers = _setup.Pauses,
+        Locality = _setup.Locality,
         Databases = _setup.Databases,
         Plugins = [_tapes],
         Settings = _setup.Settings,

@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.State;
 using Backup.Sql.Storage;
@@ -39,6 +40,17 @@ internal sealed record BenchSetup
 
     /// <summary>How the engine in memory is to be like, but for clock and cluster.</summary>
     public MemoryEngineOptions Memory { get; init; } = new();
+
+    /// <summary>The host's locality.</summary>
+    public string? Locality { get; init; }
+
+    /// <summary>Localities of databases and tables.</summary>
+    public IReadOnlyDictionary<string, string> Localities { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// The pause controllers by engine, for a bench whose applications can be paused; they outlive the process.
+    /// </summary>
+    public IReadOnlyDictionary<string, IPauseController> Pauses { get; init; } = new Dictionary<string, IPauseController>();
 
     public IStateStore State { get; init; } = new MemoryStateStore();
 }

@@ -13,9 +13,13 @@ internal sealed class SqliteBenchEngine : BenchEngine
     private readonly IRandomSource _random;
     private SqliteEngine _engine;
 
-    public SqliteBenchEngine(string directory, TimeProvider time, IRandomSource random)
+    private readonly IReadOnlyDictionary<string, string> _localities;
+
+    public SqliteBenchEngine(
+        string directory, TimeProvider time, IRandomSource random, IReadOnlyDictionary<string, string> localities)
     {
         Batteries_V2.Init();
+        _localities = localities;
         (_directory, _time, _random) = (directory, time, random);
         _engine = Open();
     }
@@ -67,5 +71,6 @@ internal sealed class SqliteBenchEngine : BenchEngine
         Directory = _directory,
         TimeProvider = _time,
         Random = _random,
+        Localities = _localities,
     });
 }

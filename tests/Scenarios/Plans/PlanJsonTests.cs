@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Planning;
 using Backup.Sql.Planning.Steps;
@@ -47,8 +48,13 @@ public sealed class PlanJsonTests
         var seen = new HashSet<Type>();
         foreach (var engine in new[] { "sqlite", "memory" })
         {
-            await using var bench = new Bench(new BenchSetup { Engines = engine });
+            await using var bench = new Bench(new BenchSetup
+            {
+                Engines = engine,
+                Pauses = new Dictionary<string, IPauseController> { [engine] = new WriteGate("test") },
+            });
             bench.Engine.Execute("shop", "CREATE TABLE t (a INTEGER PRIMARY KEY);");
+            await bench.RunAsync("GRANT BACKUP ON DATABASE shop TO clerk");
             await bench.RunAsync(Backup);
             await bench.RunAsync("CREATE REPOSITORY depot WITH BROKER ON LOCATION 'mem://depot'");
             await bench.RunAsync("BACKUP SNAPSHOT shop.s1 TO depot");
@@ -58,7 +64,7 @@ public sealed class PlanJsonTests
             var again = $"RESTORE SNAPSHOT shop.s1 FROM depot PROPERTIES (\"backup_timestamp\" = \"{time}\")";
             foreach (var statement in new[]
             {
-                Backup, Increment, Restore, "RESTORE TABLE shop.t AS u FROM LATEST IN 'mem://depot'",
+                Backup, Increment, Restore + ", grants", Backup + " WITH pause", "RESTORE TABLE shop.t AS u FROM LATEST IN 'mem://depot'",
                 "BACKUP SNAPSHOT shop.s2 TO depot", again,
             })
                 seen.UnionWith((await ThroughJsonAsync(bench, statement)).Steps.Select(step => step.GetType()));

@@ -2,10 +2,13 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution;
 using Backup.Sql.Scenarios.Fixture;
 using Backup.Sql.Sessions;
+using Backup.Sql.TestKit.Memory;
+using Backup.Sql.TestKit.Simulation;
 
 namespace Backup.Sql.Scenarios.Scripting;
 
@@ -31,6 +34,9 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them;</item>
 /// <item><c>clock TIME</c> sets the clock for the next block; <c>schedules</c> runs the schedules that are due, <c>begin</c> does so without
 /// waiting for them and <c>end</c> waits; <c>collect</c> lets the engine in memory forget old history.</item>
+/// <item><c>enter</c> and <c>leave ENGINE</c>: an application takes and gives back the gate before its writes; <c>controller
+/// ENGINE: CALL FAULT [TIMES]</c> breaks a pause controller (<see cref="TestController"/>), <c>controller ENGINE: skew SECONDS</c>
+/// lets it know of clocks that are off; <c>paused</c> gives the engines that stand.</item>
 /// </list>
 /// <c>{@name}</c> is a location's URI, <c>{word}</c> what a cell <c>?word</c> has caught before. The clock moves on by a
 /// second with every block. A statement that fails, shows or explains must leave everything as it was.
@@ -43,6 +49,8 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
     private readonly string _engine;
     private readonly StoreGate _gate = new();
     private readonly Bench _bench;
+    private readonly Dictionary<string, TestController> _controllers = [];
+    private readonly Dictionary<string, IDisposable> _passes = [];
     private readonly Dictionary<string, string> _variables = [];
     private readonly Dictionary<string, string> _remembered = [];
     private readonly Queue<Task<DueSchedules>> _begun = [];
@@ -50,10 +58,32 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
     public ScriptRunner(Script script, string engine, string store)
     {
         (_script, _engine) = (script, engine);
+        var clock = new ManualTimeProvider { JumpsToTimers = true };
+        foreach (var pause in script.Settings("pauses", "").Where(words => words.Length > 0))
+        {
+            var words = pause.Split(' ');
+            _controllers[words[0]] = new TestController(new WriteGate(words[0], clock), clock)
+            {
+                RestorePointOnly = words.Contains("restore-point-only"),
+                CoordinatorTables = [.. words.Where(w => w.Contains('.', StringComparison.Ordinal))],
+            };
+        }
+
         _bench = new Bench(new BenchSetup
         {
             Engines = engine,
             Store = store,
+            Clock = clock,
+            Locality = script.Setting("host"),
+            Localities = script.Settings("places", "").Where(place => place.Length > 0).Select(place => place.Split(' '))
+                .ToDictionary(place => place[0], place => place[1].Replace('+', ',')),
+            Pauses = _controllers.Where(c => engine.Split('+').Contains(c.Key)).ToDictionary(c => c.Key, c => (IPauseController)c.Value),
+            Memory = new MemoryEngineOptions
+            {
+                Capabilities = script.Setting("memory") == "non-transactional"
+                    ? EngineCapabilities.NonTransactional
+                    : new MemoryEngineOptions().Capabilities,
+            },
             UseBackupsWithIds = script.Setting("ids") == "on",
             CurrentDatabase = script.Setting("database"),
             Databases = new Dictionary<string, DatabaseProperties>
@@ -195,6 +225,25 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "release":
                 _gate.Open();
+                break;
+            case "enter":
+                _passes.Add(rest, await _controllers[rest].Gate.EnterAsync());
+                break;
+            case "leave":
+                _passes.Remove(rest, out var pass);
+                pass!.Dispose();
+                break;
+            case "controller":
+                var (controller, fault) = CutAt(rest, ':');
+                var faultWords = fault.Split(' ');
+                if (faultWords[0] == "skew")
+                    _controllers[controller].KnownClockSkew = TimeSpan.FromSeconds(int.Parse(faultWords[1], CultureInfo.InvariantCulture));
+                else
+                    _controllers[controller].Break(faultWords[0], faultWords[1], faultWords.Length > 2 ? int.Parse(faultWords[2], CultureInfo.InvariantCulture) : 1);
+                break;
+            case "paused":
+                expected!.CheckTable(
+                    new Table(["engine"], [.. _controllers.Where(c => c.Value.IsStanding).Select(c => new object?[] { c.Key })]), Fill, Catch);
                 break;
             case "list":
                 var names = await _bench.Stores.ListAsync(rest);

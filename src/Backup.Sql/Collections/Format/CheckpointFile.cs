@@ -43,7 +43,9 @@ internal static class CheckpointFile
         return Parse(bytes, path);
     }
 
-    private static LayerCheckpoint? Parse(byte[] bytes, string path)
+    /// <summary>Reads a checkpoint out of its object's bytes.</summary>
+    /// <returns>Null when it cannot be read.</returns>
+    public static LayerCheckpoint? Parse(byte[] bytes, string path)
     {
         if (!bytes.AsSpan().StartsWith(Magic)
             || BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)) != BackupManifest.CurrentFormat

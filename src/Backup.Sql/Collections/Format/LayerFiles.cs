@@ -1,5 +1,6 @@
 using System.Globalization;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Rows;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections.Format;
@@ -8,7 +9,8 @@ namespace Backup.Sql.Collections.Format;
 /// Gives the data files of one layer their names and completes them in the background, so that nobody who has rows to
 /// encode waits for a disk to flush. Names hold the layer's id: two jobs that write to the same directory never meet.
 /// </summary>
-internal sealed class LayerFiles(IObjectStore store, string directory, string layerId, long lastId = 0)
+internal sealed class LayerFiles(IObjectStore store, string directory, string layerId, long lastId = 0,
+    FilePlacement? placement = null)
 {
     private const int PrefixDigits = 16;
 
@@ -26,11 +28,16 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
     /// <summary>Prefix of the names of all data files of a layer, below its directory.</summary>
     public static string NamePrefix(string layerId) => $"{CollectionLayout.Data}{layerId[..PrefixDigits]}-";
 
-    /// <summary>Starts a data file.</summary>
-    public async ValueTask<(string Name, long Id, IObjectWriter Writer)> BeginAsync(CancellationToken cancellationToken)
+    /// <summary>The locality whose location takes the files of a span; null for the default one.</summary>
+    public string? PlaceOf(KeySpan span) => placement?.For(span.Locality);
+
+    /// <summary>Starts a data file at the location of a locality; null for the default one.</summary>
+    public async ValueTask<(string Name, long Id, IObjectWriter Writer)> BeginAsync(
+        string? locality, CancellationToken cancellationToken)
     {
         var id = Interlocked.Increment(ref _lastId);
-        var name = NamePrefix(layerId) + id.ToString("d6", CultureInfo.InvariantCulture);
+        var name = NamePrefix(layerId) + id.ToString("d6", CultureInfo.InvariantCulture)
+            + (locality is null ? "" : LocalityStore.TagOf(locality));
         var writer = await store.BeginPutAsync(CollectionLayout.Join(directory, name), cancellationToken)
             .ConfigureAwait(false);
         return (name, id, writer);

@@ -30,6 +30,10 @@ internal static class ManifestRules
             && !Holds(manifest.Spaces, null) && !Holds(manifest.CompleteDatabases, null),
             path,
             "A list has an empty element.");
+        Require(
+            manifest.Engines is null || (manifest.Engines.Count > 0 && !Holds(manifest.Engines, null)),
+            path,
+            "The list of engines is empty.");
         var spaces = new HashSet<Space>();
         foreach (var space in manifest.Spaces)
         {

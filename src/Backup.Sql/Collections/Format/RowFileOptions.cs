@@ -15,6 +15,9 @@ internal sealed record RowFileOptions
     /// <summary>Bytes after which a block ends.</summary>
     public int BlockBytes { get; init; } = DataFileFormat.BlockBytes;
 
+    /// <summary>The locality whose location the files go to; null for the default one.</summary>
+    public string? Locality { get; init; }
+
     /// <summary>Called before <see cref="RowFileWriter.Buffer"/> gives up the rows it holds.</summary>
     public Action? BufferMoves { get; init; }
 }

@@ -262,7 +262,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
 
     private async ValueTask<OpenFile> OpenFileAsync(CancellationToken cancellationToken)
     {
-        var (name, id, writer) = await _files.BeginAsync(cancellationToken).ConfigureAwait(false);
+        var (name, id, writer) = await _files.BeginAsync(_options.Locality, cancellationToken).ConfigureAwait(false);
         var file = new OpenFile(name, id, writer);
         _footer.ResetWrittenCount();
         var header = new byte[DataFileFormat.HeaderBytes];
@@ -280,7 +280,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
         var end = MakeFooter(file);
         await file.WriteAsync(end, cancellationToken).ConfigureAwait(false);
         StoredBytes += end.Length;
-        _finished.Add(file.Describe(_options.Compression.Codec.Name));
+        _finished.Add(file.Describe(_options.Compression.Codec.Name, _options.Locality));
         await _files.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
         _files.Complete(file.Name, file.Release(), cancellationToken);
         _file = null;
@@ -343,7 +343,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
             return writer.WritePartAsync(part, cancellationToken);
         }
 
-        public DataFileEntry Describe(string codec) =>
+        public DataFileEntry Describe(string codec, string? locality) =>
             new()
             {
                 Name = name,
@@ -355,6 +355,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
                 FirstKey = _firstKey,
                 LastKey = _lastKey,
                 Codec = codec,
+                Locality = locality,
             };
 
         /// <summary>Hands the store's writer to whoever completes it.</summary>

@@ -1,3 +1,5 @@
+using Backup.Sql.Collections;
+
 namespace Backup.Sql.Execution.Jobs;
 
 /// <summary>What a finished job came to.</summary>
@@ -6,6 +8,9 @@ namespace Backup.Sql.Execution.Jobs;
 /// <param name="Bytes">Bytes of keys and values before compression.</param>
 internal sealed record JobOutcome(long Rows, long IndexEntries, long Bytes)
 {
+    /// <summary>The pause in which a backup was taken; null for none.</summary>
+    public PauseEvidence? Pause { get; init; }
+
     /// <summary>The layer that a BACKUP has committed; null for other jobs.</summary>
     public CommittedBackup? Backup { get; init; }
 

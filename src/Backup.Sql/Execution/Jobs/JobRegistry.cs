@@ -124,6 +124,14 @@ internal sealed class JobRegistry
     }
 
     /// <summary>Makes a job another user's.</summary>
+    /// <summary>Tells whether another process may still work on a job: its lease has not run out.</summary>
+    public async Task<bool> IsAtWorkAsync(long id, CancellationToken cancellationToken)
+    {
+        var jobs = await _records.ListAsync(cancellationToken).ConfigureAwait(false);
+        return jobs.FirstOrDefault(job => job.Id == id) is { } found
+            && found.Owner != _records.Host && _records.IsLeased(found);
+    }
+
     public Task ChangeUserAsync(long id, string user, CancellationToken cancellationToken) =>
         _records.ChangeUserAsync(id, user, cancellationToken);
 

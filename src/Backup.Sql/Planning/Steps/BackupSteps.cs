@@ -19,12 +19,33 @@ internal sealed record ProtectStep : PlanStep
     public bool MayBeGone { get; init; }
 }
 
+/// <summary>Stops the writers of some stores, until <see cref="ResumeStep"/>.</summary>
+internal sealed record PauseStep : PlanStep
+{
+    public required IReadOnlyList<string> Engines { get; init; }
+
+    /// <summary>How long the pause lasts at least.</summary>
+    public required TimeSpan Hold { get; init; }
+
+    /// <summary>How long open requests may take to end.</summary>
+    public required TimeSpan Wait { get; init; }
+
+    /// <summary>True when a store is read to its end inside the pause.</summary>
+    public bool IsCopied { get; init; }
+}
+
+/// <summary>Proves that the pause stood, and lifts it when it has lasted long enough.</summary>
+internal sealed record ResumeStep : PlanStep;
+
 /// <summary>Opens one consistent point of the engine.</summary>
 internal sealed record OpenSnapshotStep : PlanStep
 {
     public required string Engine { get; init; }
 
     public required IReadOnlyList<string> Databases { get; init; }
+
+    /// <summary>True for a store that recovers points in time by itself: nothing of it is read.</summary>
+    public bool RestorePointOnly { get; init; }
 
     /// <summary>The time wanted; null for now.</summary>
     public HlcTimestamp? AsOf { get; init; }
@@ -55,6 +76,9 @@ internal sealed record BeginLayerStep : PlanStep
 
     /// <summary>Where a full backup goes if the user named the sub-directory; null for one named by its time.</summary>
     public string? Subdirectory { get; init; }
+
+    /// <summary>True to refuse data of a locality that has no location of its own.</summary>
+    public bool StrictStorageLocality { get; init; }
 
     /// <summary>
     /// Codec of the data files: <c>zstd</c>, <c>brotli</c> or <c>none</c>; null for the library's choice.

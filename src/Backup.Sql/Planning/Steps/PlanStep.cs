@@ -5,6 +5,8 @@ namespace Backup.Sql.Planning.Steps;
 /// <summary>One step of a plan.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
 [JsonDerivedType(typeof(ProtectStep), "protect")]
+[JsonDerivedType(typeof(PauseStep), "pause")]
+[JsonDerivedType(typeof(ResumeStep), "resume")]
 [JsonDerivedType(typeof(OpenSnapshotStep), "open-snapshot")]
 [JsonDerivedType(typeof(BeginLayerStep), "begin-layer")]
 [JsonDerivedType(typeof(ReserveLabelStep), "reserve-label")]

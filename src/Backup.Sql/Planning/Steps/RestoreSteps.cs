@@ -51,6 +51,8 @@ internal sealed record BeginRestoreStep : PlanStep
 /// <summary>Makes tables, types and sequences, without their indexes.</summary>
 internal sealed record CreateObjectsStep : PlanStep
 {
+    public required string Engine { get; init; }
+
     public required IReadOnlyList<ObjectRestore> Objects { get; init; }
 }
 
@@ -74,6 +76,8 @@ internal sealed record MaterialiseStep : PlanStep
 /// <summary>Merges the layers of one space into its destination and proves the fingerprint.</summary>
 internal sealed record IngestSpaceStep : PlanStep
 {
+    public required string Engine { get; init; }
+
     /// <summary>The space in the backup.</summary>
     public required Space Source { get; init; }
 
@@ -91,7 +95,10 @@ internal sealed record IngestSpaceStep : PlanStep
 }
 
 /// <summary>Makes indexes, constraints, views and triggers and checks foreign keys.</summary>
-internal sealed record CompleteRestoreStep : PlanStep;
+internal sealed record CompleteRestoreStep : PlanStep
+{
+    public required string Engine { get; init; }
+}
 
 /// <summary>
 /// Adds what is missing of users, grants, schedules and the like; removed again if the restore fails.
@@ -111,5 +118,10 @@ internal sealed record RestoreSystemStep : PlanStep
     public IReadOnlyDictionary<string, string> Tables { get; init; } = new Dictionary<string, string>();
 }
 
-/// <summary>Makes everything visible at once.</summary>
-internal sealed record PublishRestoreStep : PlanStep;
+/// <summary>
+/// Makes everything visible: at once in each engine, one engine after the other once all is staged in all of them.
+/// </summary>
+internal sealed record PublishRestoreStep : PlanStep
+{
+    public required IReadOnlyList<string> Engines { get; init; }
+}

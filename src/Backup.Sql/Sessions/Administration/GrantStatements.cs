@@ -26,16 +26,17 @@ internal sealed class GrantStatements(IStateStore store, RoleBook roles, string?
             if (!grant.IsRevoke)
                 await roles.AddAsync(grantee, cancellationToken).ConfigureAwait(false);
             foreach (var on in grant.On)
-            {
-                await (grant.IsRevoke
-                    ? _grants.RemoveAsync(grantee, on, grant.Privileges, grant.GrantOption, cancellationToken)
-                    : _grants.AddAsync(grantee, on, grant.Privileges, grant.GrantOption, cancellationToken))
-                        .ConfigureAwait(false);
-            }
+                await ChangeAsync(grant, grantee, on, cancellationToken).ConfigureAwait(false);
         }
 
         return ResultSet.Empty(grant.IsRevoke ? "REVOKE" : "GRANT", notInForce is null ? [] : [notInForce]);
     }
+
+    private ValueTask ChangeAsync(
+        BoundGrant grant, string grantee, Securable on, CancellationToken cancellationToken) =>
+        grant.IsRevoke
+            ? _grants.RemoveAsync(grantee, on, grant.Privileges, grant.GrantOption, cancellationToken)
+            : _grants.AddAsync(grantee, on, grant.Privileges, grant.GrantOption, cancellationToken);
 
     public async Task<StatementResult> RunAsync(BoundShowGrants show, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Schedules;
 using Microsoft.Extensions.Logging;
 
@@ -75,8 +76,12 @@ internal sealed class BackupScheduler(BackupHost host)
     public Task ReleaseHoldsAsync(CancellationToken cancellationToken) =>
         _settlement.ReleaseHoldsAsync(cancellationToken);
 
-    /// <summary>Waits until what follows from the runs of this process is done: for the end of the host.</summary>
-    public Task DrainAsync() => Task.WhenAll(_atWork.Keys);
+    /// <summary>
+    /// Waits until what follows from the runs of this process is done, for the end of the host. What fails of it is done
+    /// by whoever looks next.
+    /// </summary>
+    public async Task DrainAsync() =>
+        await Task.WhenAll(_atWork.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>
     /// Runs the policies that are due, beside the schedules: they wait for their backups, schedules do not. They are
@@ -130,6 +135,8 @@ internal sealed class BackupScheduler(BackupHost host)
             begun.Add(schedule.Value.Id);
             if (await _runner.StartAsync(schedule, now, cancellationToken).ConfigureAwait(false) is { } run)
                 runs.Add(Track(SettleAsync(run)));
+            else
+                hasMore = true; // somebody else ran it, or only changed its record
         }
 
         return (runs, hasMore);
@@ -142,10 +149,12 @@ internal sealed class BackupScheduler(BackupHost host)
         {
             var job = (await end.ConfigureAwait(false)).Job;
             await _settlement.SettleAsync(run.ScheduleId, CancellationToken.None).ConfigureAwait(false);
-            run = run with { Status = Execution.Jobs.JobStates.ToText(job.State), Error = job.Error };
+            run = run with { Status = job.State.ToText(), Error = job.Error };
             Wake(); // an incremental schedule may have been set going
         }
 
+        if (run.Status == ScheduleRunner.Waits)
+            return run; // and looks again soon
         Log.ScheduleRan(_logger, run.ScheduleId, run.Label, run.ScheduledFor, run.Status, run.JobId);
         if (run.MissedSince is { } since)
             Log.RunsMissed(_logger, run.ScheduleId, run.Label, since, run.ScheduledFor);

@@ -75,7 +75,7 @@ internal sealed class ScheduleCreation(BackupHost host, string user)
         if (backups.Count > 0)
         {
             throw Errors.CollectionHoldsBackups(
-                StoreUri.Parse(create.DryRun.Collection).ToString(), create.CollectionPlace);
+                StoreUri.Parse(LocationList.DefaultOf(create.DryRun.Collection)).ToString(), create.CollectionPlace);
         }
     }
 }

@@ -12,6 +12,9 @@ namespace Backup.Sql.Sessions.Schedules;
 /// <summary>Runs one schedule whose time has come.</summary>
 internal sealed class ScheduleRunner(BackupHost host)
 {
+    /// <summary>The status of a run that waits for an earlier one.</summary>
+    public const string Waits = "waiting";
+
     /// <summary>Starts the schedule's backup, in its owner's name.</summary>
     /// <returns>What was made of it; null when another process was faster.</returns>
     public async Task<StartedRun?> StartAsync(
@@ -19,7 +22,7 @@ internal sealed class ScheduleRunner(BackupHost host)
     {
         var schedule = due.Value;
         var time = schedule.DueTime(now);
-        var run = new ScheduleRun(schedule.Id, schedule.Label, time, "waiting")
+        var run = new ScheduleRun(schedule.Id, schedule.Label, time, Waits)
         {
             MissedSince = time > schedule.NextRun ? schedule.NextRun : null,
         };
@@ -67,7 +70,7 @@ internal sealed class ScheduleRunner(BackupHost host)
             && !await host.Schedules.TryCommitAsync([host.Schedules.Replace(due, changed)], cancellationToken)
                 .ConfigureAwait(false))
             return null;
-        return new StartedRun(run with { Status = skips ? "skipped" : "waiting" }, null);
+        return new StartedRun(run with { Status = skips ? "skipped" : Waits }, null);
     }
 
     /// <summary>
