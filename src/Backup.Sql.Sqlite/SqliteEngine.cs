@@ -228,7 +228,8 @@ public sealed class SqliteEngine
         Version = raw.sqlite3_libversion().utf8_to_string(),
         Package = "Backup.Sql.Sqlite",
         ClusterId = _options.ClusterId ?? ClusterIdentity.ReadOrCreate(_files.StateDirectory, _options.Random),
-        Capabilities = EngineCapabilities.PageSpaces | EngineCapabilities.ZoneConfiguration,
+        Capabilities = EngineCapabilities.PageSpaces | EngineCapabilities.ZoneConfiguration
+            | EngineCapabilities.ReplaceRows,
         NameComparer = AsciiIgnoreCaseComparer.Instance,
     };
 

@@ -78,6 +78,13 @@ internal static class SqliteErrors
             Hint = "Restore it under another name (RESTORE TABLE ... AS ...) or drop the table.",
         };
 
+    public static BackupSqlException TableChanged(string database, string name) =>
+        new(SqlStates.ObjectInUse, $"table {database}.{name} was changed or dropped while the restore was being planned")
+        {
+            Transient = true,
+            Hint = "Run the statement again.",
+        };
+
     public static BackupSqlException NoHistory() =>
         new(SqlStates.FeatureNotSupported, "a SQLite database keeps no history")
         {

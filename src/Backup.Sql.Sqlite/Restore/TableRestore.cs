@@ -65,6 +65,8 @@ internal sealed class TableRestore : IDisposable
         {
             _renamed[restore.Source.Name] = restore.Target.Name;
             _existing[restore.Target.Id] = restore.Target.Name;
+            if (restore.ReplacesRows)
+                Replace(restore, (TableDescriptor)restore.Target);
             return;
         }
 
@@ -109,7 +111,10 @@ internal sealed class TableRestore : IDisposable
         foreach (var table in _tables.Values)
         {
             table.Dispose();
-            CreateIndexes(table);
+            if (table.ReplacesRows)
+                RemakeIndexes(table);
+            else
+                CreateIndexes(table);
             SetCounter(table);
         }
 
@@ -118,8 +123,8 @@ internal sealed class TableRestore : IDisposable
             CreateLater(restore);
         if (!checkForeignKeys)
             return;
-        foreach (var table in _tables.Values.Where(table => table.Target.ForeignKeys.Count > 0))
-            CheckForeignKeys(table.Target.Name);
+        foreach (var table in TablesToCheck())
+            CheckForeignKeys(table);
     }
 
     /// <summary>Makes the transaction's work visible.</summary>
@@ -182,6 +187,49 @@ internal sealed class TableRestore : IDisposable
         _connection.Execute(ddl);
         _names.Add(target.Name);
         _tables.Add(source.Id, new RestoredTable(restore, ReadTable(target.Name), isExact, null));
+    }
+
+    /// <summary>
+    /// Empties a table that is there, inside the transaction: until it commits readers see the old rows. Its indexes
+    /// are built again when the new rows are in.
+    /// </summary>
+    private void Replace(ObjectRestore restore, TableDescriptor target)
+    {
+        var table = SchemaReader.Read(_connection).Tables.Values
+            .FirstOrDefault(table => table.Name == target.Name);
+        if (table is null || !HasShape(table.Descriptor, target))
+            throw SqliteErrors.TableChanged(_connection.Database, target.Name);
+        foreach (var index in table.Descriptor.Indexes.Where(index => index.Ddl is not null))
+            _connection.Execute($"DROP INDEX main.{Connection.Quote(index.Name)}");
+        foreach (var stored in table.IsVirtual ? table.Shadows : [table])
+            _connection.Execute($"DELETE FROM main.{stored.Quoted}");
+        var now = restore with { Target = table.Descriptor with { Id = target.Id } };
+        var isExact = restore.SourceEngine == SqliteEngine.Kind;
+        _tables.Add(restore.Source.Id, new RestoredTable(now, table, isExact, null));
+    }
+
+    private static bool HasShape(TableDescriptor table, TableDescriptor expected) =>
+        table.Columns.Select(column => (column.Name, column.Type.Kind, column.EngineType, column.Nullable))
+            .SequenceEqual(expected.Columns.Select(
+                column => (column.Name, column.Type.Kind, column.EngineType, column.Nullable)))
+        && table.PrimaryKey.SequenceEqual(expected.PrimaryKey, StringComparer.Ordinal);
+
+    private void RemakeIndexes(RestoredTable table)
+    {
+        foreach (var index in table.Target.Indexes.Where(index => index.Ddl is not null))
+            _connection.Execute(index.Ddl!);
+        if (!_names.IsTaken("sqlite_stat1"))
+            return;
+
+        // The figures are those of the rows that went.
+        using (var delete = _connection.Prepare("DELETE FROM sqlite_stat1 WHERE tbl = ?1"))
+        {
+            delete.BindText(1, table.Target.Name);
+            delete.Step();
+        }
+
+        CopyStatistics(table, table.Target.Indexes.ToDictionary(
+            index => index.Name, index => index.Name, AsciiIgnoreCaseComparer.Instance));
     }
 
     /// <summary>Per foreign key of the text, in its order, the table that it refers to from now on.</summary>
@@ -358,6 +406,25 @@ internal sealed class TableRestore : IDisposable
             _notices.Add($"{owner}: trigger {trigger.Name} is now {name}, because the name was taken");
         _connection.Execute(NameRewriter.Trigger(ddl, name, owner, _renamed));
         _names.Add(name);
+    }
+
+    /// <summary>The tables that refer to others, and those that refer to tables whose rows were replaced.</summary>
+    private SortedSet<string> TablesToCheck()
+    {
+        var names = new SortedSet<string>(AsciiIgnoreCaseComparer.Instance);
+        names.UnionWith(_tables.Values.Where(table => table.Target.ForeignKeys.Count > 0)
+            .Select(table => table.Target.Name));
+        foreach (var table in _tables.Values.Where(table => table.ReplacesRows))
+        {
+            using var referring = _connection.Prepare(
+                "SELECT DISTINCT m.name FROM sqlite_master m, pragma_foreign_key_list(m.name) f "
+                + "WHERE m.type = 'table' AND f.\"table\" = ?1 COLLATE NOCASE");
+            referring.BindText(1, table.Target.Name);
+            while (referring.Step())
+                names.Add(referring.Text(0));
+        }
+
+        return names;
     }
 
     private void CheckForeignKeys(string table)

@@ -15,7 +15,10 @@ namespace Backup.Sql.TestKit.EngineContract;
 public sealed class EngineConformance(Func<EngineConformanceFixture> fixtures)
 {
     private static readonly IReadOnlyList<ConformanceCheck> Suite =
-        [.. CatalogChecks.All, .. SnapshotChecks.All, .. HistoryChecks.All, .. RestoreChecks.All, .. PageChecks.All];
+        [
+            .. CatalogChecks.All, .. SnapshotChecks.All, .. HistoryChecks.All, .. RestoreChecks.All,
+            .. ReplaceChecks.All, .. PageChecks.All,
+        ];
 
     /// <summary>The names of all checks: sentences with underscores.</summary>
     public static IReadOnlyList<string> Checks { get; } = [.. Suite.Select(check => check.Name)];

@@ -1,5 +1,6 @@
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
+using Backup.Sql.Rows;
 
 namespace Backup.Sql.TestKit.EngineContract;
 
@@ -23,16 +24,26 @@ internal sealed class Transfer(IEngineSnapshot source, string database, Cancella
     /// <summary>Rows that are left out. Default: none.</summary>
     public Func<TableDescriptor, CollectedRow, bool> LeaveOut { get; init; } = (_, _) => false;
 
+    /// <summary>
+    /// The table that is there and whose rows those of an object replace; null to make the object. Default: null.
+    /// </summary>
+    public Func<ObjectDescriptor, TableDescriptor?> Replace { get; init; } = _ => null;
+
+    /// <summary>The partitions that are replaced and carried over; none for whole tables.</summary>
+    public IReadOnlyList<string> Partitions { get; init; } = [];
+
     /// <summary>Makes the objects.</summary>
     public async Task CreateAsync(IDatabaseEngine destination, IRestoreTransaction restore)
     {
         var kind = SourceEngine ?? destination.Info.Kind;
         var objects = await ChosenAsync().ConfigureAwait(false);
         await restore.CreateAsync(
-            [.. objects.Select(o => new ObjectRestore(o, Change(o with { Database = Into ?? database }))
-            {
-                SourceEngine = kind,
-            })],
+            [.. objects.Select(o => Replace(o) is { } there
+                ? new ObjectRestore(o, there with { Id = o.Id })
+                {
+                    SourceEngine = kind, Exists = true, ReplacesRows = true, Partitions = Partitions,
+                }
+                : new ObjectRestore(o, Change(o with { Database = Into ?? database })) { SourceEngine = kind })],
             token).ConfigureAwait(false);
     }
 
@@ -41,21 +52,10 @@ internal sealed class Transfer(IEngineSnapshot source, string database, Cancella
     {
         foreach (var table in (await ChosenAsync().ConfigureAwait(false)).OfType<TableDescriptor>())
         {
-            var space = Exports.SpaceOf(table);
-            var shape = await source.DescribeAsync(space, token).ConfigureAwait(false);
-            var spans = await source.SplitAsync(space, 4000, token).ConfigureAwait(false);
-            await Task.WhenAll(spans.Select(span => Task.Run(
-                async () =>
-                {
-                    var rows = await Exports.AllAsync(source, space, token, null, span).ConfigureAwait(false);
-                    rows.RemoveAll(row => LeaveOut(table, row));
-                    await restore.IngestAsync(
-                        space with { Database = Into ?? database },
-                        shape,
-                        new ListedRows(rows),
-                        token).ConfigureAwait(false);
-                },
-                token))).ConfigureAwait(false);
+            foreach (var space in Partitions.Count == 0
+                ? [Exports.SpaceOf(table)]
+                : Partitions.Select(name => Exports.SpaceOf(table) with { Partition = name }))
+                await IngestAsync(restore, table, space).ConfigureAwait(false);
         }
     }
 
@@ -75,6 +75,24 @@ internal sealed class Transfer(IEngineSnapshot source, string database, Cancella
         await IngestAsync(restore).ConfigureAwait(false);
         await restore.CompleteAsync(token).ConfigureAwait(false);
         await restore.PublishAsync(token).ConfigureAwait(false);
+    }
+
+    private async Task IngestAsync(IRestoreTransaction restore, TableDescriptor table, TableSpace space)
+    {
+        var shape = await source.DescribeAsync(space, token).ConfigureAwait(false);
+        var spans = await source.SplitAsync(space, 4000, token).ConfigureAwait(false);
+        await Task.WhenAll(spans.Select(span => Task.Run(
+            async () =>
+            {
+                var rows = await Exports.AllAsync(source, space, token, null, span).ConfigureAwait(false);
+                rows.RemoveAll(row => LeaveOut(table, row));
+                await restore.IngestAsync(
+                    space with { Database = Into ?? database, Partition = null },
+                    shape,
+                    new ListedRows(rows),
+                    token).ConfigureAwait(false);
+            },
+            token))).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<ObjectDescriptor>> ChosenAsync()

@@ -95,6 +95,13 @@ internal static class MemoryErrors
             Detail = $"It is {now}.",
         };
 
+    public static BackupSqlException TableChanged(TableDescriptor table) =>
+        new(SqlStates.ObjectInUse, $"{NameOf(table)} was changed while its rows were being restored")
+        {
+            Transient = true,
+            Hint = "Run the statement again.",
+        };
+
     public static BackupSqlException NotSupported(string what) =>
         new(SqlStates.FeatureNotSupported, $"this engine has no {what}");
 

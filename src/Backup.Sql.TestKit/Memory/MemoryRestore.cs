@@ -53,7 +53,9 @@ internal sealed class MemoryRestore : IRestoreTransaction
                 _objects.Add(target);
                 if (item.Exists)
                     _existing.Add(target.Id);
-                else if (target is TableDescriptor table)
+                if (item.ReplacesRows)
+                    Stage(item, (TableDescriptor)target, isForeign);
+                else if (!item.Exists && target is TableDescriptor table)
                     _tables.Add(table.Id, new StagedTable(table, isForeign));
             }
 
@@ -115,7 +117,11 @@ internal sealed class MemoryRestore : IRestoreTransaction
             {
                 RequireFreeDatabases();
                 var state = Build(out var newIds);
-                foreach (var (id, table) in _tables)
+                var replacement = new RowReplacement(_store, _stamp);
+                foreach (var (id, table) in _tables.Where(table => table.Value.Replaces is not null))
+                    replacement.Add(newIds[id], table.Descriptor, table.Rows, table.Replaces!);
+                replacement.Run(checkForeignKeys: !_request.SkipForeignKeyCheck);
+                foreach (var (id, table) in _tables.Where(table => table.Value.Replaces is null))
                     _store.Tables.Add(newIds[id], table.Rows);
                 _stamp.At = _store.Clock.Tick();
                 _store.Catalog.Add(_stamp.At, state);
@@ -137,6 +143,19 @@ internal sealed class MemoryRestore : IRestoreTransaction
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private void Stage(ObjectRestore item, TableDescriptor table, bool isForeign)
+    {
+        if (!_store.Options.Capabilities.HasFlag(EngineCapabilities.ReplaceRows))
+            throw MemoryErrors.NotSupported("way to replace the rows of a table that is there");
+        foreach (var name in item.Partitions)
+        {
+            if (!table.Partitions.Contains(name))
+                throw MemoryErrors.NoSuchPartition(table, name);
+        }
+
+        _tables.Add(table.Id, new StagedTable(table, isForeign) { Replaces = item.Partitions });
     }
 
     private void Require(Phase phase, string what)
@@ -208,7 +227,8 @@ internal sealed class MemoryRestore : IRestoreTransaction
     private void CheckForeignKeys()
     {
         var rules = new ForeignKeyRules(_store);
-        foreach (var table in _tables.Values)
+        // Rows that replace others are checked on publication, against what they leave there.
+        foreach (var table in _tables.Values.Where(table => table.Replaces is null))
             rules.CheckStaged(table.Descriptor, table.Rows, FindStaged);
 
         (TableDescriptor, MemoryTable)? FindStaged(string database, string? schema, string name)
@@ -217,7 +237,7 @@ internal sealed class MemoryRestore : IRestoreTransaction
             var found = _tables.Values.FirstOrDefault(table => names.Equals(table.Descriptor.Database, database)
                 && names.Equals(table.Descriptor.Schema ?? "", schema ?? "")
                 && names.Equals(table.Descriptor.Name, name));
-            return found is null ? null : (found.Descriptor, found.Rows);
+            return found is null or { Replaces.Count: > 0 } ? null : (found.Descriptor, found.Rows);
         }
     }
 
@@ -226,6 +246,11 @@ internal sealed class MemoryRestore : IRestoreTransaction
         public TableDescriptor Descriptor { get; } = descriptor;
 
         public MemoryTable Rows { get; } = new();
+
+        /// <summary>
+        /// Null for a new table; else the partitions of the table that is there whose rows are replaced, none for all.
+        /// </summary>
+        public IReadOnlyList<string>? Replaces { get; init; }
 
         public void Add(in RowVersion row, CommitStamp stamp)
         {

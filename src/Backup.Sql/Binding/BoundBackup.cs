@@ -92,6 +92,9 @@ internal sealed record BoundBackup : BoundStatement
     /// <summary>The codec's level; null for its default.</summary>
     public int? CompressionLevel { get; init; }
 
+    /// <summary>What makes the backup a snapshot; null for a backup of a chain.</summary>
+    public SnapshotBackup? Snapshot { get; init; }
+
     /// <summary>The statement with every location masked, for the manifest.</summary>
     public required string MaskedText { get; init; }
 

@@ -8,6 +8,7 @@ internal enum RestoreTargetKind
     Cluster,
     Databases,
     Tables,
+    Snapshot,
 
     /// <summary>Users and their roles alone, out of a cluster backup.</summary>
     SystemUsers,
@@ -89,6 +90,9 @@ internal sealed record BoundRestore : BoundStatement
     public bool AnyVersion { get; init; }
 
     public bool Detached { get; init; }
+
+    /// <summary>What makes it the restore of a snapshot; null for a restore of a chain.</summary>
+    public SnapshotRestore? Snapshot { get; init; }
 
     public required string MaskedText { get; init; }
 

@@ -74,6 +74,8 @@ internal sealed class StatementBinder(BindingContext context)
             await new ZoneBinder(context, _values).BindAsync(zone, cancellationToken).ConfigureAwait(false),
         ExcludeTableDataStatement exclude =>
             await new ZoneBinder(context, _values).BindAsync(exclude, cancellationToken).ConfigureAwait(false),
+        SnapshotStatement snapshot =>
+            await new SnapshotBinder(context).BindAsync(snapshot, cancellationToken).ConfigureAwait(false),
         _ => throw Errors.CannotExecute(statement.Kind, ValueBinder.PlaceOf(statement)),
     };
 }

@@ -80,6 +80,9 @@ internal sealed record BackupManifest
     /// <summary>A name given by the user; null for none.</summary>
     public string? Label { get; init; }
 
+    /// <summary>What makes the layer a snapshot; null for a backup of a chain.</summary>
+    public SnapshotMark? Snapshot { get; init; }
+
     /// <summary>True exempts the layer from retention.</summary>
     public bool KeepForever { get; init; }
 

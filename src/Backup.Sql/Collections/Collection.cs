@@ -26,6 +26,7 @@ internal sealed class Collection
         _main = main;
         _incrementals = incrementals;
         Codecs = codecs;
+        Snapshots = new SnapshotLabels(main);
     }
 
     /// <summary>The codecs that data files are read with.</summary>
@@ -47,6 +48,21 @@ internal sealed class Collection
     /// <param name="store">The store.</param>
     /// <returns>The localities, sorted, without the default one.</returns>
     public static IReadOnlyList<string>? LocalitiesOf(IObjectStore store) => (store as LocalityStore)?.Localities;
+
+    /// <summary>The snapshots, by label.</summary>
+    public SnapshotLabels Snapshots { get; }
+
+    /// <summary>Finds out whether the location can be reached and may be a collection; writes nothing.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="BackupSqlException">55000 the location is itself one backup; others as the store says.</exception>
+    public async Task ProbeAsync(CancellationToken cancellationToken = default)
+    {
+        if (await HasBackupAsync("", cancellationToken).ConfigureAwait(false))
+            throw Errors.LocationIsBackup();
+        var request = new ListRequest { Prefix = CollectionLayout.Snapshots };
+        await foreach (var _ in _main.ListAsync(request, cancellationToken).ConfigureAwait(false))
+            return;
+    }
 
     /// <summary>Looks at a location as a collection; touches nothing.</summary>
     /// <param name="main">The location, which the caller goes on owning.</param>
@@ -113,7 +129,7 @@ internal sealed class Collection
         return kept;
     }
 
-    /// <summary>Finds the full backup with the latest end.</summary>
+    /// <summary>Finds the full backup with the latest end; snapshots do not count.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Its sub-directory; null when there is none.</returns>
     /// <remarks>
@@ -133,7 +149,7 @@ internal sealed class Collection
             if (best is not null && string.CompareOrdinal(name, CollectionLayout.FullDirectory(bestEnd)) < 0)
                 break;
             var envelope = await ReadEnvelopeAsync(_main, name, cancellationToken).ConfigureAwait(false);
-            if (best is null || envelope.End > bestEnd)
+            if (envelope.Snapshot is null && (best is null || envelope.End > bestEnd))
                 (best, bestEnd) = (name, envelope.End);
         }
 

@@ -35,6 +35,9 @@ internal static class CollectionLayout
     /// <summary>Directory of the tombstones.</summary>
     public const string Dropped = "metadata/dropped/";
 
+    /// <summary>Directory of the objects that reserve the labels of snapshots.</summary>
+    public const string Snapshots = "metadata/snapshots/";
+
     private const string FullFormat = @"yyyy\/MM\/dd\-HHmmss\.ff";
     private const string IncrementFormat = @"yyyyMMdd\/HHmmss\.ff";
     private const string StartFormat = @"yyyyMMdd\-HHmmss\.ff";

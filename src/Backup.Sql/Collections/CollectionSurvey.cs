@@ -13,14 +13,33 @@ namespace Backup.Sql.Collections;
 /// <param name="places">Where else increments lie.</param>
 internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<IncrementPlace> places)
 {
-    /// <summary>Looks at all chains.</summary>
+    /// <summary>Looks at all chains. Snapshots are none: they go by their label, or by themselves.</summary>
     public async Task<IReadOnlyList<SurveyedChain>> ListAsync(CancellationToken cancellationToken)
     {
         var noted = await collection.Notes.ListAsync(cancellationToken).ConfigureAwait(false);
+        var snapshots = await SnapshotsAsync(cancellationToken).ConfigureAwait(false);
         var chains = new List<SurveyedChain>();
         foreach (var directory in await collection.ListBackupsAsync(cancellationToken).ConfigureAwait(false))
-            chains.Add(await LookAsync(directory, noted, cancellationToken).ConfigureAwait(false));
+        {
+            if (!snapshots.ContainsKey(directory))
+                chains.Add(await LookAsync(directory, noted, cancellationToken).ConfigureAwait(false));
+        }
+
         return chains;
+    }
+
+    /// <summary>The labels of the snapshots, by the directories in which they lie.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> SnapshotsAsync(CancellationToken cancellationToken)
+    {
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in await collection.Snapshots.ListAsync(whole: false, cancellationToken)
+            .ConfigureAwait(false))
+        {
+            if (entry.Reservation is { } reservation)
+                labels[reservation.Directory] = entry.Label;
+        }
+
+        return labels;
     }
 
     /// <summary>Looks at one chain; null if there is none.</summary>

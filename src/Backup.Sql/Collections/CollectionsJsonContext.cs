@@ -15,4 +15,5 @@ namespace Backup.Sql.Collections;
 [JsonSerializable(typeof(LayerNote))]
 [JsonSerializable(typeof(Tombstone))]
 [JsonSerializable(typeof(LayerCheckpoint))]
+[JsonSerializable(typeof(SnapshotReservation))]
 internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

@@ -39,6 +39,9 @@ internal sealed record ManifestEnvelope
     /// <inheritdoc cref="BackupManifest.Label"/>
     public string? Label { get; init; }
 
+    /// <inheritdoc cref="BackupManifest.Snapshot"/>
+    public SnapshotMark? Snapshot { get; init; }
+
     /// <inheritdoc cref="BackupManifest.KeepForever"/>
     public bool KeepForever { get; init; }
 

@@ -76,6 +76,12 @@ internal static partial class Errors
             Hint = "Register one provider for each scheme.",
         };
 
+    public static BackupSqlException InvalidBrokerName(string name) =>
+        new(SqlStates.InvalidParameterValue, $"{Printable(name)} cannot be the name of a broker")
+        {
+            Hint = "Use letters, digits, '-' and '.'.",
+        };
+
     public static BackupSqlException MemoryLocationWithoutName() =>
         new(SqlStates.InvalidParameterValue, "a mem:// location must have a name")
         {

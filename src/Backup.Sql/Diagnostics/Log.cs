@@ -30,6 +30,12 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Warning, "lifted the pause of engine {Engine} that job {JobId} had left standing")]
     public static partial void PauseLifted(ILogger logger, long jobId, string engine);
 
+    [LoggerMessage(150, LogLevel.Information, "snapshot {Label} of repository {Repository} has expired and was removed")]
+    public static partial void SnapshotExpired(ILogger logger, string label, string repository);
+
+    [LoggerMessage(151, LogLevel.Warning, "expired snapshots of repository {Repository} could not be removed")]
+    public static partial void ExpiryFailed(ILogger logger, string repository, Exception error);
+
     [LoggerMessage(200, LogLevel.Information, "job {JobId} published its restore: {Rows} rows, {Bytes} bytes")]
     public static partial void Published(ILogger logger, long jobId, long rows, long bytes);
 

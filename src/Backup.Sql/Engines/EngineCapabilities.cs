@@ -49,4 +49,9 @@ public enum EngineCapabilities
     /// inside a pause only, and read to its end in it.
     /// </summary>
     NonTransactional = 256,
+
+    /// <summary>
+    /// A restore can replace the rows of a table that is there (<see cref="ObjectRestore.ReplacesRows"/>).
+    /// </summary>
+    ReplaceRows = 512,
 }

@@ -19,7 +19,8 @@ public interface IRestoreTransaction : IAsyncDisposable
     /// </summary>
     /// <param name="objects">The objects, each after what it depends on.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="Diagnostics.BackupSqlException">42P07 a table of that name exists.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">42P07 a table of that name exists; 55006 a table whose rows
+    /// are to be replaced has another shape by now.</exception>
     ValueTask CreateAsync(IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -44,7 +45,7 @@ public interface IRestoreTransaction : IAsyncDisposable
 
     /// <summary>Makes everything visible at once. After it has returned nothing can undo the restore.</summary>
     /// <param name="cancellationToken">Ends the call before the point of no return, not after.</param>
-    /// <exception cref="Diagnostics.BackupSqlException">42P04, 42P07 somebody took a name meanwhile; nothing was
-    /// changed.</exception>
+    /// <exception cref="Diagnostics.BackupSqlException">42P04, 42P07 somebody took a name meanwhile; 55006 somebody
+    /// changed a table whose rows are to be replaced; nothing was changed.</exception>
     ValueTask PublishAsync(CancellationToken cancellationToken = default);
 }

@@ -19,4 +19,19 @@ public sealed record ObjectRestore(ObjectDescriptor Source, ObjectDescriptor Tar
     /// name.
     /// </summary>
     public bool Exists { get; init; }
+
+    /// <summary>
+    /// True, together with <see cref="Exists"/>, for a table whose rows are replaced: readers see the old rows until
+    /// the publication, and from then on those that were ingested. Its definition, indexes and triggers stay. Needs
+    /// <see cref="EngineCapabilities.ReplaceRows"/>.
+    /// </summary>
+    /// <remarks>
+    /// <see cref="Target"/> is the table that is there as the caller saw it, under the id of the source. When its
+    /// columns or its key have changed since, the engine refuses with 55006, at the latest on publication. Foreign keys
+    /// are checked in both directions.
+    /// </remarks>
+    public bool ReplacesRows { get; init; }
+
+    /// <summary>Of a replacement: only the rows of these partitions are replaced; empty for all rows.</summary>
+    public IReadOnlyList<string> Partitions { get; init; } = [];
 }

@@ -30,6 +30,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     private LayerWriter? _layer;
     private Chain? _parent;
     private ChainLayer? _committed;
+    private string? _label;
 
     /// <summary>What the finished backup came to.</summary>
     public JobOutcome Outcome { get; private set; } = new(0, 0, 0);
@@ -41,6 +42,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         ResumeStep => _pause.ResumeAsync(cancellationToken),
         OpenSnapshotStep open => OpenSnapshotAsync(open, cancellationToken),
         BeginLayerStep begin => BeginLayerAsync(begin, cancellationToken),
+        ReserveLabelStep reserve => ReserveLabelAsync(reserve, cancellationToken),
         ExportSpaceStep export => ExportAsync(export, cancellationToken),
         WriteManifestStep write => WriteManifestAsync(write, cancellationToken),
         PublishLatestStep => PublishLatestAsync(cancellationToken),
@@ -87,7 +89,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     {
         try
         {
-            await layer.AbandonAsync().ConfigureAwait(false);
+            if (await layer.AbandonAsync().ConfigureAwait(false) && _label is not null)
+                await _collection!.Snapshots.ReleaseAsync(_label, CancellationToken.None).ConfigureAwait(false);
             await turn.SaveLayerAsync(null).ConfigureAwait(false);
         }
         catch (BackupSqlException error)
@@ -104,7 +107,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
     private async Task OpenSnapshotAsync(OpenSnapshotStep step, CancellationToken cancellationToken)
     {
-        turn.Progress.Begin("opening a snapshot", 0);
+        turn.Progress.Begin(JobPhases.OpeningSnapshot, 0);
         var engine = context.Engines[step.Engine];
         var snapshot = step.RestorePointOnly
             ? null
@@ -151,7 +154,51 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                 Confirm = turn.ConfirmAsync,
             },
             cancellationToken).ConfigureAwait(false);
-        turn.Progress.Begin("exporting", 0.95);
+        turn.Progress.Begin(JobPhases.Exporting, 0.95);
+    }
+
+    private async Task ReserveLabelAsync(ReserveLabelStep step, CancellationToken cancellationToken)
+    {
+        var snapshots = _collection!.Snapshots;
+        var reservation = new SnapshotReservation
+        {
+            Label = step.Label,
+            Database = step.Database,
+            LayerId = _layer!.LayerId,
+            Directory = _layer.Directory,
+            ClusterId = _sources.All.First().Engine.Info.ClusterId,
+            Job = turn.JobId,
+            Deadline = context.Time.GetUtcNow().AddSeconds(step.TimeoutSeconds),
+        };
+        if (!await snapshots.TryReserveAsync(reservation, cancellationToken).ConfigureAwait(false))
+        {
+            // An earlier turn of this job may have left its own reservation.
+            var taken = await snapshots.FindAsync(step.Label, whole: false, cancellationToken).ConfigureAwait(false);
+            var isOurs = taken?.Reservation?.Job == turn.JobId && !taken.IsFinished;
+            if (isOurs && taken!.Reservation!.LayerId != _layer.LayerId)
+                await snapshots.DropAsync(taken, cancellationToken).ConfigureAwait(false);
+            if (!(isOurs && taken!.Reservation!.LayerId == _layer.LayerId)
+                && !await snapshots.TryReserveAsync(reservation, cancellationToken).ConfigureAwait(false))
+                throw Errors.SnapshotExists(step.Label);
+        }
+
+        _label = step.Label;
+    }
+
+    /// <summary>The figures of a table of which only some partitions were written are those of its partitions.</summary>
+    private TableFigures Covered(TableFigures table)
+    {
+        var parts = _spaces.Where(space => space.Space is TableSpace { Partition: not null } part
+            && part.TableId == table.TableId).ToList();
+        var rows = parts.Sum(part => part.Rows);
+        return parts.Count == 0 || rows == table.Rows
+            ? table
+            : table with
+            {
+                Rows = rows,
+                Bytes = parts.Sum(part => part.RawBytes),
+                IndexEntries = table.Rows == 0 ? 0 : table.IndexEntries / table.Rows * rows,
+            };
     }
 
     private async Task<Chain?> LoadParentAsync(BeginLayerStep step, CancellationToken cancellationToken)
@@ -317,7 +364,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
     private async Task WriteManifestAsync(WriteManifestStep step, CancellationToken cancellationToken)
     {
-        turn.Progress.Begin("writing the manifest", 0.05);
+        turn.Progress.Begin(JobPhases.WritingManifest, 0.04);
         var contents = await ReadContentsAsync(step, cancellationToken).ConfigureAwait(false);
         var unread = _sources.All.Where(source => source.Snapshot is null).SelectMany(source => source.Databases);
         var manifest = _layer!.DescribeLayer() with
@@ -329,16 +376,20 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             CompleteDatabases = [.. step.Scope.Databases.Except(unread, StringComparer.Ordinal)],
             Targets = step.Statement,
             Label = step.Name,
+            Snapshot = step.Snapshot is { } mark
+                ? mark with { Expires = step.Ttl?.After(context.Time.GetUtcNow()) }
+                : null,
             KeepForever = step.Labels.Contains(LayerNote.KeepForeverLabel, StringComparer.Ordinal),
             Labels = step.Labels.Count == 0 ? null : step.Labels,
             DatabaseProperties = context.PropertiesOf(step.Scope.AllDatabases()),
             Objects = contents.Objects,
-            Statistics = contents.Statistics,
+            Statistics = [.. contents.Statistics.Select(Covered)],
             Spaces = _spaces,
             System = await context.System.ReadAsync(step.Scope, cancellationToken).ConfigureAwait(false),
             RevisionStart = contents.HistoryStart,
             SchemaChanges = contents.SchemaChanges,
         };
+        turn.Progress.Begin(JobPhases.Committing, 0.01);
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
         Outcome = SavedWork.OutcomeOf(_committed) with { Notices = _pause.Notices };
         if (step.UpdatesMetric)

@@ -1,3 +1,5 @@
+using Backup.Sql.Execution.Jobs;
+
 namespace Backup.Sql.Execution;
 
 /// <summary>
@@ -27,6 +29,7 @@ internal sealed class ProgressTracker
     private long _rows;
     private long _bytes;
     private long _stored;
+    private IReadOnlyList<JobMark> _marks = [];
 
     public ProgressTracker(long jobId, TimeProvider time, IProgress<JobProgress>? listener)
     {
@@ -41,6 +44,16 @@ internal sealed class ProgressTracker
 
     /// <summary>What the job is doing, for people.</summary>
     public string Phase => Volatile.Read(ref _phase);
+
+    /// <summary>When the phases began and other things happened, in order.</summary>
+    public IReadOnlyList<JobMark> Marks => Volatile.Read(ref _marks);
+
+    /// <summary>Notes that something has happened.</summary>
+    public void Mark(string name)
+    {
+        lock (_gate)
+            Volatile.Write(ref _marks, [.. _marks, new JobMark(name, _time.GetUtcNow())]);
+    }
 
     /// <summary>The steps of the plan that are done, by their ids.</summary>
     public IReadOnlyList<int> StepsDone
@@ -61,6 +74,7 @@ internal sealed class ProgressTracker
             _base += _share;
             _share = share;
             Volatile.Write(ref _phase, phase);
+            Mark(phase);
             _phaseStarted = _time.GetTimestamp();
             (_objectsDone, _objectsTotal, _bytesTotal) = (0, 0, 0);
             _rows = _bytes = _stored = 0;

@@ -27,6 +27,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     private long _rows;
     private long _bytes;
     private long _indexEntries;
+    private bool _objectsMade;
 
     /// <summary>What the finished restore came to.</summary>
     public JobOutcome Outcome { get; private set; } = new(0, 0, 0);
@@ -35,7 +36,9 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     {
         OpenChainStep open => OpenChainAsync(open, cancellationToken),
         BeginRestoreStep begin => BeginAsync(begin, cancellationToken),
-        CreateObjectsStep create => _restores.Of(create.Engine).CreateAsync(create.Objects, cancellationToken).AsTask(),
+        CheckDestinationStep check => DestinationCheck.RunAsync(
+            context.Engines[check.Engine], check.Objects, cancellationToken),
+        CreateObjectsStep create => CreateAsync(create, cancellationToken),
         MaterialiseStep materialise => MaterialiseAsync(materialise, cancellationToken),
         IngestSpaceStep ingest => IngestAsync(ingest, cancellationToken),
         CompleteRestoreStep complete => CompleteAsync(complete, cancellationToken),
@@ -69,7 +72,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
 
     private async Task OpenChainAsync(OpenChainStep step, CancellationToken cancellationToken)
     {
-        turn.Progress.Begin("reading", 0.9);
+        turn.Progress.Begin(JobPhases.Reading, 0.9);
         RemoveScratch(context, turn.JobId);
         Chain chain;
         if (step.Locations.Count > 0)
@@ -106,6 +109,18 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
                 },
                 cancellationToken).ConfigureAwait(false));
 
+    private async Task CreateAsync(CreateObjectsStep step, CancellationToken cancellationToken)
+    {
+        await _restores.Of(step.Engine).CreateAsync(step.Objects, cancellationToken).ConfigureAwait(false);
+        MarkObjectsMade();
+    }
+
+    private void MarkObjectsMade()
+    {
+        if (!Interlocked.Exchange(ref _objectsMade, true))
+            turn.Progress.Mark(JobPhases.ObjectsMade);
+    }
+
     private async Task MaterialiseAsync(MaterialiseStep step, CancellationToken cancellationToken)
     {
         turn.Progress.BeginObject(step.Space.Database);
@@ -126,6 +141,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
 
     private async Task IngestAsync(IngestSpaceStep step, CancellationToken cancellationToken)
     {
+        MarkObjectsMade();
         turn.Progress.BeginObject(step.Name);
         if (step.FromPages)
             await IngestFromPagesAsync(step, cancellationToken).ConfigureAwait(false);
@@ -231,7 +247,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
 
     private async Task CompleteAsync(CompleteRestoreStep step, CancellationToken cancellationToken)
     {
-        turn.Progress.Begin("building indexes and checking", 0.08 / _restores.Count);
+        turn.Progress.Begin(JobPhases.BuildingIndexes, 0.08 / _restores.Count);
         await _restores.Of(step.Engine).CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -246,7 +262,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
 
     private async Task PublishAsync(PublishRestoreStep step, CancellationToken cancellationToken)
     {
-        turn.Progress.Begin("publishing", 0.02);
+        turn.Progress.Begin(JobPhases.Publishing, 0.02);
         await turn.ConfirmAsync(cancellationToken).ConfigureAwait(false);
         // RESTORE SYSTEM USERS brings back nothing but entries, which are there: it names no engine.
         await _restores.PublishAsync(step.Engines, cancellationToken).ConfigureAwait(false);

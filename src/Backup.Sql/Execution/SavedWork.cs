@@ -54,6 +54,17 @@ internal sealed class SavedWork(RunContext context)
         await using var _ = opened.ConfigureAwait(false);
         await opened.Collection.AbandonAsync(saved, job.Id.ToString(CultureInfo.InvariantCulture), cancellationToken)
             .ConfigureAwait(false);
+        await ReleaseLabelAsync(opened.Collection, plan, job.Id, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task ReleaseLabelAsync(
+        Collection collection, ExecutionPlan plan, long jobId, CancellationToken cancellationToken)
+    {
+        if (plan.Steps.OfType<ReserveLabelStep>().FirstOrDefault() is { } step
+            && await collection.Snapshots.FindAsync(step.Label, whole: false, cancellationToken).ConfigureAwait(false)
+                is { IsFinished: false } left
+            && left.Reservation?.Job == jobId)
+            await collection.Snapshots.ReleaseAsync(step.Label, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>What a committed layer's backup came to.</summary>

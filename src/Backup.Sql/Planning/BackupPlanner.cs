@@ -36,6 +36,16 @@ internal sealed class BackupPlanner(PlanningContext context)
         if (begun.Pause != 0 && !copied)
             begun = begun with { Ready = [AddResume(steps, begun.Ready)] };
         var layer = steps.Add(id => target.Begin(backup) with { Id = id, After = begun.Ready });
+        var ready = backup.Snapshot is { } snapshotOf
+            ? steps.Add(id => new ReserveLabelStep
+            {
+                Id = id,
+                Label = snapshotOf.Label,
+                Database = snapshotOf.Database,
+                TimeoutSeconds = snapshotOf.TimeoutSeconds,
+                After = [layer],
+            })
+            : layer;
         var exports = new List<int>();
         foreach (var source in sources.Where(source => !IsRestorePointOnly(source, backup)))
         {
@@ -43,10 +53,10 @@ internal sealed class BackupPlanner(PlanningContext context)
                 context.Engines[source.Engine], source.Scope, backup, parent?.End, estimate, cancellationToken)
                 .ConfigureAwait(false);
             exports.AddRange(spaces.Select(space => steps.Add(
-                id => Export(space, parent, abilities[source.Engine], backup) with { Id = id, After = [layer] })));
+                id => Export(space, parent, abilities[source.Engine], backup) with { Id = id, After = [ready] })));
         }
 
-        List<int> written = exports.Count > 0 ? exports : [layer];
+        List<int> written = exports.Count > 0 ? exports : [ready];
         if (copied)
             written = [AddResume(steps, written)];
         var manifest = steps.Add(id => new WriteManifestStep
@@ -57,10 +67,12 @@ internal sealed class BackupPlanner(PlanningContext context)
             Statement = backup.MaskedText,
             RevisionHistory = backup.RevisionHistory,
             UpdatesMetric = backup.UpdatesMetric,
+            Snapshot = backup.Snapshot is { } mark ? new SnapshotMark(mark.Label, mark.Database) : null,
+            Ttl = backup.Snapshot?.Ttl,
             Name = backup.Name,
             Labels = backup.Labels,
         });
-        if (target.Chain is null && !target.AtLocation && target.Subdirectory is null)
+        if (target.Chain is null && !target.AtLocation && target.Subdirectory is null && backup.Snapshot is null)
             steps.Add(id => new PublishLatestStep { Id = id, After = [manifest] });
         foreach (var engine in begun.Held)
         {
@@ -151,6 +163,21 @@ internal sealed class BackupPlanner(PlanningContext context)
         return new Begun(pause, snapshots, held);
     }
 
+    /// <summary>A table of a snapshot is written partition by partition, so that each can be restored alone.</summary>
+    private static IEnumerable<PlannedSpace> SpacesOf(
+        TableDescriptor table, BoundBackup backup, EngineInfo engine, TableStatistics size)
+    {
+        var space = new TableSpace(table.Database, table.Id);
+        if (backup.Snapshot is null || table.Partitions.Count == 0
+            || !engine.Capabilities.HasFlag(EngineCapabilities.Partitions))
+            return [new PlannedSpace(space, QualifiedName(table), table, size.Rows, size.Bytes)];
+        var all = table.Partitions.Count;
+        var named = backup.Scope.Objects.FirstOrDefault(o => o.Id == table.Id)?.Partitions ?? [];
+        return (named.Count > 0 ? named : table.Partitions).Select(name => new PlannedSpace(
+            space with { Partition = name }, $"{QualifiedName(table)} partition {name}", table, size.Rows / all,
+            size.Bytes / all));
+    }
+
     private static async Task<IReadOnlyList<PlannedSpace>> SpacesAsync(
         IDatabaseEngine engine, BackupScope scope, BoundBackup backup, HlcTimestamp? parentEnd, bool estimate,
         CancellationToken cancellationToken)
@@ -170,8 +197,7 @@ internal sealed class BackupPlanner(PlanningContext context)
                 var size = estimate
                     ? await catalog.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false)
                     : default;
-                tables.Add(new PlannedSpace(
-                    new TableSpace(database, table.Id), QualifiedName(table), table, size.Rows, size.Bytes));
+                tables.AddRange(SpacesOf(table, backup, engine.Info, size));
             }
 
             if (backup.RevisionHistory)

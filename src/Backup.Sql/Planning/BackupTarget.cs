@@ -46,6 +46,8 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
 
         if (Chain is not null && !AtLocation)
             ChainRules.CheckLocalities(Chain, collection.IncrementLocalities);
+        if (Chain?.Full.Manifest.Snapshot is { } snapshot)
+            throw Errors.SnapshotTakesNoIncrements(snapshot.Label);
         return this;
     }
 

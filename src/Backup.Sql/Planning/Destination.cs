@@ -57,6 +57,13 @@ internal sealed class Destination
     public bool HasRelation(ObjectDescriptor wanted) =>
         In(wanted.Database).Any(o => IsRelation(o) && SameName(o, wanted));
 
+    /// <summary>The table, view or sequence of that name; null if there is none.</summary>
+    public ObjectDescriptor? FindRelation(ObjectDescriptor wanted) =>
+        In(wanted.Database).FirstOrDefault(o => IsRelation(o) && SameName(o, wanted));
+
+    /// <summary>The object of the same kind and name; null if there is none.</summary>
+    public ObjectDescriptor? FindSame(ObjectDescriptor wanted) => Find(wanted);
+
     /// <summary>True if two objects would have one name in one schema of one database.</summary>
     public bool IsSamePlace(ObjectDescriptor left, ObjectDescriptor right) =>
         Comparer.Equals(left.Database, right.Database) && SameName(left, right);

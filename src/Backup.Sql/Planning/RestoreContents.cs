@@ -22,7 +22,10 @@ internal sealed class RestoreContents(string engine)
     /// <summary>Tables, views and sequences that are named one by one, as they will be: no two may agree.</summary>
     public List<ObjectDescriptor> Relations { get; } = [];
 
-    public List<(TableDescriptor Source, ObjectDescriptor? Target, bool FromPages)> Tables { get; } = [];
+    /// <summary>What is there already and must have the shape of what is restored over it.</summary>
+    public List<ObjectRestore> Checks { get; } = [];
+
+    public List<RestoredTable> Tables { get; } = [];
 
     public SortedSet<string> Materialised { get; } = new(StringComparer.Ordinal);
 }

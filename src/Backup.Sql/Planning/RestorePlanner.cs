@@ -36,6 +36,8 @@ internal sealed class RestorePlanner(PlanningContext context)
         {
             RestoreTargetKind.Tables => await TablesAsync(restore, point, destinations, notices, cancellationToken)
                 .ConfigureAwait(false),
+            RestoreTargetKind.Snapshot => await SnapshotAsync(restore, point, notices, cancellationToken)
+                .ConfigureAwait(false),
             RestoreTargetKind.Databases => await DatabasesAsync(
                 restore, point, destinations, restore.Databases, notices, cancellationToken).ConfigureAwait(false),
             _ => await ClusterAsync(restore, point, destinations, notices, cancellationToken).ConfigureAwait(false),
@@ -273,6 +275,48 @@ internal sealed class RestorePlanner(PlanningContext context)
     private static string? SchemaOf(BoundRestore restore, ObjectDescriptor descriptor) =>
         descriptor is SchemaDescriptor ? null : restore.IntoSchema ?? descriptor.Schema;
 
+    private async Task<IReadOnlyList<RestoreContents>> SnapshotAsync(
+        BoundRestore restore, RestorePoint point, List<string> notices, CancellationToken cancellationToken)
+    {
+        var engine = context.Engines[restore.Engine];
+        var catalog = await engine.OpenCatalogAsync(null, cancellationToken).ConfigureAwait(false);
+        await using var _ = catalog.ConfigureAwait(false);
+        var destination = await Destination.ReadAsync(restore.Engine, engine, catalog, cancellationToken)
+            .ConfigureAwait(false);
+        var contents = new RestoreContents(restore.Engine);
+        var snapshot = new SnapshotObjects(restore.Snapshot!, point, destination);
+        if (snapshot.IsNewDatabase)
+            contents.NewDatabases.Add(snapshot.Destination);
+        if (snapshot.IsWholeNewDatabase && destination.Info.Kind == point.Manifest.EngineKind
+            && point.Manifest.Find(new PageSpace(snapshot.Source)) is not null)
+        {
+            contents.Pages.Add((new PageSpace(snapshot.Source), new PageSpace(snapshot.Destination)));
+            return [contents];
+        }
+
+        var selection = snapshot.Select();
+        contents.Checks.AddRange(snapshot.Checks);
+        AddSelected(restore, point, selection, contents, notices, destination);
+        return [contents];
+    }
+
+    /// <summary>
+    /// Adds a table that was written partition by partition: all of them, or those that are to be restored.
+    /// </summary>
+    /// <returns>False when the table was written as a whole.</returns>
+    private static bool AddPartitions(
+        RestorePoint point, TableDescriptor table, ObjectRestore restore, RestoreContents contents)
+    {
+        var parts = point.PartitionsOf(table);
+        foreach (var part in parts)
+        {
+            if (restore.Partitions.Count == 0 || restore.Partitions.Contains(part, StringComparer.Ordinal))
+                contents.Tables.Add(new RestoredTable(table, restore.Target) { Partition = part });
+        }
+
+        return parts.Count > 0;
+    }
+
     private void AddSelected(
         BoundRestore restore, RestorePoint point, RestoreSelection selection, RestoreContents contents,
         List<string> notices,
@@ -280,16 +324,20 @@ internal sealed class RestorePlanner(PlanningContext context)
     {
         foreach (var o in selection.Resolve(point.Objects))
         {
-            contents.Objects.Add(destination is null ? o : o with { Exists = destination.SameTypeExists(o.Target) });
-            if (o.Source is not TableDescriptor table || table.ExcludeData
+            contents.Objects.Add(
+                destination is null || o.Exists ? o : o with { Exists = destination.SameTypeExists(o.Target) });
+            if (o.Source is not TableDescriptor table || table.ExcludeData || (o.Exists && !o.ReplacesRows)
                 || (restore.SchemaOnly && !restore.VerifyOnly))
+                continue;
+            if (AddPartitions(point, table, o, contents))
                 continue;
             var fromPages = point.Manifest.Find(new TableSpace(table.Database, table.Id)) is null;
             if (fromPages && point.Manifest.Find(new PageSpace(table.Database)) is null)
                 continue; // the table has no rows of its own: a virtual one
             if (fromPages)
                 contents.Materialised.Add(table.Database);
-            contents.Tables.Add((table, restore.VerifyOnly ? null : o.Target, fromPages));
+            contents.Tables.Add(
+                new RestoredTable(table, restore.VerifyOnly ? null : o.Target) { FromPages = fromPages });
         }
 
         notices.AddRange(selection.Notices);

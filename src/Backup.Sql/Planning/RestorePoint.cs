@@ -1,5 +1,6 @@
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
+using Backup.Sql.Rows;
 
 namespace Backup.Sql.Planning;
 
@@ -15,6 +16,12 @@ internal sealed record RestorePoint(
 
     /// <summary>The time where it lies inside the layer's history; null where it is the layer's end.</summary>
     public HlcTimestamp? BeforeEnd => At == Manifest.End ? null : At;
+
+    /// <summary>The partitions by which a table was written; none for a table that was written as a whole.</summary>
+    public IReadOnlyList<string> PartitionsOf(TableDescriptor table) =>
+        [.. Manifest.Spaces.Select(entry => entry.Space).OfType<TableSpace>()
+            .Where(space => space.Database == table.Database && space.TableId == table.Id)
+            .Select(space => space.Partition).OfType<string>()];
 
     /// <summary>
     /// Picks the layers for a time: the end of a layer, or any time inside the history of one; without a time, the

@@ -15,6 +15,12 @@ internal sealed class RestoreSelection(
     private readonly Dictionary<long, ObjectDescriptor> _targets = [];
     private readonly List<ObjectDescriptor> _order = [];
     private readonly List<string> _notices = [];
+    private readonly Dictionary<long, ObjectRestore> _present = [];
+
+    /// <summary>
+    /// True where the statement has no way to do without what is missing, so that no hint may name one. Default: false.
+    /// </summary>
+    public bool NothingCanBeSkipped { get; init; }
 
     /// <summary>What was left out, as sentences.</summary>
     public IReadOnlyList<string> Notices => _notices;
@@ -24,6 +30,13 @@ internal sealed class RestoreSelection(
     {
         if (_targets.TryAdd(source.Id, target))
             _order.Add(source);
+    }
+
+    /// <summary>Adds an object that is there already: what refers to it means that one.</summary>
+    public void AddPresent(ObjectRestore restore)
+    {
+        Add(restore.Source, restore.Target);
+        _present.TryAdd(restore.Source.Id, restore);
     }
 
     public bool Contains(long id) => _targets.ContainsKey(id);
@@ -36,6 +49,12 @@ internal sealed class RestoreSelection(
         var restores = new List<ObjectRestore>();
         foreach (var source in _order)
         {
+            if (_present.TryGetValue(source.Id, out var present))
+            {
+                restores.Add(present with { SourceEngine = sourceEngine });
+                continue;
+            }
+
             var target = source switch
             {
                 TableDescriptor table => Table(table, (TableDescriptor)_targets[table.Id], known),
@@ -66,7 +85,7 @@ internal sealed class RestoreSelection(
             s => s.OwnerTable == source.Id && s.Database == source.Database && !Present(s));
         if (owned is not null && !skip.HasFlag(SkipMissing.SequenceOwners) && !skip.HasFlag(SkipMissing.Sequences))
             throw Errors.MissingDependency(
-                "table", source.Name, "sequence", owned.Name, "skip_missing_sequence_owners");
+                "table", source.Name, "sequence", owned.Name, OptionOf("skip_missing_sequence_owners"));
         return target with
         {
             ForeignKeys =
@@ -96,7 +115,7 @@ internal sealed class RestoreSelection(
             return key;
         if (!skip.HasFlag(SkipMissing.ForeignKeys))
             throw Errors.MissingDependency(
-                "table", source.Name, "table", key.ReferencedTable, "skip_missing_foreign_keys");
+                "table", source.Name, "table", key.ReferencedTable, OptionOf("skip_missing_foreign_keys"));
         _notices.Add($"foreign key {key.Name} of {source.Name} was left out: there is no table {key.ReferencedTable}");
         return null;
     }
@@ -113,7 +132,7 @@ internal sealed class RestoreSelection(
             if (missing is null)
                 continue;
             if (!skip.HasFlag(flag))
-                throw Errors.MissingDependency("table", table.Name, kind, missing.Name, option);
+                throw Errors.MissingDependency("table", table.Name, kind, missing.Name, OptionOf(option));
             _notices.Add($"the default of {table.Name}.{column.Name} was left out: there is no {kind} {missing.Name}");
             return column with { Default = null, DefaultDependsOn = [] };
         }
@@ -128,7 +147,7 @@ internal sealed class RestoreSelection(
             return target;
         if (!skip.HasFlag(SkipMissing.SequenceOwners))
             throw Errors.MissingDependency(
-                "sequence", source.Name, "table", table.Name, "skip_missing_sequence_owners");
+                "sequence", source.Name, "table", table.Name, OptionOf("skip_missing_sequence_owners"));
         return target with { OwnerTable = null, OwnerColumn = null };
     }
 
@@ -139,7 +158,7 @@ internal sealed class RestoreSelection(
             if (Missing(view, id, known) is not { } missing)
                 continue;
             if (!skip.HasFlag(SkipMissing.Views))
-                throw Errors.MissingDependency("view", view.Name, "table", missing.Name, "skip_missing_views");
+                throw Errors.MissingDependency("view", view.Name, "table", missing.Name, OptionOf("skip_missing_views"));
             _notices.Add($"view {view.Name} was left out: there is no {missing.Name}");
             return false;
         }
@@ -153,6 +172,8 @@ internal sealed class RestoreSelection(
     private ObjectDescriptor? Missing(
         ObjectDescriptor user, long id, Dictionary<(string, long), ObjectDescriptor> known) =>
         known.TryGetValue((user.Database, id), out var needed) && !Present(needed) ? needed : null;
+
+    private string? OptionOf(string option) => NothingCanBeSkipped ? null : option;
 
     private bool Present(ObjectDescriptor needed) => _targets.ContainsKey(needed.Id) || existsAtDestination(needed);
 }

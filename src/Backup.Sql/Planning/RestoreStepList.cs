@@ -96,6 +96,12 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
     /// <summary>Adds all that is done in one engine before anybody can see it.</summary>
     private int Stage(RestoreContents contents, int open)
     {
+        var check = contents.Checks.Count == 0
+            ? open
+            : _steps.Add(id => new CheckDestinationStep
+            {
+                Id = id, Engine = contents.Engine, Objects = contents.Checks, After = [open],
+            });
         var begin = _steps.Add(id => new BeginRestoreStep
         {
             Id = id,
@@ -103,7 +109,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
             NewDatabases = contents.NewDatabases,
             SkipForeignKeyCheck = restore.SchemaOnly,
             PagesAsOf = contents.Pages.Count > 0 ? point.BeforeEnd : null,
-            After = [open],
+            After = [check],
         });
         var create = contents.Objects.Count == 0
             ? begin
@@ -119,11 +125,10 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
         var ingests = new List<int>();
         foreach (var (source, target) in contents.Pages)
             ingests.Add(_steps.Add(id => IngestPages(id, contents.Engine, source, target, begin)));
-        foreach (var (table, target, fromPages) in contents.Tables)
+        foreach (var table in contents.Tables)
         {
-            int[] after = fromPages ? [create, materialised[table.Database]] : [create];
-            ingests.Add(_steps.Add(
-                id => IngestTable(id, contents.Engine, table, target, fromPages) with { After = after }));
+            int[] after = table.FromPages ? [create, materialised[table.Source.Database]] : [create];
+            ingests.Add(_steps.Add(id => IngestTable(id, contents.Engine, table) with { After = after }));
         }
 
         return _steps.Add(id => new CompleteRestoreStep
@@ -149,21 +154,24 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
         });
     }
 
-    private IngestSpaceStep IngestTable(
-        int id, string engine, TableDescriptor table, ObjectDescriptor? target, bool fromPages)
+    private IngestSpaceStep IngestTable(int id, string engine, RestoredTable restored)
     {
+        var table = restored.Source;
+        var space = new TableSpace(table.Database, table.Id) { Partition = restored.Partition };
         var size = _figures(table.Database, table.Id);
+        var part = restored.Partition is null ? null : point.Manifest.Find(space);
+        var name = $"{table.Database}.{table.Schema ?? NameResolver.DefaultSchema}.{table.Name}";
         return new IngestSpaceStep
         {
             Id = id,
             Engine = engine,
-            Source = new TableSpace(table.Database, table.Id),
-            FromPages = fromPages,
-            Destination = target is null ? null : new TableSpace(target.Database, target.Id),
-            Name = $"{table.Database}.{table.Schema ?? NameResolver.DefaultSchema}.{table.Name}",
-            IndexEntries = size?.IndexEntries ?? 0,
-            EstimatedRows = size?.Rows ?? 0,
-            EstimatedBytes = fromPages ? size?.Bytes ?? 0 : BytesOf(new TableSpace(table.Database, table.Id)),
+            Source = space,
+            FromPages = restored.FromPages,
+            Destination = restored.Target is { } target ? new TableSpace(target.Database, target.Id) : null,
+            Name = restored.Partition is null ? name : $"{name} partition {restored.Partition}",
+            IndexEntries = part is null ? size?.IndexEntries ?? 0 : part.Rows * table.Indexes.Count,
+            EstimatedRows = part?.Rows ?? size?.Rows ?? 0,
+            EstimatedBytes = restored.FromPages ? size?.Bytes ?? 0 : BytesOf(space),
         };
     }
 

@@ -13,6 +13,7 @@ using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Schedules;
 using Backup.Sql.Sessions.Administration;
 using Backup.Sql.Sessions.Schedules;
+using Backup.Sql.Sessions.Snapshots;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Sessions;
@@ -39,7 +40,8 @@ public sealed class BackupHost : IAsyncDisposable
         if (!options.Engines.ContainsKey(DefaultEngine))
             throw Errors.EngineNotFound(DefaultEngine, options.Engines.Keys, default);
         Settings = new SettingsInForce(options.StateStore, options.Settings, options.StoreOptions);
-        Providers = new ObjectStoreProviders(options.Stores)
+        Providers = new ObjectStoreProviders(
+            options.Stores.Concat(options.Brokers.Select(broker => BrokerStores.Of(broker.Key, broker.Value))))
         {
             Options = Settings.StoresOf,
             TimeProvider = options.TimeProvider,
@@ -87,7 +89,7 @@ public sealed class BackupHost : IAsyncDisposable
         Registry = new BackupRegistry(options.StateStore, records, options.TimeProvider);
         Proofs = new Proofs(
             Registry, Collections, options.TimeProvider, options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
-        Worker = new JobWorker(Planning, Runner, Registry, Proofs);
+        Worker = new JobWorker(Planning, Runner, Registry, Proofs, options.TimeProvider);
         Jobs = new JobRegistry(
             records,
             options.TimeProvider,
@@ -163,6 +165,15 @@ public sealed class BackupHost : IAsyncDisposable
     /// <param name="options">Who and where; null for the defaults.</param>
     /// <returns>The session; it holds nothing open.</returns>
     public BackupSession OpenSession(SessionOptions? options = null) => new(this, options ?? new SessionOptions());
+
+    /// <summary>
+    /// Removes the snapshots whose time (their property <c>ttl</c>) is up, in all repositories that are not read-only.
+    /// A host calls it now and then; what a job reads stays until the next call.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call; what was begun is finished by the next one.</param>
+    /// <returns>How many were removed.</returns>
+    public Task<int> DropExpiredSnapshotsAsync(CancellationToken cancellationToken = default) =>
+        new SnapshotRemoval(this).ExpireAsync(cancellationToken);
 
     /// <summary>
     /// Takes over the jobs whose process has died: those that ran go on here, in the background, those that were being

@@ -38,6 +38,13 @@ public sealed record BackupHostOptions
     /// <summary>The providers of object stores: which schemes locations may have.</summary>
     public required IReadOnlyList<IObjectStoreProvider> Stores { get; init; }
 
+    /// <summary>
+    /// Providers by the name that <c>CREATE REPOSITORY … WITH BROKER name</c> uses: letters, digits, <c>-</c> and
+    /// <c>.</c>, compared without regard to case. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, IObjectStoreProvider> Brokers { get; init; } =
+        new Dictionary<string, IObjectStoreProvider>();
+
     /// <summary>How stores are called: retries, rates, parallel calls.</summary>
     public StoreOptions StoreOptions { get; init; } = new();
 

@@ -8,11 +8,13 @@ using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Sessions.Registry;
+using Backup.Sql.Sessions.Snapshots;
 
 namespace Backup.Sql.Sessions;
 
 /// <summary>The work of jobs: plans what was asked and runs it, in the first turn and in later ones.</summary>
-internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, BackupRegistry registry, Proofs proofs)
+internal sealed class JobWorker(
+    PlanningContext planning, PlanRunner runner, BackupRegistry registry, Proofs proofs, TimeProvider time)
 {
     /// <summary>How often a job is planned when the collection keeps moving under it.</summary>
     private const int PlanningAttempts = 3;
@@ -21,7 +23,26 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Bac
     /// The work of a job: runs the plan; when the collection has moved on since, plans again. A later turn brings no
     /// plan.
     /// </summary>
-    public JobWork Work(ExecutionPlan? first) => async (job, turn, cancellationToken) =>
+    public JobWork Work(ExecutionPlan? first) => (job, turn, cancellationToken) => SnapshotTimeout.RunAsync(
+        BoundOf(job), job, time, token => PlanAndRunAsync(first, job, turn, token), cancellationToken);
+
+    /// <summary>Removes what a job's turns have left.</summary>
+    public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) =>
+        runner.RevertAsync(job, cancellationToken);
+
+    public async Task<ExecutionPlan> PlanAsync(
+        BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
+    {
+        BoundBackup backup => await new BackupPlanner(planning).PlanAsync(backup, estimate, cancellationToken)
+            .ConfigureAwait(false),
+        _ => await new RestorePlanner(planning).PlanAsync(
+            await new RegisteredSource(registry).ResolveAsync((BoundRestore)bound, cancellationToken)
+                .ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false),
+    };
+
+    private async Task<JobOutcome> PlanAndRunAsync(
+        ExecutionPlan? first, JobRecord job, JobTurn turn, CancellationToken cancellationToken)
     {
         await registry.EnsureAsync(job, BoundOf(job), cancellationToken).ConfigureAwait(false);
         if (first is null
@@ -48,22 +69,7 @@ internal sealed class JobWorker(PlanningContext planning, PlanRunner runner, Bac
                 plan = null;
             }
         }
-    };
-
-    /// <summary>Removes what a job's turns have left.</summary>
-    public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) =>
-        runner.RevertAsync(job, cancellationToken);
-
-    public async Task<ExecutionPlan> PlanAsync(
-        BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
-    {
-        BoundBackup backup => await new BackupPlanner(planning).PlanAsync(backup, estimate, cancellationToken)
-            .ConfigureAwait(false),
-        _ => await new RestorePlanner(planning).PlanAsync(
-            await new RegisteredSource(registry).ResolveAsync((BoundRestore)bound, cancellationToken)
-                .ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false),
-    };
+    }
 
     /// <summary>What the job came to is done; nothing takes it back.</summary>
     private async Task NoteAsync(JobRecord job, ExecutionPlan? plan, JobOutcome outcome)

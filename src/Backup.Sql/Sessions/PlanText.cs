@@ -55,6 +55,7 @@ internal static class PlanText
         OpenSnapshotStep => "open snapshot",
         BeginLayerStep { Parent: null, ParentLocations.Count: 0 } => "begin full layer",
         BeginLayerStep => "begin incremental layer",
+        ReserveLabelStep => "reserve label",
         ExportSpaceStep { Mode: ExportMode.ChangedPages } => "export changed pages",
         ExportSpaceStep { Mode: ExportMode.Changes } => "export changes",
         ExportSpaceStep { Mode: ExportMode.IfChanged } => "export if changed",
@@ -65,6 +66,7 @@ internal static class PlanText
         ReleaseStep { HandTo: not null } => "hand history on",
         ReleaseStep => "release history",
         OpenChainStep => "open chain",
+        CheckDestinationStep => "compare what is there",
         BeginRestoreStep => "begin restore",
         CreateObjectsStep => "create objects",
         MaterialiseStep => "put together aside",
@@ -91,13 +93,15 @@ internal static class PlanText
         BeginLayerStep { Parent: { } parent } => parent.Length == 0 ? "below the location" : $"on top of {parent}",
         BeginLayerStep { Subdirectory: { } sub } => $"in {sub}",
         BeginLayerStep => "in a sub-directory named by its time",
+        ReserveLabelStep reserve => reserve.Label,
         ExportSpaceStep export => export.Name,
         WriteManifestStep => "commits the backup",
         OpenChainStep chain =>
             $"{chain.Layers.Count} layers, at {chain.At.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss.ffffff}",
         BeginRestoreStep begin => $"engine {begin.Engine}"
             + (begin.NewDatabases.Count > 0 ? ", new: " + string.Join(", ", begin.NewDatabases) : ""),
-        CreateObjectsStep create => $"{create.Objects.Count(o => !o.Exists)} objects",
+        CheckDestinationStep check => $"{check.Objects.Count} objects that are overwritten or used as they are",
+        CreateObjectsStep create => Made(create),
         MaterialiseStep materialise => materialise.Space.Database,
         IngestSpaceStep ingest => ingest.Name,
         RestoreSystemStep system => string.Join(", ", system.Kinds.Select(SystemKinds.TableOf)) + " that are missing",
@@ -107,6 +111,13 @@ internal static class PlanText
         PublishRestoreStep => "makes everything visible at once",
         _ => "",
     };
+
+    private static string Made(CreateObjectsStep step)
+    {
+        var replaced = step.Objects.Count(o => o.ReplacesRows);
+        var made = $"{step.Objects.Count(o => !o.Exists)} objects";
+        return replaced == 0 ? made : $"{made}; the rows of {replaced} tables are replaced on publication";
+    }
 
     private static string Amount(PlanStep step) => step switch
     {

@@ -9,6 +9,8 @@ using Backup.Sql.Sessions.Expiry;
 using Backup.Sql.Sessions.Policies;
 using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Sessions.Schedules;
+using Backup.Sql.Sessions.Snapshots;
+using Backup.Sql.State;
 using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Sessions;
@@ -45,6 +47,10 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         Statement statement, BoundStatement bound, CancellationToken cancellationToken) =>
         bound switch
         {
+            BoundBackup { Snapshot: not null } or BoundRestore { Snapshot: not null } =>
+                await RunSnapshotJobAsync(statement, bound, cancellationToken).ConfigureAwait(false),
+            BoundSnapshotStatement snapshot => await new SnapshotStatements(host)
+                .RunAsync(statement, snapshot, cancellationToken).ConfigureAwait(false),
             BoundBackup backup => await RunJobAsync(
                 statement.Kind, backup.Description, backup.MaskedText, backup, backup.Detached, cancellationToken)
                     .ConfigureAwait(false),
@@ -90,18 +96,39 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         Statement statement, BoundExplain explain, CancellationToken cancellationToken)
     {
         var inner = ((ExplainStatement)statement).Inner;
-        var plan = explain.Inner is BoundBackup or BoundRestore
-            ? await host.Worker.PlanAsync(explain.Inner, estimate: true, cancellationToken).ConfigureAwait(false)
+        var bound = await new SnapshotJobs(host).CompleteAsync(explain.Inner, cancellationToken)
+            .ConfigureAwait(false);
+        var plan = bound is BoundBackup or BoundRestore
+            ? await host.Worker.PlanAsync(bound, estimate: true, cancellationToken).ConfigureAwait(false)
             : null;
-        await RestoreRights.RequireAsync(Rights, explain.Inner, plan, cancellationToken).ConfigureAwait(false);
+        await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
             "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), explain.Inner.Effect(), plan),
             plan?.Notices ?? explain.Inner.Notices);
     }
 
+    /// <summary>Starts the job of a snapshot statement, which never waits for it and gives no rows.</summary>
+    private async Task<StatementResult> RunSnapshotJobAsync(
+        Statement statement, BoundStatement bound, CancellationToken cancellationToken)
+    {
+        var jobs = new SnapshotJobs(host);
+        var complete = await jobs.CompleteAsync(bound, cancellationToken).ConfigureAwait(false);
+        await jobs.PrepareAsync(complete, cancellationToken).ConfigureAwait(false);
+        var (type, description, masked) = complete switch
+        {
+            BoundBackup backup => ("BACKUP", backup.Description, backup.MaskedText),
+            BoundRestore restore => ("RESTORE", restore.Description, restore.MaskedText),
+            _ => throw new InvalidOperationException(complete.GetType().Name),
+        };
+        var started = await RunJobAsync(
+            type, description, masked, complete, detached: true, cancellationToken,
+            job => jobs.ClaimAsync(job, complete, cancellationToken)).ConfigureAwait(false);
+        return ResultSet.Empty(statement.Kind, started.Notices);
+    }
+
     private async Task<StatementResult> RunJobAsync(
         string kind, string description, string masked, BoundStatement bound, bool detached,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, Func<long, ValueTask<IReadOnlyList<StateChange>>>? claim = null)
     {
         // What can be refused by planning is refused before a job exists.
         var plan = await host.Worker.PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
@@ -109,7 +136,9 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
         var job = await host.Registry.RegisterAsync(
             bound,
-            () => host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken),
+            () => claim is null
+                ? host.Jobs.CreateAsync(kind, description, masked, request, user, cancellationToken)
+                : host.Jobs.CreateAsync(kind, description, masked, request, user, claim, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         var run = await host.Jobs
             .StartAsync(job, host.Worker.Work(plan), progress, detached ? CancellationToken.None : cancellationToken)

@@ -12,6 +12,9 @@ public sealed class StoreUri
 
     private const string LocalityParameter = "COCKROACH_LOCALITY";
 
+    private static readonly string[] SecretEndings =
+        ["secret_key", "secret.key", "access_key", "access.key", "session_token", "shared_key"];
+
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 
@@ -81,7 +84,12 @@ public sealed class StoreUri
     /// <param name="parameter">The parameter's name.</param>
     /// <returns>True for keys, tokens and credentials.</returns>
     public static bool IsSecret(string parameter) => parameter is "AWS_SECRET_ACCESS_KEY" or "AWS_SESSION_TOKEN"
-        or "CREDENTIALS" or "AZURE_ACCOUNT_KEY" or "AZURE_CLIENT_SECRET";
+        or "CREDENTIALS" or "AZURE_ACCOUNT_KEY" or "AZURE_CLIENT_SECRET" || IsSecretProperty(parameter);
+
+    // Properties of a repository that no scheme has a name of its own for are passed on as they are.
+    private static bool IsSecretProperty(string parameter) =>
+        parameter.Equals("password", StringComparison.OrdinalIgnoreCase)
+        || Array.Exists(SecretEndings, ending => parameter.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// The location's text with other texts for its secrets: the parameters that are some, and the password before the

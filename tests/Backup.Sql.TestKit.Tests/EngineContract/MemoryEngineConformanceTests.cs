@@ -7,7 +7,8 @@ public sealed class MemoryEngineConformanceTests
 {
     private const EngineCapabilities Everything =
         EngineCapabilities.TimeTravel | EngineCapabilities.ChangeExport | EngineCapabilities.RevisionHistory
-        | EngineCapabilities.RetentionHolds | EngineCapabilities.Schemas | EngineCapabilities.Partitions;
+        | EngineCapabilities.RetentionHolds | EngineCapabilities.Schemas | EngineCapabilities.Partitions
+        | EngineCapabilities.ReplaceRows;
 
     public static TheoryData<string> Checks => [.. EngineConformance.Checks];
 

@@ -2,7 +2,9 @@ using Backup.Sql.Binding;
 using Backup.Sql.Parsing;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions;
+using Backup.Sql.Sessions.Snapshots;
 using Backup.Sql.State;
+using Backup.Sql.Storage;
 using Backup.Sql.TestKit.Memory;
 using Backup.Sql.TestKit.Simulation;
 
@@ -81,6 +83,7 @@ internal sealed class Bench : IAsyncDisposable
             Vault = Host.Options.SecretVault,
             Connections = Host.Connections,
         }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
+        bound = await new SnapshotJobs(Host).CompleteAsync(bound, CancellationToken.None);
         return bound is BoundBackup backup
             ? await new BackupPlanner(Host.Planning).PlanAsync(backup, estimate: true, CancellationToken.None)
             : await new RestorePlanner(Host.Planning).PlanAsync((BoundRestore)bound, CancellationToken.None);
@@ -146,6 +149,7 @@ internal sealed class Bench : IAsyncDisposable
         Engines = Engines.ToDictionary(pair => pair.Key, pair => pair.Value.Engine),
         DefaultEngine = EngineNames[0],
         Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
+        Brokers = new Dictionary<string, IObjectStoreProvider> { ["lake"] = Stores.Broker },
         StateStore = line.To(_state),
         PauseControllers = _setup.Pauses,
         Locality = _setup.Locality,

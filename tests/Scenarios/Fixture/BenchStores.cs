@@ -10,6 +10,9 @@ internal sealed class BenchStores(string kind, string root)
     /// <summary>The providers, unadorned. They live as long as the test: processes come and go.</summary>
     public IReadOnlyList<IObjectStoreProvider> Providers { get; } = [new FileObjectStoreProvider(root), new MemoryObjectStoreProvider()];
 
+    /// <summary>What the host knows as broker <c>lake</c>: stores of its own.</summary>
+    public IObjectStoreProvider Broker { get; } = new MemoryObjectStoreProvider();
+
     /// <summary>The URI of a location.</summary>
     public string Location(string name)
     {

@@ -100,7 +100,11 @@ internal sealed class MemorySql(MemoryEngine engine, string database)
                 CreateSequence();
                 break;
             case "VIEW":
-                CreateView();
+                CreateView(materialized: false);
+                break;
+            case "MATERIALIZED":
+                Expect("VIEW");
+                CreateView(materialized: true);
                 break;
             default:
                 throw Unknown();
@@ -124,6 +128,13 @@ internal sealed class MemorySql(MemoryEngine engine, string database)
             CreateColumn(builder);
         }
         while (Take(","));
+        Expect(")");
+        if (Take("PARTITION"))
+        {
+            Expect("BY");
+            builder.PartitionBy(Next(), [.. List()]);
+        }
+
         engine.Create(builder.Build());
     }
 
@@ -185,7 +196,7 @@ internal sealed class MemorySql(MemoryEngine engine, string database)
         engine.Create(sequence);
     }
 
-    private void CreateView()
+    private void CreateView(bool materialized)
     {
         var (schema, name) = Name();
         var body = string.Join(' ', _words.Skip(_at));
@@ -198,7 +209,7 @@ internal sealed class MemorySql(MemoryEngine engine, string database)
 
         engine.Create(new ViewDescriptor
         {
-            Id = 0, Database = database, Schema = schema, Name = name, DependsOn = needs,
+            Id = 0, Database = database, Schema = schema, Name = name, DependsOn = needs, Materialized = materialized,
             Properties = new Dictionary<string, string> { ["body"] = body },
         });
     }

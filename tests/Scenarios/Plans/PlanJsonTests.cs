@@ -56,7 +56,17 @@ public sealed class PlanJsonTests
             bench.Engine.Execute("shop", "CREATE TABLE t (a INTEGER PRIMARY KEY);");
             await bench.RunAsync("GRANT BACKUP ON DATABASE shop TO clerk");
             await bench.RunAsync(Backup);
-            foreach (var statement in new[] { Backup, Increment, Restore + ", grants", Backup + " WITH pause", "RESTORE TABLE shop.t AS u FROM LATEST IN 'mem://depot'" })
+            await bench.RunAsync("CREATE REPOSITORY depot WITH BROKER ON LOCATION 'mem://depot'");
+            await bench.RunAsync("BACKUP SNAPSHOT shop.s1 TO depot");
+            foreach (var job in await bench.Host.Jobs.ListAsync(CancellationToken.None))
+                await bench.Host.Jobs.WaitAsync(job.Id, CancellationToken.None);
+            var time = (await bench.RunAsync("SHOW SNAPSHOT ON depot")).Value<string>("Timestamp");
+            var again = $"RESTORE SNAPSHOT shop.s1 FROM depot PROPERTIES (\"backup_timestamp\" = \"{time}\")";
+            foreach (var statement in new[]
+            {
+                Backup, Increment, Restore + ", grants", Backup + " WITH pause", "RESTORE TABLE shop.t AS u FROM LATEST IN 'mem://depot'",
+                "BACKUP SNAPSHOT shop.s2 TO depot", again,
+            })
                 seen.UnionWith((await ThroughJsonAsync(bench, statement)).Steps.Select(step => step.GetType()));
         }
 

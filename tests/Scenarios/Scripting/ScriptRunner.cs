@@ -21,7 +21,8 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>query NAME[@ENGINE]: SELECT</c> gives rows;</item>
 /// <item><c>remember WORD: NAME</c> keeps a database's contents, and the time as <c>{WORD}</c>;</item>
 /// <item><c>same NAME: NAME</c> and <c>same NAME: WORD</c> compare databases with each other and with what was kept;</item>
-/// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;</item>
+/// <item><c>drop NAME</c> drops a database; <c>use NAME</c> changes the session's current one; <c>wait 90s</c> lets time pass;
+/// <c>settle</c> waits until no job is at work; <c>expire</c> removes the snapshots whose time is up;</item>
 /// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
 /// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
 /// <item><c>lose state</c> is <c>reopen</c> with an empty state store;</item>
@@ -195,6 +196,12 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             case "reopen":
                 await _bench.ReopenAsync();
                 break;
+            case "settle":
+                await SettleAsync();
+                break;
+            case "expire":
+                await _bench.Host.DropExpiredSnapshotsAsync();
+                break;
             case "crash":
                 await _bench.CrashAsync();
                 break;
@@ -306,6 +313,12 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
         var jobs = await _bench.Host.Jobs.ListAsync(CancellationToken.None);
         if (!_gate.IsClosed && jobs.All(job => job.State.IsFinal() || job.State == JobState.Paused))
             Assert.Empty(_bench.Leftovers());
+    }
+
+    private async Task SettleAsync()
+    {
+        foreach (var job in await _bench.Host.Jobs.ListAsync(CancellationToken.None))
+            await _bench.Host.Jobs.WaitAsync(job.Id, CancellationToken.None);
     }
 
     private async Task<string> FindAsync(string locationAndPattern)

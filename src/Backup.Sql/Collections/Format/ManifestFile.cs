@@ -133,6 +133,7 @@ internal static class ManifestFile
             RevisionStart = manifest.RevisionStart,
             ClusterId = manifest.ClusterId,
             Label = manifest.Label,
+            Snapshot = manifest.Snapshot,
             KeepForever = manifest.KeepForever,
             BodyCodec = "brotli",
             BodySealing = "none",

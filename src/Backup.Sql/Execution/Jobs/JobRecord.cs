@@ -56,6 +56,9 @@ internal sealed record JobRecord
     /// <summary>The steps of <see cref="Plan"/> that are done, by their ids.</summary>
     public IReadOnlyList<int> StepsDone { get; init; } = [];
 
+    /// <summary>When its phases began, in order; of the last run that made any.</summary>
+    public IReadOnlyList<JobMark>? Marks { get; init; }
+
     /// <summary>Why it failed or paused: code and message; null otherwise.</summary>
     public string? Error { get; init; }
 

@@ -75,8 +75,7 @@ internal sealed class JobRecords
         (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false))?.Value;
 
     public async Task<JobRecord> GetAsync(long id, CancellationToken cancellationToken) =>
-        (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id))
-            .Value;
+        await FindAsync(id, cancellationToken).ConfigureAwait(false) ?? throw Errors.JobNotFound(id);
 
     public async Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellationToken)
     {

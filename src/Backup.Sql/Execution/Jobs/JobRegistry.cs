@@ -44,6 +44,23 @@ internal sealed class JobRegistry
         _records.AddAsync(
             NewRecord(type, description, statement, request, user), cancellationToken);
 
+    /// <summary>
+    /// Records a job together with what it takes for itself, or nothing of both; asks again when somebody else came
+    /// between.
+    /// </summary>
+    public async Task<JobRecord> CreateAsync(
+        string type, string description, string statement, string request, string user,
+        Func<long, ValueTask<IReadOnlyList<StateChange>>> claim, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await _records.TryAddAsync(
+                NewRecord(type, description, statement, request, user), claim, cancellationToken)
+                    .ConfigureAwait(false) is { } job)
+                return job;
+        }
+    }
+
     /// <summary>Records a run of a schedule together with what else changes by it, or nothing of both.</summary>
     /// <returns>Null when somebody else changed what the run was to change.</returns>
     public Task<JobRecord?> TryCreateScheduledAsync(
@@ -217,7 +234,7 @@ internal sealed class JobRegistry
             var outcome = await work(job, turn, turn.StopToken).ConfigureAwait(false);
             turn.Progress.Finish();
             return new JobEnd(await _records.MoveOwnAsync(
-                job.Id, JobState.Succeeded, j => j with { Outcome = outcome, Error = null }).ConfigureAwait(false));
+                job.Id, JobState.Succeeded, j => turn.Noted(j) with { Outcome = outcome, Error = null }).ConfigureAwait(false));
         }
         catch (Exception error)
         {
@@ -247,7 +264,7 @@ internal sealed class JobRegistry
                 return await EndStoppedAsync(job.Id, turn).ConfigureAwait(false);
             if (shown.SqlState == SqlStates.CredentialMissing)
                 return await PauseForAsync(job.Id, shown).ConfigureAwait(false);
-            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => j with { Error = ErrorText(shown) })
+            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => turn.Noted(j) with { Error = ErrorText(shown) })
                 .ConfigureAwait(false);
             return new JobEnd(await RevertAsync(job).ConfigureAwait(false), shown);
         }
@@ -265,12 +282,12 @@ internal sealed class JobRegistry
     {
         var job = await GetAsync(id, CancellationToken.None).ConfigureAwait(false);
         if (job.State == JobState.PauseRequested)
-            return new JobEnd(await _records.MoveOwnAsync(id, JobState.Paused).ConfigureAwait(false));
+            return new JobEnd(await _records.MoveOwnAsync(id, JobState.Paused, turn.Noted).ConfigureAwait(false));
         if (turn.Reason == StopReason.HandOver && job.State == JobState.Running)
             return new JobEnd(await _records.ReleaseAsync(id).ConfigureAwait(false), Errors.JobHandedOver(id));
         if (job.State == JobState.Running) // the caller of the statement gave up
             job = await _records.MoveOwnAsync(id, JobState.CancelRequested).ConfigureAwait(false);
-        return new JobEnd(await RevertAsync(job).ConfigureAwait(false));
+        return new JobEnd(await RevertAsync(job, turn).ConfigureAwait(false));
     }
 
     private async Task<JobEnd> PauseForAsync(long id, BackupSqlException reason)
@@ -281,10 +298,11 @@ internal sealed class JobRegistry
     }
 
     /// <summary>Removes what is left of a job that does not go on. It is this host's.</summary>
-    private async Task<JobRecord> RevertAsync(JobRecord job)
+    private async Task<JobRecord> RevertAsync(JobRecord job, JobTurn? turn = null)
     {
         if (job.State != JobState.Reverting)
-            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting).ConfigureAwait(false);
+            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => turn?.Noted(j) ?? j)
+                .ConfigureAwait(false);
         var failed = job.Error is not null;
         try
         {
@@ -323,7 +341,7 @@ internal sealed class JobRegistry
 
     private JobRecord WithLiveProgress(JobRecord job) =>
         _turns.TryGetValue(job.Id, out var turn) && job.State.IsActive()
-        ? job with
+        ? turn.Noted(job) with
         {
             FractionCompleted = turn.Progress.Fraction,
             RunningStatus = turn.Progress.Phase,

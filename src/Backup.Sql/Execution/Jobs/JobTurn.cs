@@ -61,6 +61,9 @@ internal sealed class JobTurn : IDisposable
     /// <summary>The turn's end; set before anybody can see the turn.</summary>
     public Task<JobEnd> Completion { get; set; } = null!;
 
+    /// <summary>The record with the times of the phases so far.</summary>
+    public JobRecord Noted(JobRecord job) => job with { Marks = Progress.Marks };
+
     /// <summary>From now on the lease is renewed.</summary>
     public void StartHeart()
     {
@@ -153,7 +156,7 @@ internal sealed class JobTurn : IDisposable
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
         var job = await ChangeAsync(
-            job => job with
+            job => Noted(job) with
             {
                 FractionCompleted = Progress.Fraction,
                 RunningStatus = Progress.Phase,

@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Collections;
 using Backup.Sql.Rows;
 
 namespace Backup.Sql.Planning.Steps;
@@ -88,6 +89,17 @@ internal sealed record BeginLayerStep : PlanStep
     public int? CompressionLevel { get; init; }
 }
 
+/// <summary>Reserves the label of a snapshot in its collection; given back unless the manifest is put.</summary>
+internal sealed record ReserveLabelStep : PlanStep
+{
+    public required string Label { get; init; }
+
+    public required string Database { get; init; }
+
+    /// <summary>How long the job may take.</summary>
+    public required int TimeoutSeconds { get; init; }
+}
+
 /// <summary>How a space gets into a layer.</summary>
 internal enum ExportMode
 {
@@ -130,6 +142,12 @@ internal sealed record WriteManifestStep : PlanStep
 
     /// <summary>Publishes the time of the success.</summary>
     public bool UpdatesMetric { get; init; }
+
+    /// <summary>Of a snapshot: its label and database.</summary>
+    public SnapshotMark? Snapshot { get; init; }
+
+    /// <summary>Of a snapshot: how long it is kept once it is finished; null for ever.</summary>
+    public CalendarPeriod? Ttl { get; init; }
 
     /// <summary>The backup's name in the registry; null for its time.</summary>
     public string? Name { get; init; }

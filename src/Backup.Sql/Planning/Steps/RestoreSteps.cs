@@ -24,6 +24,15 @@ internal sealed record OpenChainStep : PlanStep
     public required HlcTimestamp At { get; init; }
 }
 
+/// <summary>Compares what a restore overwrites with what it brings: the shapes must be the same.</summary>
+internal sealed record CheckDestinationStep : PlanStep
+{
+    public required string Engine { get; init; }
+
+    /// <summary>The objects that are there; the targets have the names that they have there.</summary>
+    public required IReadOnlyList<ObjectRestore> Objects { get; init; }
+}
+
 /// <summary>Starts a restore that nobody sees before it is published.</summary>
 internal sealed record BeginRestoreStep : PlanStep
 {

@@ -61,6 +61,9 @@ internal sealed class ExpiryRunner(BackupHost host, bool explain)
             return;
         }
 
+        var snapshots = await opened.Survey.SnapshotsAsync(cancellationToken).ConfigureAwait(false);
+        if (snapshots.TryGetValue(chain.Directory, out var label))
+            throw Errors.DropsSnapshot(label);
         if (chain.KeepForever)
             throw Errors.KeptForever(chain.Directory);
         if (await opened.IsOnlyOneThatRestoresAsync(chain, cancellationToken).ConfigureAwait(false))

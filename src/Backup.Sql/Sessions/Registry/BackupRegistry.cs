@@ -27,7 +27,7 @@ internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimePro
     public async Task<JobRecord> RegisterAsync(
         BoundStatement bound, Func<Task<JobRecord>> record, CancellationToken cancellationToken)
     {
-        if (bound is not BoundBackup backup)
+        if (bound is not BoundBackup { Snapshot: null } backup) // snapshots are listed by their repository
             return await record().ConfigureAwait(false);
         var entry = await AddAsync(EntryOf(backup), cancellationToken).ConfigureAwait(false);
         try
@@ -50,7 +50,7 @@ internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimePro
     /// </summary>
     public async Task EnsureAsync(JobRecord job, BoundStatement bound, CancellationToken cancellationToken)
     {
-        if (bound is not BoundBackup backup)
+        if (bound is not BoundBackup { Snapshot: null } backup) // snapshots are listed by their repository
             return;
         var all = await _backups.ListAsync(cancellationToken).ConfigureAwait(false);
         if (!all.Any(entry => entry.Value.JobId == job.Id))
