@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Aws;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Amazon.Runtime;
 using Amazon.S3;
-using Amazon.SecurityToken;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 

@@ -3,9 +3,9 @@ using Backup.Sql.Catalog;
 namespace Backup.Sql.TestKit.Memory;
 
 /// <summary>
-/// Puts restored rows in the place of the rows that tables have: as further versions, so that history keeps the old ones
-/// and whoever exports changes sees what really changed. All of it or, when a rule is broken, nothing. Under the store's
-/// lock.
+/// Puts restored rows in the place of the rows that tables have: as further versions, so that history keeps the old
+/// ones and whoever exports changes sees what really changed. All of it or, when a rule is broken, nothing. Under the
+/// store's lock.
 /// </summary>
 internal sealed class RowReplacement(MemoryStore store, CommitStamp stamp)
 {

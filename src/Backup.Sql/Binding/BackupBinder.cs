@@ -209,7 +209,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         var name = values.TextOrNull(options.Name);
         return name is null || (name.Length > 0 && !name.Contains('/', StringComparison.Ordinal))
             ? name
-            : throw Errors.InvalidOptionValue("name", name, "a name without a slash", ValueBinder.PlaceOf(options.Name!));
+            : throw Errors.InvalidOptionValue(
+                "name", name, "a name without a slash", ValueBinder.PlaceOf(options.Name!));
     }
 
     private static string Describe(BackupTargets? targets, string engine) => targets switch

@@ -25,7 +25,9 @@ internal sealed record SnapshotBackup(string Label, string Database, string Repo
     public IReadOnlyList<string> Objects { get; init; } = [];
 }
 
-/// <summary>One object, or all of a kind, that a RESTORE SNAPSHOT names. It is looked up in the snapshot, by planning.</summary>
+/// <summary>
+/// One object, or all of a kind, that a RESTORE SNAPSHOT names. It is looked up in the snapshot, by planning.
+/// </summary>
 /// <param name="Kind">The kind.</param>
 /// <param name="Name">Its name; null for all of the kind.</param>
 /// <param name="Line">Where the statement names it, from 1.</param>

@@ -13,7 +13,9 @@ internal sealed class RepositoryBinder(BindingContext context)
 {
     private const string TtlKey = "ttl";
 
-    /// <summary>What properties are called as parameters of a location; others are passed on under their own name.</summary>
+    /// <summary>
+    /// What properties are called as parameters of a location; others are passed on under their own name.
+    /// </summary>
     private static readonly Dictionary<string, string> Parameters = new(StringComparer.OrdinalIgnoreCase)
     {
         ["aws.s3.access_key"] = "AWS_ACCESS_KEY_ID",

@@ -68,7 +68,9 @@ internal sealed class SnapshotProperties
         { } property => throw Invalid(property, "true or false"),
     };
 
-    /// <summary>Checks a number that nothing here depends on: replicas and versions of metadata are the engine's.</summary>
+    /// <summary>
+    /// Checks a number that nothing here depends on: replicas and versions of metadata are the engine's.
+    /// </summary>
     public int Count(string key, int absent) =>
         Find(key) is { } property ? Number(property, "a whole number, 1 or more") : absent;
 

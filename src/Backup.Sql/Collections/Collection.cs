@@ -54,7 +54,8 @@ internal sealed class Collection
 
     /// <summary>Finds out whether the location can be reached and may be a collection; writes nothing.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="BackupSqlException">55000 the location is itself one backup; others as the store says.</exception>
+    /// <exception cref="BackupSqlException">55000 the location is itself one backup; others as the store
+    /// says.</exception>
     public async Task ProbeAsync(CancellationToken cancellationToken = default)
     {
         if (await HasBackupAsync("", cancellationToken).ConfigureAwait(false))

@@ -13,7 +13,8 @@ internal sealed record SnapshotEntry(
     private const string TimestampFormat = "yyyy-MM-dd-HH-mm-ss-fff";
 
     /// <summary>The snapshot's time as statements write it; null when it is not finished.</summary>
-    public string? Timestamp => Manifest?.End.ToDateTimeOffset().ToString(TimestampFormat, CultureInfo.InvariantCulture);
+    public string? Timestamp =>
+        Manifest?.End.ToDateTimeOffset().ToString(TimestampFormat, CultureInfo.InvariantCulture);
 
     /// <summary>True for a snapshot that is complete, as far as its envelope tells.</summary>
     public bool IsFinished => Manifest is not null;

@@ -7,8 +7,8 @@ using Backup.Sql.Storage;
 namespace Backup.Sql.Collections;
 
 /// <summary>
-/// The snapshots of a collection, by label. A label is an object that is put only if absent; behind it lies a full layer
-/// like any other, which LATEST never means.
+/// The snapshots of a collection, by label. A label is an object that is put only if absent; behind it lies a full
+/// layer like any other, which LATEST never means.
 /// </summary>
 internal sealed class SnapshotLabels(IObjectStore store)
 {

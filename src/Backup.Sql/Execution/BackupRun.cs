@@ -166,7 +166,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             Database = step.Database,
             LayerId = _layer!.LayerId,
             Directory = _layer.Directory,
-            ClusterId = _sources.All.First().Engine.Info.ClusterId,
+            ClusterId = _sources.All[0].Engine.Info.ClusterId,
             Job = turn.JobId,
             Deadline = context.Time.GetUtcNow().AddSeconds(step.TimeoutSeconds),
         };
@@ -185,7 +185,9 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         _label = step.Label;
     }
 
-    /// <summary>The figures of a table of which only some partitions were written are those of its partitions.</summary>
+    /// <summary>
+    /// The figures of a table of which only some partitions were written are those of its partitions.
+    /// </summary>
     private TableFigures Covered(TableFigures table)
     {
         var parts = _spaces.Where(space => space.Space is TableSpace { Partition: not null } part

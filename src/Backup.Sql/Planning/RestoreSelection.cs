@@ -158,7 +158,8 @@ internal sealed class RestoreSelection(
             if (Missing(view, id, known) is not { } missing)
                 continue;
             if (!skip.HasFlag(SkipMissing.Views))
-                throw Errors.MissingDependency("view", view.Name, "table", missing.Name, OptionOf("skip_missing_views"));
+                throw Errors.MissingDependency(
+                    "view", view.Name, "table", missing.Name, OptionOf("skip_missing_views"));
             _notices.Add($"view {view.Name} was left out: there is no {missing.Name}");
             return false;
         }

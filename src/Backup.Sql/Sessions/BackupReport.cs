@@ -104,7 +104,8 @@ internal sealed class BackupReport(BackupHost host)
             return NoUse.Instance; // What cannot be read cannot be needed; the validation will say what is wrong.
         }
 
-        var use = await host.Uses.BeginAsync(envelope.LayerId, "SHOW BACKUP VALIDATE", cancellationToken).ConfigureAwait(false);
+        var use = await host.Uses.BeginAsync(envelope.LayerId, "SHOW BACKUP VALIDATE", cancellationToken)
+            .ConfigureAwait(false);
         if (await collection.HasBackupAsync(subdirectory, cancellationToken).ConfigureAwait(false))
             return use;
         await use.DisposeAsync().ConfigureAwait(false);

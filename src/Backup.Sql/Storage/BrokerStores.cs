@@ -39,5 +39,6 @@ internal sealed class BrokerStores(string name, IObjectStoreProvider inner) : IO
         inner.OpenAsync(Inner(uri), cancellationToken);
 
     private static StoreUri Inner(StoreUri uri) =>
-        StoreUri.Parse(uri.Scheme[..uri.Scheme.IndexOf(Mark, StringComparison.Ordinal)] + uri.Text[uri.Scheme.Length..]);
+        StoreUri.Parse(uri.Scheme[..uri.Scheme.IndexOf(
+            Mark, StringComparison.Ordinal)] + uri.Text[uri.Scheme.Length..]);
 }

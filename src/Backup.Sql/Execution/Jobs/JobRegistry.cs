@@ -234,7 +234,8 @@ internal sealed class JobRegistry
             var outcome = await work(job, turn, turn.StopToken).ConfigureAwait(false);
             turn.Progress.Finish();
             return new JobEnd(await _records.MoveOwnAsync(
-                job.Id, JobState.Succeeded, j => turn.Noted(j) with { Outcome = outcome, Error = null }).ConfigureAwait(false));
+                job.Id, JobState.Succeeded, j => turn.Noted(j) with { Outcome = outcome, Error = null })
+                    .ConfigureAwait(false));
         }
         catch (Exception error)
         {
@@ -264,7 +265,8 @@ internal sealed class JobRegistry
                 return await EndStoppedAsync(job.Id, turn).ConfigureAwait(false);
             if (shown.SqlState == SqlStates.CredentialMissing)
                 return await PauseForAsync(job.Id, shown).ConfigureAwait(false);
-            job = await _records.MoveOwnAsync(job.Id, JobState.Reverting, j => turn.Noted(j) with { Error = ErrorText(shown) })
+            job = await _records.MoveOwnAsync(
+                job.Id, JobState.Reverting, j => turn.Noted(j) with { Error = ErrorText(shown) })
                 .ConfigureAwait(false);
             return new JobEnd(await RevertAsync(job).ConfigureAwait(false), shown);
         }

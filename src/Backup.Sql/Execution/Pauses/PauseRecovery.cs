@@ -9,7 +9,8 @@ internal sealed class PauseRecovery(
     PauseLedger ledger, IReadOnlyDictionary<string, IPauseController> controllers, TimeProvider time, ILogger logger)
 {
     /// <summary>Lifts them.</summary>
-    /// <param name="isAtWork">Tells whether another host still works on a job: then its pause is its own affair.</param>
+    /// <param name="isAtWork">Tells whether another host still works on a job: then its pause is its own
+    /// affair.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False when one could not be lifted, or not yet: call again.</returns>
     public async Task<bool> RunAsync(

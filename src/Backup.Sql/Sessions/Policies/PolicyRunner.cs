@@ -125,7 +125,8 @@ internal sealed class PolicyRunner(BackupHost host)
         var plan = await host.Worker.PlanAsync(bound, estimate: false, cancellationToken).ConfigureAwait(false);
         var request = JsonSerializer.Serialize(bound, BoundJsonContext.Default.BoundStatement);
         var job = await host.Jobs.CreateAsync(
-            "BACKUP", bound.Description, bound.MaskedText, request, policy.Owner, cancellationToken).ConfigureAwait(false);
+            "BACKUP", bound.Description, bound.MaskedText, request, policy.Owner, cancellationToken)
+                .ConfigureAwait(false);
         var run = await host.Jobs.StartAsync(job, host.Worker.Work(plan), null, CancellationToken.None)
             .ConfigureAwait(false);
         await run.End.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -77,8 +77,8 @@ internal sealed class BackupScheduler(BackupHost host)
         _settlement.ReleaseHoldsAsync(cancellationToken);
 
     /// <summary>
-    /// Waits until what follows from the runs of this process is done, for the end of the host. What fails of it is done
-    /// by whoever looks next.
+    /// Waits until what follows from the runs of this process is done, for the end of the host. What fails of it is
+    /// done by whoever looks next.
     /// </summary>
     public async Task DrainAsync() =>
         await Task.WhenAll(_atWork.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

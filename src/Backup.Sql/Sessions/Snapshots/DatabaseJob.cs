@@ -1,7 +1,8 @@
 namespace Backup.Sql.Sessions.Snapshots;
 
 /// <summary>
-/// The last snapshot job of a database. Whoever starts one replaces the entry, so that a database has one job at a time.
+/// The last snapshot job of a database. Whoever starts one replaces the entry, so that a database has one job at a
+/// time.
 /// </summary>
 internal sealed record DatabaseJob
 {

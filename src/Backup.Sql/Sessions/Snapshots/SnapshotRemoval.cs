@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Backup.Sql.Sessions.Snapshots;
 
 /// <summary>
-/// Removes snapshots, asked to or because their time is up. A snapshot is one full layer to which nothing is appended, so
-/// that no other one can need it; what a job reads or writes stays, whatever is asked.
+/// Removes snapshots, asked to or because their time is up. A snapshot is one full layer to which nothing is appended,
+/// so that no other one can need it; what a job reads or writes stays, whatever is asked.
 /// </summary>
 internal sealed class SnapshotRemoval(BackupHost host)
 {

@@ -1,5 +1,4 @@
 using Backup.Sql.Binding;
-using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Syntax;
 
