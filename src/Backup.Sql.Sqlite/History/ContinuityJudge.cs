@@ -48,8 +48,10 @@ internal sealed class ContinuityJudge(
     private bool Follows(TableDefinition before, TableDefinition now, List<MasterRow?> triggers)
     {
         var count = before.Columns.Count;
-        if (now.Columns.Count < count || now.HasLastingKey != before.HasLastingKey
+        if (now.Columns.Count < count
+            || now.HasLastingKey != before.HasLastingKey
             || !now.Key.SequenceEqual(before.Key))
+        {
             return false;
         }
 
@@ -73,7 +75,8 @@ internal sealed class ContinuityJudge(
 
     private static string? RenamedRowId(TableDefinition before, TableDefinition now)
     {
-        var column = before.RowId is null ? -1
+        var column = before.RowId is null
+            ? -1
             : before.Columns.ToList().FindIndex(name => Names.Equals(name, before.RowId));
         return column < 0 ? before.RowId : now.Columns[column];
     }

@@ -111,8 +111,12 @@ internal sealed class DefinitionReader(Connection connection, IReadOnlyList<Mast
     {
         const int rowId = -1;
         if (column == rowId)
+        {
             return table.RowIdName is { } name
-                ? new(Connection.Quote(name), "NEW." + Connection.Quote(name), collation) : null;
+                ? new(Connection.Quote(name), "NEW." + Connection.Quote(name), collation)
+                : null;
+        }
+
         var ddl = master.FirstOrDefault(row => row.Type == "index" && row.Name == index)?.Sql;
         return ddl is null ? null : IndexExpression.Read(ddl, position, AllColumns(table.Name), collation);
     }

@@ -137,8 +137,7 @@ internal sealed class HistoryRollback
     {
         var first = Connection.Literal(_state.FirstAfter(table, mark));
         var logKey = string.Join(", ", table.LogKey);
-        IEnumerable<string> names = isGathered ? table.Columns.Select((_, i) => $"c{i}")
-            : table.Columns.Select(Connection.Quote);
+        var names = isGathered ? table.Columns.Select((_, i) => $"c{i}") : table.Columns.Select(Connection.Quote);
         var targetKey = isGathered ? table.LogKey
             : table.RowId is not null ? [Connection.Quote(table.RowId)]
             : [.. table.Key.Select(part => Connection.Quote(table.Columns[part.Ordinal]))];

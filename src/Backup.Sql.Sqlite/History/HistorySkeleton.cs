@@ -20,8 +20,8 @@ internal static class HistorySkeleton
     public static void CreateTables(Connection connection, List<MasterRow> schema)
     {
         var there = NamesOf(connection, "table");
-        foreach (var table in schema.Where(
-            row => row.Type == "table" && row.RootPage != 0 && !there.Contains(row.Name)))
+        var missing = schema.Where(row => row.Type == "table" && row.RootPage != 0 && !there.Contains(row.Name));
+        foreach (var table in missing)
             connection.Execute(table.Sql!);
     }
 

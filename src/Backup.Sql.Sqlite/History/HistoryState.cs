@@ -56,8 +56,17 @@ internal sealed class HistoryState
 
     /// <summary>Tells whether all changes of a table since a time are in its log.</summary>
     public bool Covers(string table, HlcTimestamp start) =>
-        Exactly(start) is { } mark && Find(table) is { Definition.HasLastingKey: true } tracked
-            && tracked.Since <= mark.Id;
+        Exactly(start) is { } mark
+        && Find(table) is { Definition.HasLastingKey: true } tracked
+        && tracked.Since <= mark.Id
+        && TellsKeysApart(tracked.Definition, FirstAfter(tracked.Definition, mark.Id));
+
+    /// <summary>
+    /// False when keys with floating-point numbers changed: 1 and 1.0 are one key to SQLite and two to us.
+    /// </summary>
+    public bool TellsKeysApart(TableDefinition table, long first) => table.Key.Count == 0 || _connection.QueryInteger(
+        $"SELECT EXISTS (SELECT 1 FROM {table.Log} WHERE seq >= {Connection.Literal(first)} AND ("
+        + string.Join(" OR ", table.LogKey.Select(key => $"typeof({key}) = 'real'")) + "))") == 0;
 
     /// <summary>The definition of a table as it is now; null when it is not tracked.</summary>
     public TrackedTable? Find(string table) => Tables.FirstOrDefault(tracked =>

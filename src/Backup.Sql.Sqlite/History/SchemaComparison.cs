@@ -50,8 +50,8 @@ internal sealed class SchemaComparison
     /// </summary>
     private int Altered()
     {
-        var changed = _before.Where(pair => _now.TryGetValue(pair.Key, out var now) && now.Sql != pair.Value.Sql)
-            .ToList();
+        var changed = _before
+            .Where(pair => _now.TryGetValue(pair.Key, out var now) && now.Sql != pair.Value.Sql).ToList();
         var tables = changed.Count(pair => pair.Value.Type == "table" && !IsRenamed(pair.Value));
         return tables + (tables > 0 || _renamed.Count > 0 ? 0 : 2 * changed.Count);
     }

@@ -15,8 +15,9 @@ internal sealed class TableHistory
     {
         var tracked = state.Find(table) ?? throw SqliteErrors.NotCaught(table, window.Start);
         HasBase = window.Start.IsZero;
-        var start = HasBase ? state.Start : state.Exactly(window.Start)
-            ?? throw SqliteErrors.NotCaught(table, window.Start);
+        var start = HasBase
+            ? state.Start
+            : state.Exactly(window.Start) ?? throw SqliteErrors.NotCaught(table, window.Start);
         if (!HasBase && !window.AllVersions && !tracked.Definition.HasLastingKey)
             throw SqliteErrors.NotCaught(table, window.Start);
 

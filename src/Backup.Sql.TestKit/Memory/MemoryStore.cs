@@ -108,8 +108,8 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
     public void CollectGarbage()
     {
         var now = Clock.Now();
-        var oldest = new HlcTimestamp(
-            now.WallTime - Zones.Values.DefaultIfEmpty(Options.HistoryRetention).Max().Ticks * 100);
+        var retention = Zones.Values.DefaultIfEmpty(Options.HistoryRetention).Max();
+        var oldest = new HlcTimestamp(now.WallTime - retention.Ticks * 100);
         foreach (var needed in _holds.Values.Concat(_pins.Select(pin => pin.Time)))
             oldest = needed < oldest ? needed : oldest;
         if (oldest <= OldestKept)
