@@ -25,10 +25,10 @@ internal sealed class LayerWriter
     private readonly LayerRequest _request;
     private readonly LayerFiles _files;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _checkpointing = new(1);
     private readonly Dictionary<Space, SpaceCheckpoint> _carried;
     private readonly List<SpaceWriter> _spaces = [];
     private int _lastCheckpoint;
+    private int _checkpointing;
 
     /// <summary>A layer whose directory is settled; made by <see cref="Collection.BeginLayerAsync"/>.</summary>
     /// <param name="collection">The collection.</param>
@@ -136,7 +136,9 @@ internal sealed class LayerWriter
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task CheckpointAsync(CancellationToken cancellationToken = default)
     {
-        await _checkpointing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // One at a time; who comes meanwhile has finished a span that the next one tells of.
+        if (Interlocked.Exchange(ref _checkpointing, 1) != 0)
+            return;
         try
         {
             var checkpoint = Describe();
@@ -153,7 +155,7 @@ internal sealed class LayerWriter
         }
         finally
         {
-            _checkpointing.Release();
+            Volatile.Write(ref _checkpointing, 0);
         }
     }
 

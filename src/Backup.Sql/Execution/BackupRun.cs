@@ -261,7 +261,10 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                 DigestFiles = [] };
         }
 
-        return now == earlier ? _layer.Keep(step.Space, shape) : null;
+        if (now == earlier)
+            return _layer.Keep(step.Space, shape);
+        turn.Progress.Expect(0, shape.EstimatedBytes); // it is read again, to be written
+        return null;
     }
 
     /// <summary>True when every change of a table since the parent's end is known.</summary>
@@ -337,7 +340,9 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             async (span, token) =>
             {
                 var sink = new FingerprintSink();
-                await snapshot.ExportAsync(step.Space, span, ExportWindow.Full, sink, token).ConfigureAwait(false);
+                var counted = new CountingSink(sink, turn.Progress);
+                await snapshot.ExportAsync(step.Space, span, ExportWindow.Full, counted, token).ConfigureAwait(false);
+                counted.Report();
                 var part = sink.Finish();
                 lock (total)
                     total.Add(part);

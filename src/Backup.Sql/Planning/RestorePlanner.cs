@@ -100,7 +100,7 @@ internal sealed class RestorePlanner(PlanningContext context)
             throw Errors.NotAClusterBackup();
         foreach (var origin in point.Manifest.Origins)
         {
-            RequireRows(point, origin, origin.Databases.FirstOrDefault() ?? "");
+            RequireRows(point, origin, origin.Databases.Count > 0 ? origin.Databases[0] : "");
             var destination = await destinations.ForAsync(origin, cancellationToken).ConfigureAwait(false);
             var present = destination.UserDatabases();
             if (present.Count > 0)

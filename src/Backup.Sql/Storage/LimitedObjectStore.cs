@@ -66,7 +66,7 @@ internal sealed class LimitedObjectStore(IObjectStore inner, StoreLimits limits)
         public async ValueTask WritePartAsync(
             ReadOnlyMemory<byte> part, CancellationToken cancellationToken = default)
         {
-            using var turn = await limits.EnterAsync(0, part.Length, cancellationToken).ConfigureAwait(false);
+            using var turn = await limits.EnterPartAsync(part.Length, cancellationToken).ConfigureAwait(false);
             await inner.WritePartAsync(part, cancellationToken).ConfigureAwait(false);
         }
 

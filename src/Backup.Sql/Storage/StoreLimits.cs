@@ -41,14 +41,21 @@ internal sealed class StoreLimits
     /// <summary>
     /// Waits until a call may start. Bytes are waited for first: a call that waits takes nobody's turn.
     /// </summary>
-    public async ValueTask<Turn> EnterAsync(long bytesToRead, long bytesToWrite, CancellationToken cancellationToken)
+    public ValueTask<Turn> EnterAsync(long bytesToRead, long bytesToWrite, CancellationToken cancellationToken) =>
+        EnterAsync(bytesToRead, bytesToWrite, uploads: null, cancellationToken);
+
+    /// <summary>Waits until a part may be written. What is put whole and small waits for no part.</summary>
+    public ValueTask<Turn> EnterPartAsync(long bytes, CancellationToken cancellationToken) =>
+        EnterAsync(0, bytes, _uploads, cancellationToken);
+
+    private async ValueTask<Turn> EnterAsync(
+        long bytesToRead, long bytesToWrite, SemaphoreSlim? uploads, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (bytesToRead > 0 && _reads is { } reads)
             await reads.TakeAsync(bytesToRead, cancellationToken).ConfigureAwait(false);
         if (bytesToWrite > 0 && _writes is { } writes)
             await writes.TakeAsync(bytesToWrite, cancellationToken).ConfigureAwait(false);
-        var uploads = bytesToWrite > 0 ? _uploads : null;
         if (uploads is not null)
             await uploads.WaitAsync(cancellationToken).ConfigureAwait(false);
         var turns = _turns;

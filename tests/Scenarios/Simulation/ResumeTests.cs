@@ -33,7 +33,7 @@ public sealed class ResumeTests
         {
             await bench.RunAsync(Full);
             bench.Advance(TimeSpan.FromSeconds(1));
-            Touch(bench, "other", 100, "goods");
+            Touch(bench, "other", 300, "goods");
         }
 
         // One worker waits at its third file; the other one goes on until nothing is left for it.
