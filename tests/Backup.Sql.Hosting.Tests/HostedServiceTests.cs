@@ -9,12 +9,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Backup.Sql.Hosting.Tests;
 
-public sealed class HostedServiceTests
+public sealed class HostedServiceTests : IDisposable
 {
     private const int ScheduleRan = 300;
 
     private readonly ManualTimeProvider _clock = new();
     private readonly RunLog _log = new();
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public async Task Registering_twice_gives_each_service_once()

@@ -13,9 +13,11 @@ using Backup.Sql.Storage;
 
 namespace Backup.Sql.Tests.Administration;
 
-public sealed class SystemSpaceTests
+public sealed class SystemSpaceTests : IAsyncDisposable
 {
     private readonly MemoryStateStore _store = new();
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     private SystemSpace Space => new(_store, SystemKinds.All, SystemKinds.Users);
 
