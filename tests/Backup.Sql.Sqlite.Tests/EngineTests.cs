@@ -17,7 +17,8 @@ public sealed class EngineTests : IDisposable
         var info = _cluster.Engine.Info;
 
         Assert.Equal(("sqlite", "Backup.Sql.Sqlite"), (info.Kind, info.Package));
-        Assert.Equal(EngineCapabilities.PageSpaces | EngineCapabilities.ZoneConfiguration, info.Capabilities);
+        Assert.Equal(
+            EngineCapabilities.PageSpaces | EngineCapabilities.ZoneConfiguration | EngineCapabilities.ReplaceRows, info.Capabilities);
         Assert.StartsWith("3.", info.Version, StringComparison.Ordinal);
     }
 

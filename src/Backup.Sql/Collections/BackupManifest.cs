@@ -108,9 +108,9 @@ internal sealed record BackupManifest
 
     /// <summary>
     /// The system space: what the installation itself keeps and the backup carries, users and schedules of a cluster,
-    /// grants on what is covered.
+    /// grants on what is covered. Null in layers of earlier versions, which carried none.
     /// </summary>
-    public IReadOnlyList<SystemEntry> System { get; init; } = [];
+    public IReadOnlyList<SystemEntry>? System { get; init; } = [];
 
     /// <summary>Figures of the tables.</summary>
     public IReadOnlyList<TableFigures> Statistics { get; init; } = [];

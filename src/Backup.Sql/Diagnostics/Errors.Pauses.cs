@@ -110,7 +110,7 @@ internal static partial class Errors
 
     public static BackupSqlException LocationOfLocalityMissing(string path, IReadOnlyList<string> missing) =>
         new(SqlStates.UndefinedFile,
-            $"{path} has data at the locations of {string.Join(", ", missing)}, which are not given")
+            $"{path} was written to a list that has locations for {string.Join(", ", missing)} too, which are not given")
         {
             Hint = "Name the whole list that the backup was written with, the default location first: IN ('…', '…?COCKROACH_LOCALITY=…')",
         };

@@ -254,7 +254,7 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     private async Task RestoreSystemAsync(RestoreSystemStep step, CancellationToken cancellationToken)
     {
         _added = await context.System.AddAsync(
-            _reader!.Chain.Newest.Manifest.System, step.Kinds,
+            _reader!.Chain.Newest.Manifest.System ?? [], step.Kinds,
             step.AllNames ? null : new RestoredNames(step.Databases, step.Tables), cancellationToken)
                 .ConfigureAwait(false);
         Interlocked.Add(ref _rows, _added.Count);

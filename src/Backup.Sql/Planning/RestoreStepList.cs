@@ -46,7 +46,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
             Id = id,
             Kinds = [UserEntries],
             AllNames = true,
-            EstimatedRows = point.Manifest.System.Count(entry => entry.Kind == UserEntries),
+            EstimatedRows = (point.Manifest.System ?? []).Count(entry => entry.Kind == UserEntries),
             After = [open],
         });
         _steps.Add(id => new PublishRestoreStep { Id = id, Engines = [], After = [system] });
@@ -70,7 +70,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
     /// </summary>
     private RestoreSystemStep? SystemStep(IReadOnlyList<RestoreContents> engines)
     {
-        var entries = point.Manifest.System;
+        var entries = point.Manifest.System ?? [];
         if (restore.Kind != RestoreTargetKind.Cluster)
             entries = restore.Grants ? [.. entries.Where(entry => entry.Kind == GrantEntries)] : [];
         if (entries.Count == 0 || restore.SchemaOnly)

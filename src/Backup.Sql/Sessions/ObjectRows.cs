@@ -58,7 +58,7 @@ internal static class ObjectRows
     public static IEnumerable<object?[]> OfSystem(Chain chain, BoundShowBackup show) =>
         from layer in chain.Layers
         where layer.Manifest.IsFullCluster
-        from table in layer.Manifest.System.GroupBy(entry => SystemKinds.TableOf(entry.Kind))
+        from table in (layer.Manifest.System ?? []).GroupBy(entry => SystemKinds.TableOf(entry.Kind))
         let descriptor = new TableDescriptor
         {
             Id = 0,
@@ -123,7 +123,7 @@ internal static class ObjectRows
             var on = o is DatabaseDescriptor
                 ? Securable.Database(o.Name)
                 : Securable.Table($"{o.Database}.{o.Schema ?? NameResolver.DefaultSchema}.{o.Name}");
-            var grants = manifest.System.Where(entry => entry.Kind == SystemKinds.Grants)
+            var grants = (manifest.System ?? []).Where(entry => entry.Kind == SystemKinds.Grants)
                 .Select(entry => SystemKinds.ReadGrant(entry.Value))
                 .Where(grant => grant.On == on)
                 .OrderBy(grant => grant.Grantee, StringComparer.Ordinal)
