@@ -709,20 +709,20 @@ internal sealed class Collection
         return true;
     }
 
-    // Of two jobs that lock one directory at the same moment the one whose name sorts first stays. The lock is only a
-    // courtesy: data files never clash, and of two manifests one wins.
+    // A job stays only where it is alone after it has put its lock: of two that come at the same moment one at least
+    // sees the other, and whoever sees anything, a lock or what a faster one has left, goes on to the next name.
     private static async Task<bool> TryLockAsync(
         IObjectStore store, string directory, string jobId, string layerId, CancellationToken cancellationToken)
     {
-        var prefix = CollectionLayout.Join(directory, CollectionLayout.LockPrefix);
+        var name = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId);
         if (!await LockAsync(store, directory, jobId, layerId, cancellationToken).ConfigureAwait(false))
             return false;
-        var request = new ListRequest { Prefix = prefix };
-        await foreach (var first in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
+        var request = new ListRequest { Prefix = directory + "/", Delimiter = "/" };
+        await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            if (first.Name == prefix + jobId)
-                return true;
-            await store.DeleteAsync(prefix + jobId, cancellationToken).ConfigureAwait(false);
+            if (entry.Name == name)
+                continue;
+            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
             return false;
         }
 

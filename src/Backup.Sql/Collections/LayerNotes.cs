@@ -7,7 +7,8 @@ namespace Backup.Sql.Collections;
 
 /// <summary>
 /// The notes of a collection's layers: <c>metadata/notes/&lt;layer&gt;/&lt;number&gt;</c>. None is ever rewritten: a
-/// change is the next number, put only if absent, so that of two who change at once one starts over.
+/// change is the next number, put only if absent, so that of two who change at once one starts over. Earlier notes
+/// stay: where one was deleted its number would be free again, and a slow writer's change would be put there and lost.
 /// </summary>
 internal sealed class LayerNotes(IObjectStore store)
 {
@@ -57,10 +58,7 @@ internal sealed class LayerNotes(IObjectStore store)
             if (await store.PutIfAbsentAsync(
                 name, NoteFile.Write(note, CollectionsJsonContext.Default.LayerNote), cancellationToken)
                 .ConfigureAwait(false))
-            {
-                await PruneAsync(names, cancellationToken).ConfigureAwait(false);
                 return;
-            }
         }
 
         throw Errors.NoteContended(layerId);
@@ -101,19 +99,5 @@ internal sealed class LayerNotes(IObjectStore store)
         }
 
         return names;
-    }
-
-    // A reader may be about to open the newest note it listed, so the last two always stay.
-    private async Task PruneAsync(List<string> before, CancellationToken cancellationToken)
-    {
-        try
-        {
-            foreach (var name in before.SkipLast(1))
-                await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
-        }
-        catch (BackupSqlException)
-        {
-            // They are superfluous, not wrong; where nothing may be deleted they stay.
-        }
     }
 }
