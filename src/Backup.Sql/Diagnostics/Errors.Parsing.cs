@@ -39,7 +39,7 @@ internal static partial class Errors
         "Read the text with the encoding that it was written in.");
 
     public static BackupSqlException InvalidEscape(SourcePlace place, string escape) => AtPlace(
-        place, $"invalid escape {escape} in a string",
+        place, $"invalid escape {Printable(escape)} in a string",
         "Write \\xHH, \\uXXXX or \\UXXXXXXXX; together they must be valid Unicode.");
 
     public static BackupSqlException NumberOutOfRange(SourcePlace place, string found) => AtPlace(

@@ -19,6 +19,8 @@ internal sealed class PseudoTerminal : IAsyncDisposable
 
     public PseudoTerminal(string directory, string command)
     {
+        // A shell that starts the tests in the background lets them ignore Ctrl-C, and whatever they start: not here.
+        command = "env --default-signal=INT " + command;
         _process = Process.Start(new ProcessStartInfo(Script, ["-qec", "stty cols 100; exec " + command, "/dev/null"])
         {
             WorkingDirectory = directory,

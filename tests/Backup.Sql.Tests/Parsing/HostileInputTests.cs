@@ -107,6 +107,10 @@ public sealed class HostileInputTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
 
     [Fact]
+    public void An_escape_that_a_line_break_cuts_is_answered_on_one_line() =>
+        Answer("BACKUP INTO e'\\u07\nFF'");
+
+    [Fact]
     public void Mutilated_statements_are_answered() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
     {
         var random = new Random(seed);

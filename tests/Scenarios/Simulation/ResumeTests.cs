@@ -36,8 +36,9 @@ public sealed class ResumeTests
             Touch(bench, "other", 300, "goods");
         }
 
-        // One worker waits at its third file; the other one goes on until nothing is left for it.
-        gate.Close("data/*-000003");
+        // One worker waits at its fifth file, when its first ones are noted; the other one goes on until nothing is left
+        // for it.
+        gate.Close("data/*-000005");
         var job = (await bench.RunAsync(statement + " WITH detached")).Rows.Value<long>(0, "job_id");
         await gate.ReachedAsync();
         await NotedAsync(bench, statement == FullTables);
@@ -178,7 +179,7 @@ public sealed class ResumeTests
             Settings = new BackupSettings
             {
                 Workers = 2,
-                FileSize = 24 << 10,
+                FileSize = 12 << 10,
                 CheckpointInterval = TimeSpan.Zero,
             },
             Clock = new TestKit.Simulation.ManualTimeProvider(),
