@@ -61,7 +61,7 @@ internal static class S3Errors
     public static BackupSqlException EndsEarly(string name, long offset, long wanted, Exception? inner = null) => new(
         SqlStates.DataCorrupted, $"object {name} is shorter than expected", inner)
     {
-        Detail = $"{wanted} bytes from offset {offset} were asked for.",
+        Detail = wanted == 0 ? null : $"{wanted} bytes from offset {offset} were asked for.",
         Hint = "The object was cut or replaced: restore it from a copy, or use an earlier backup.",
     };
 
