@@ -81,7 +81,8 @@ internal sealed record S3Location
         if (uri.Host.Length == 0)
             throw S3Errors.NoBucket(uri.Scheme);
         var path = uri.Path.Trim('/');
-        if (path.Split('/').Any(part => part is "." or ".." || part.Any(char.IsControl)))
+        if (uri.Host is "." or ".." || uri.Host.AsSpan().ContainsAny("/\\?#%") || uri.Host.Any(char.IsControl)
+            || path.Split('/').Any(part => part is "." or ".." || part.Any(char.IsControl)))
             throw S3Errors.InvalidPath(uri.ToString());
         return isGoogle ? ParseGoogle(uri, path) : ParseS3(uri, path);
     }
@@ -94,8 +95,9 @@ internal sealed record S3Location
             endpoint = "https://" + endpoint;
         Uri? server = null;
         if (endpoint is not null
-            && !(Uri.TryCreate(endpoint, UriKind.Absolute, out server) && server.Scheme is "http" or "https"))
-            throw S3Errors.InvalidValue("AWS_ENDPOINT", "a URL of a server");
+            && !(Uri.TryCreate(endpoint, UriKind.Absolute, out server) && server.Scheme is "http" or "https"
+                && server.UserInfo.Length == 0))
+            throw S3Errors.InvalidValue("AWS_ENDPOINT", "a URL of a server, without a user");
         if (!isImplicit && Value(uri, "AWS_ACCESS_KEY_ID") is null)
             throw S3Errors.MissingParameter("AWS_ACCESS_KEY_ID");
         if (!isImplicit && Value(uri, "AWS_SECRET_ACCESS_KEY") is null)

@@ -57,7 +57,11 @@ internal sealed class ChildClaim(IObjectStore store, string parentId, string lay
             return; // given up: its manifest, if there is one, is found by who lists manifests next
         }
 
-        var path = CollectionLayout.Join(Encoding.UTF8.GetString(text), CollectionLayout.Manifest);
+        // A claim that nobody can have made must not lead the hand that voids manifests.
+        var named = Encoding.UTF8.GetString(text);
+        if (!CollectionLayout.IsDirectory(named))
+            throw Errors.Corrupt(other.Name, "It does not say where its layer lies.");
+        var path = CollectionLayout.Join(named, CollectionLayout.Manifest);
         if (!await store.PutIfAbsentAsync(path, ManifestFile.Void, cancellationToken).ConfigureAwait(false)
             && await ManifestFile.ReadEnvelopeAsync(store, path, cancellationToken).ConfigureAwait(false) is not null)
             throw Errors.ChainMovedOn(directory);

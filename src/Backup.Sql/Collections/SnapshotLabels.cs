@@ -61,7 +61,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
             var manifest = await ReadEnvelopeOfAsync(reservation, cancellationToken).ConfigureAwait(false);
             if (whole && manifest is not null)
                 await Collection.LoadLayerAsync(store, reservation.Directory, cancellationToken).ConfigureAwait(false);
-            return manifest is null || manifest.LayerId == reservation.LayerId
+            return manifest is null || (manifest.LayerId == reservation.LayerId && manifest.Snapshot?.Label == label)
                 ? new SnapshotEntry(label, reservation, manifest, null)
                 : new SnapshotEntry(label, reservation, null, "another backup lies where the snapshot should be");
         }
@@ -106,7 +106,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
         }
 
         // A directory that another backup has taken is left alone.
-        if (there is null || there.LayerId == layer)
+        if (there is null || (there.LayerId == layer && there.Snapshot is not null))
             await store.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
@@ -125,25 +125,17 @@ internal sealed class SnapshotLabels(IObjectStore store)
             throw Errors.Corrupt(name, "It has an impossible size.");
         var bytes = new byte[info.Length];
         await store.ReadAsync(name, 0, bytes, cancellationToken).ConfigureAwait(false);
-        return Parse(bytes, name);
+        return Parse(bytes, name, label);
     }
 
-    private static SnapshotReservation Parse(byte[] bytes, string name)
+    private static SnapshotReservation Parse(byte[] bytes, string name, string label)
     {
-        SnapshotReservation? read;
-        try
-        {
-            read = JsonSerializer.Deserialize(bytes, CollectionsJsonContext.Default.SnapshotReservation);
-        }
-        catch (JsonException)
-        {
-            read = null;
-        }
-
-        if (read is null)
-            throw Errors.Corrupt(name, "It does not say where the snapshot lies.");
-        return read.FormatVersion > SnapshotReservation.CurrentFormat
-            ? throw Errors.NewerFormat(name, read.FormatVersion)
-            : read;
+        var read = ManifestJson.Read<SnapshotReservation>(bytes);
+        if (read?.FormatVersion > SnapshotReservation.CurrentFormat)
+            throw Errors.NewerFormat(name, read.FormatVersion);
+        return read is not null && read.Label == label && ManifestRules.IsId(read.LayerId)
+            && read.Directory.Length > 0 && CollectionLayout.IsDirectory(read.Directory)
+            ? read
+            : throw Errors.Corrupt(name, "It does not say where the snapshot lies.");
     }
 }

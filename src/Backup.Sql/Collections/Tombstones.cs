@@ -21,16 +21,25 @@ internal sealed class Tombstones(IObjectStore store)
         var found = new Dictionary<string, Tombstone>(StringComparer.Ordinal);
         foreach (var name in names)
         {
-            var tombstone = await NoteFile
-                .ReadAsync(store, name, CollectionsJsonContext.Default.Tombstone, cancellationToken)
-                .ConfigureAwait(false);
-            if (tombstone is { FormatVersion: > 1 })
-                throw Errors.NewerFormat(name, tombstone.FormatVersion);
-            if (tombstone is not null)
-                found.Add(name, tombstone);
+            if (await NoteFile.ReadAsync<Tombstone>(store, name, cancellationToken).ConfigureAwait(false)
+                is { } tombstone)
+                found.Add(name, Checked(tombstone, name));
         }
 
         return found;
+    }
+
+    // Whoever finishes the work deletes below these directories.
+    private static Tombstone Checked(Tombstone tombstone, string name)
+    {
+        if (tombstone.FormatVersion > 1)
+            throw Errors.NewerFormat(name, tombstone.FormatVersion);
+        return CollectionLayout.IsDirectory(tombstone.Chain)
+            && tombstone.Layers.All(layer =>
+                CollectionLayout.IsDirectory(layer.Directory)
+                && (layer.LayerId is null || ManifestRules.IsId(layer.LayerId)))
+            ? tombstone
+            : throw Errors.Corrupt(name, "It names what cannot be a backup.");
     }
 
     /// <summary>Finds what is dropped and perhaps not yet gone.</summary>

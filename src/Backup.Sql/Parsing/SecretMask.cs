@@ -12,6 +12,14 @@ internal static class SecretMask
         "account_key",
     ];
 
+    /// <summary>A text with its secrets masked; everything stands where it stood.</summary>
+    public static string Apply(string text)
+    {
+        var masked = text.ToCharArray();
+        Apply(masked, 0, text, 0, null);
+        return new string(masked);
+    }
+
     /// <summary>
     /// Masks the strings of a statement that speaks of a secret, and user and parameters of any location. Only the
     /// statement's own quote rules tell what a string is, so the text is scanned from the start of a statement on.
@@ -64,12 +72,13 @@ internal static class SecretMask
         var host = value.IndexOf("://");
         if (host < 0)
             return;
-        var user = value[host..].IndexOf('@');
+        // The last one, for a password may hold others; and one that holds what ends a host is masked none the less.
+        var user = value[host..].LastIndexOf('@');
         if (user >= 0)
             Fill(piece, from - start + host + 3, user - 3);
-        var query = value.IndexOf('?');
-        if (query >= 0)
-            Fill(piece, from - start + query + 1, value.Length - query - 1);
+        var rest = value.IndexOfAny('?', '#');
+        if (rest >= 0)
+            Fill(piece, from - start + rest + 1, value.Length - rest - 1);
     }
 
     private static void Fill(Span<char> piece, int from, int length)

@@ -5,6 +5,8 @@ namespace Backup.Sql.Storage;
 /// <summary>The providers of a host, found by the scheme of a location.</summary>
 public sealed class ObjectStoreProviders
 {
+    private const string OpenVerb = "open a store";
+
     private readonly Dictionary<string, IObjectStoreProvider> _providers = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, StorePipeline> _pipelines = new(StringComparer.Ordinal);
@@ -64,10 +66,32 @@ public sealed class ObjectStoreProviders
     /// </exception>
     public async ValueTask<IObjectStore> OpenAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
+        Check(uri);
         var provider = Resolve(uri);
-        provider.Check(uri);
         var pipeline = Pipeline(uri.Scheme);
-        return pipeline.Wrap(await provider.OpenAsync(uri, cancellationToken).ConfigureAwait(false));
+        var store = await GuardedObjectStore
+            .CallAsync(
+                uri.Scheme, OpenVerb, "", () => provider.OpenAsync(uri, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return pipeline.Wrap(store ?? throw Errors.StoreBroke(uri.Scheme, OpenVerb, "", null));
+    }
+
+    /// <summary>Checks a location without touching the network or anything stored.</summary>
+    /// <param name="uri">The location.</param>
+    /// <exception cref="BackupSqlException">
+    /// 0A000 as <see cref="Resolve"/>; 22023 the location is not valid.
+    /// </exception>
+    internal void Check(StoreUri uri)
+    {
+        var provider = Resolve(uri);
+        if (uri.Text.Contains('#', StringComparison.Ordinal))
+            throw Errors.LocationWithFragment();
+        GuardedObjectStore.Call(
+            uri.Scheme, OpenVerb, "", () =>
+            {
+                provider.Check(uri);
+                return true;
+            });
     }
 
     private StorePipeline Pipeline(string scheme)

@@ -59,6 +59,7 @@ public sealed class StorePipeline
     {
         ArgumentNullException.ThrowIfNull(store);
         return new RetryingObjectStore(
-            new LimitedObjectStore(new MeasuredObjectStore(store, _scheme, _time), _limits), _retries);
+            new LimitedObjectStore(
+                new MeasuredObjectStore(new GuardedObjectStore(store, _scheme), _scheme, _time), _limits), _retries);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections.Format;
@@ -14,6 +15,7 @@ internal static class CheckpointFile
     private const int HeaderBytes = 16;
     private const int HashBytes = 32;
     private const int MaxBytes = 1 << 29;
+    private const long MaxRows = 1L << 40;
 
     private static ReadOnlySpan<byte> Magic => "BSQLCKPT"u8;
 
@@ -47,7 +49,7 @@ internal static class CheckpointFile
     /// <returns>Null when it cannot be read.</returns>
     public static LayerCheckpoint? Parse(byte[] bytes, string path)
     {
-        if (!bytes.AsSpan().StartsWith(Magic)
+        if (bytes.Length < HeaderBytes + HashBytes || !bytes.AsSpan().StartsWith(Magic)
             || BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)) != BackupManifest.CurrentFormat
             || !SHA256.HashData(bytes.AsSpan(0, bytes.Length - HashBytes)).AsSpan()
                 .SequenceEqual(bytes.AsSpan(bytes.Length - HashBytes)))
@@ -55,8 +57,22 @@ internal static class CheckpointFile
         var rawLength = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12));
         if (rawLength is < 0 or > MaxBytes)
             return null;
-        var raw = BrotliBody.Decompress(
-            bytes.AsSpan(HeaderBytes, bytes.Length - HeaderBytes - HashBytes), rawLength, path);
-        return JsonSerializer.Deserialize(raw, CollectionsJsonContext.Default.LayerCheckpoint);
+        try
+        {
+            var raw = BrotliBody.Decompress(
+                bytes.AsSpan(HeaderBytes, bytes.Length - HeaderBytes - HashBytes), rawLength, path);
+            return ManifestJson.Read<LayerCheckpoint>(raw) is { } checkpoint && IsSound(checkpoint) ? checkpoint : null;
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.DataCorrupted)
+        {
+            return null;
+        }
     }
+
+    private static bool IsSound(LayerCheckpoint checkpoint) =>
+        checkpoint.FormatVersion <= BackupManifest.CurrentFormat
+        && checkpoint.Spaces.Select(space => space.Space).Distinct().Count() == checkpoint.Spaces.Count
+        && checkpoint.Spaces.All(space => Enum.IsDefined(space.Coverage) && space.PageSize is >= 0 and <= 1 << 20)
+        && checkpoint.Spaces.SelectMany(space => space.Parts).All(part => part.Rows is >= 0 and <= MaxRows)
+        && checkpoint.AllFiles().All(ManifestRules.IsFile);
 }
