@@ -5,10 +5,10 @@ namespace Backup.Sql.Parsing;
 /// <summary>Puts stars over what may be secret in a piece of a text that is shown in an error.</summary>
 internal static class SecretMask
 {
-    // Beside one of these words every string of a statement is masked.
+    // Beside one of these words every string of a statement is masked; they are short, so that misspelt ones are found.
     private static readonly string[] _words =
     [
-        "passphrase", "password", "secret", "token", "credential", "access_key", "access.key", "shared_key",
+        "pass", "secret", "token", "credential", "access_key", "access.key", "shared_key",
         "account_key",
     ];
 

@@ -20,7 +20,6 @@ namespace Backup.Sql.Scenarios.Hostile;
 /// </summary>
 public sealed class HostileCollectionTests
 {
-    private const int Rounds = 60;
     private const int MostText = 4000;
 
     private static readonly string[] Statements =
@@ -48,9 +47,9 @@ public sealed class HostileCollectionTests
     ];
 
     [Theory]
-    [InlineData("memory")]
-    [InlineData("sqlite")]
-    public async Task Whatever_an_object_says_the_answer_is_an_error_or_right(string engine)
+    [InlineData("memory", 60)]
+    [InlineData("sqlite", 12)]
+    public async Task Whatever_an_object_says_the_answer_is_an_error_or_right(string engine, int usual)
     {
         var nose = default(NosyProvider);
         await using var bench = new Bench(new BenchSetup
@@ -60,10 +59,10 @@ public sealed class HostileCollectionTests
         });
         var template = await MakeAsync(bench);
         var rounds = int.TryParse(
-            Environment.GetEnvironmentVariable("BACKUPSQL_FUZZ_ROUNDS"), CultureInfo.InvariantCulture, out var given) ? given : Rounds;
+            Environment.GetEnvironmentVariable("BACKUPSQL_FUZZ_ROUNDS"), CultureInfo.InvariantCulture, out var given) ? given : usual;
         var refused = 0;
         await Seeds.RunAsync(rounds, async seed => refused += await RoundAsync(bench, nose!, template, seed));
-        if (rounds >= Rounds)
+        if (rounds >= usual)
             Assert.InRange(refused, rounds, rounds * Statements.Length);
     }
 
@@ -71,7 +70,7 @@ public sealed class HostileCollectionTests
     {
         bench.Engine.Execute("shop", """
             CREATE TABLE till (id INTEGER PRIMARY KEY, item TEXT);
-            CREATE TABLE orders (id INTEGER PRIMARY KEY, till INTEGER REFERENCES till (id));
+            CREATE TABLE orders (id INTEGER PRIMARY KEY, till INTEGER);
             CREATE VIEW low AS SELECT * FROM till;
             INSERT INTO till VALUES (1, 'pen'), (2, 'ink'), (3, 'nib');
             INSERT INTO orders VALUES (7, 1);

@@ -57,7 +57,8 @@ internal static class ManifestRules
             manifest.DatabaseProperties?.Values.All(
                 value => value is not null && IsFilled(value.Labels) && IsFilled(value.Configuration)) != false
             && manifest.Objects.All(found => IsFilled(found.Properties))
-            && manifest.SchemaChanges.All(change => change.Descriptor is null || IsFilled(change.Descriptor.Properties)),
+            && manifest.SchemaChanges.All(
+                change => change.Descriptor is null || IsFilled(change.Descriptor.Properties)),
             path,
             "A property has no value.");
         foreach (var figures in manifest.Statistics)
