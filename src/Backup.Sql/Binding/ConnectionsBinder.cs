@@ -122,6 +122,15 @@ internal sealed class ConnectionsBinder(BindingContext context, ValueBinder valu
         CheckExternalConnectionStatement statement, CancellationToken cancellationToken)
     {
         var options = statement.Options;
+        if (await values.IsKeyAsync(statement.Uri, cancellationToken).ConfigureAwait(false))
+        {
+            RefuseForKeys("TRANSFER", options.Transfer);
+            RefuseForKeys("TIME", options.Time);
+            RefuseForKeys("CONCURRENTLY", options.Concurrently);
+            var key = await values.KeyAsync(statement.Uri, cancellationToken).ConfigureAwait(false);
+            return new BoundCheckConnection(key, Transfer: 0) { IsKey = true };
+        }
+
         var location = await values.LocationAsync(statement.Uri, cancellationToken).ConfigureAwait(false);
         return new BoundCheckConnection(location, Transfer(options.Transfer))
         {
@@ -129,6 +138,12 @@ internal sealed class ConnectionsBinder(BindingContext context, ValueBinder valu
             Concurrently = options.Concurrently is null ? 1
                 : values.Integer("CONCURRENTLY", options.Concurrently, 1, 64),
         };
+    }
+
+    private static void RefuseForKeys(string option, SyntaxNode? value)
+    {
+        if (value is not null)
+            throw Errors.OptionNotForKeys(option, ValueBinder.PlaceOf(value));
     }
 
     private long Transfer(StringOrPlaceholder? node)
@@ -166,7 +181,7 @@ internal sealed class ConnectionsBinder(BindingContext context, ValueBinder valu
             throw Errors.Wrapped(error, ValueBinder.PlaceOf(node));
         }
 
-        return (context.Vault.Seal(target), KeyLocation.Is(target) ? ConnectionType.Kms : ConnectionType.Storage);
+        return (context.Vault.Seal(target), context.Keys.Names(target) ? ConnectionType.Kms : ConnectionType.Storage);
     }
 
     private async ValueTask<ConnectionRecord> GetAsync(
