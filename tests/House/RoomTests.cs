@@ -22,7 +22,8 @@ public sealed partial class RoomTests
         ["Schedules"] = ["State"],
         ["Engines"] = ["Catalog", "Rows"],
         ["Collections"] = ["Catalog", "Keys", "Rows", "Storage"],
-        ["Binding"] = ["Syntax", "Catalog", "Engines", "Storage", "Schedules", "Access", "Connections", "Keys", "Tuning"],
+        ["Binding"] =
+            ["Syntax", "Catalog", "Engines", "Storage", "Schedules", "Access", "Connections", "Keys", "Tuning"],
         ["Access"] = ["State"],
         ["Connections"] = ["State", "Storage"],
         ["Keys"] = ["Storage"],

@@ -171,7 +171,7 @@ internal sealed class ConnectionsBinder(BindingContext context, ValueBinder valu
     private async ValueTask<(string Location, ConnectionType Type)> TargetAsync(
         string name, StringOrPlaceholder node, CancellationToken cancellationToken)
     {
-        var target = await values.ConnectionTargetAsync(node, cancellationToken).ConfigureAwait(false);
+        var (target, type) = await values.ConnectionTargetAsync(node, cancellationToken).ConfigureAwait(false);
         try
         {
             await context.Connections.RefuseCircleAsync(name, target, cancellationToken).ConfigureAwait(false);
@@ -181,7 +181,7 @@ internal sealed class ConnectionsBinder(BindingContext context, ValueBinder valu
             throw Errors.Wrapped(error, ValueBinder.PlaceOf(node));
         }
 
-        return (context.Vault.Seal(target), context.Keys.Names(target) ? ConnectionType.Kms : ConnectionType.Storage);
+        return (context.Vault.Seal(target), type);
     }
 
     private async ValueTask<ConnectionRecord> GetAsync(

@@ -174,23 +174,11 @@ internal sealed class ValueBinder(BindingContext context)
     }
 
     /// <summary>Checks the location that an external connection is to stand for; a key's too.</summary>
-    public async ValueTask<StoreUri> ConnectionTargetAsync(
-        StringOrPlaceholder node, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var uri = StoreUri.Parse(Text(node));
-            if (!context.Keys.Names(uri))
-                return await CheckAsync(node, cancellationToken).ConfigureAwait(false);
-            context.Keys.Check(uri);
-            await RequireImplicitAccessAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
-            return uri;
-        }
-        catch (BackupSqlException error)
-        {
-            throw Errors.Wrapped(error, PlaceOf(node));
-        }
-    }
+    public async ValueTask<(StoreUri Location, ConnectionType Type)> ConnectionTargetAsync(
+        StringOrPlaceholder node, CancellationToken cancellationToken) =>
+        await IsKeyAsync(node, cancellationToken).ConfigureAwait(false)
+            ? (await CheckKeyAsync(node, cancellationToken).ConfigureAwait(false), ConnectionType.Kms)
+            : (await CheckAsync(node, cancellationToken).ConfigureAwait(false), ConnectionType.Storage);
 
     /// <summary>Checks the locations of keys, and that the user may use them, and seals each.</summary>
     public async ValueTask<IReadOnlyList<string>> KeysAsync(
@@ -203,28 +191,8 @@ internal sealed class ValueBinder(BindingContext context)
     }
 
     /// <summary>Checks the location of a key, and that the user may use it, and seals it.</summary>
-    public async ValueTask<string> KeyAsync(StringOrPlaceholder node, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var uri = StoreUri.Parse(Text(node));
-            if (uri.IsNamed)
-            {
-                await CheckKeyConnectionAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                context.Keys.Check(uri);
-                await RequireImplicitAccessAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
-            }
-
-            return context.Vault.Seal(uri);
-        }
-        catch (BackupSqlException error)
-        {
-            throw Errors.Wrapped(error, PlaceOf(node));
-        }
-    }
+    public async ValueTask<string> KeyAsync(StringOrPlaceholder node, CancellationToken cancellationToken) =>
+        context.Vault.Seal(await CheckKeyAsync(node, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Tells whether a location names a key, by itself or by the connection that it names.</summary>
     public async ValueTask<bool> IsKeyAsync(StringOrPlaceholder node, CancellationToken cancellationToken)
@@ -236,6 +204,27 @@ internal sealed class ValueBinder(BindingContext context)
                 ? await context.Connections.FindAsync(uri.Host, cancellationToken).ConfigureAwait(false)
                     is { Type: ConnectionType.Kms }
                 : context.Keys.Names(uri);
+        }
+        catch (BackupSqlException error)
+        {
+            throw Errors.Wrapped(error, PlaceOf(node));
+        }
+    }
+
+    private async ValueTask<StoreUri> CheckKeyAsync(StringOrPlaceholder node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var uri = StoreUri.Parse(Text(node));
+            if (uri.IsNamed)
+            {
+                await CheckKeyConnectionAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
+                return uri;
+            }
+
+            context.Keys.Check(uri);
+            await RequireImplicitAccessAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
+            return uri;
         }
         catch (BackupSqlException error)
         {

@@ -7,8 +7,8 @@ namespace Backup.Sql.Keys;
 
 /// <summary>
 /// A key of a <see cref="LocalKeyRing"/> at work. A wrapped key is one byte <c>1</c>, the version of the master key (4
-/// bytes, big-endian), a random nonce of 12 bytes, the data key encrypted with AES-256-GCM, and the tag of 16 bytes. The
-/// associated data is <c>backup-sql:local-kms:1</c>, the key's uid, the version, and the context.
+/// bytes, big-endian), a random nonce of 12 bytes, the data key encrypted with AES-256-GCM, and the tag of 16 bytes.
+/// The associated data is <c>backup-sql:local-kms:1</c>, the key's uid, the version, and the context.
 /// </summary>
 internal sealed class LocalKeyService : IKeyManagementService
 {

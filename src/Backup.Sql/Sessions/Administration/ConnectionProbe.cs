@@ -7,7 +7,8 @@ namespace Backup.Sql.Sessions.Administration;
 
 /// <summary>
 /// Carries out CHECK EXTERNAL CONNECTION: writes objects of random bytes, reads them back, compares, deletes. What goes
-/// wrong there is the answer, not an error. A key wraps random bytes and unwraps them. Rates include the waiting that the cluster's settings ask for.
+/// wrong there is the answer, not an error. A key wraps random bytes and unwraps them.
+/// Rates include the waiting that the cluster's settings ask for.
 /// </summary>
 internal sealed class ConnectionProbe(BackupHost host)
 {
