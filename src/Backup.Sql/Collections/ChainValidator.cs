@@ -42,9 +42,10 @@ internal sealed class ChainValidator(
         if (await TryLoadAsync(full, path, cancellationToken).ConfigureAwait(false) is { } found)
             layers.Add(found);
         var directories = await collection.Increments.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        var store = collection.Increments.Store;
         foreach (var directory in directories)
         {
-            if (await TryLoadAsync(collection.Increments.Store, directory, cancellationToken).ConfigureAwait(false) is { } increment)
+            if (await TryLoadAsync(store, directory, cancellationToken).ConfigureAwait(false) is { } increment)
                 layers.Add(increment);
         }
 

@@ -147,7 +147,8 @@ internal sealed class Collection
         {
             if (best is not null && string.CompareOrdinal(name, CollectionLayout.FullDirectory(bestEnd)) < 0)
                 break;
-            var envelope = await ManifestFile.RequireEnvelopeAsync(_main, name, cancellationToken).ConfigureAwait(false);
+            var envelope = await ManifestFile.RequireEnvelopeAsync(_main, name, cancellationToken)
+                .ConfigureAwait(false);
             if (envelope.Snapshot is null && (best is null || envelope.End > bestEnd))
                 (best, bestEnd) = (name, envelope.End);
         }
