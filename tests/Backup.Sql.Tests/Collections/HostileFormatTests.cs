@@ -210,7 +210,7 @@ public sealed class HostileFormatTests
         await lab.Store.PutIfAbsentAsync(CollectionLayout.LatestPrefix + name, Encoding.UTF8.GetBytes(layer.Directory));
         Assert.Equal(layer.Directory, await lab.Collection.GetLatestAsync());
         await lab.Collection.MoveLatestAsync(layer.Directory);
-        await lab.Collection.DeleteHintsAsync(layer.Directory, layer.Manifest.LayerId);
+        await lab.Collection.Hints.DeleteAsync(layer.Directory, layer.Manifest.LayerId);
     }
 
     [Theory]
@@ -235,7 +235,7 @@ public sealed class HostileFormatTests
         var lab = new CollectionLab { CompressionName = "none" };
         var layer = await lab.CommitAsync(
             10, null, CollectionLab.TableRequest(), Enumerable.Range(0, 20).Select(i => LabRow.Of(i, $"v{i}", i + 1)));
-        await lab.Collection.PublishLatestAsync(layer);
+        await lab.Collection.Hints.PublishAsync(layer);
         return (lab, layer);
     }
 
