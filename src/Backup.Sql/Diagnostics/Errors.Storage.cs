@@ -221,9 +221,9 @@ internal static partial class Errors
             inner)
         {
             Detail = inner is null
-                ? $"The store that is registered for {scheme}:// answered what no store may."
-                : $"The store that is registered for {scheme}:// failed with {inner.GetType().Name}.",
-            Hint = "Run the statement again; if it stays so, see the cause, and tell who wrote the store.",
+                ? $"What is registered for {scheme}:// gave an answer that its contract does not allow."
+                : $"What is registered for {scheme}:// failed with {inner.GetType().Name}.",
+            Hint = "Run the statement again; if it stays so, see the cause, and tell who wrote the store or key service.",
             Transient = inner is IOException or TimeoutException or OperationCanceledException
                 or System.Net.Http.HttpRequestException,
         };
