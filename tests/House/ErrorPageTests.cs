@@ -57,7 +57,7 @@ public sealed partial class ErrorPageTests
             if (group is not null)
                 text.RemoveAt(text.Count - 1);
             TrimEnd(text);
-            expected.Append("### ").Append(page[i]).Append(string.Join('\n', text)).Append("\n");
+            expected.Append("### ").Append(page[i]).Append(string.Join('\n', text)).Append('\n');
             if (said.TryGetValue(page[i], out var lines))
                 expected.Append('\n').AppendJoin('\n', lines).Append('\n');
             expected.Append(group is null ? "\n" : $"\n{group}\n\n");
