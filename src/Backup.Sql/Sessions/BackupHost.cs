@@ -89,7 +89,8 @@ public sealed class BackupHost : IAsyncDisposable
         Registry = new BackupRegistry(options.StateStore, records, options.TimeProvider);
         Proofs = new Proofs(
             Registry, Collections, options.TimeProvider, options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
-        Worker = new JobWorker(Planning, Runner, Registry, Proofs, options.TimeProvider);
+        Known = new KnownBackups(Registry, Collections);
+        Worker = new JobWorker(Planning, Runner, Registry, Known, Proofs, options.TimeProvider);
         Jobs = new JobRegistry(
             records,
             options.TimeProvider,
@@ -128,6 +129,8 @@ public sealed class BackupHost : IAsyncDisposable
     internal LayerUses Uses { get; }
 
     internal BackupRegistry Registry { get; }
+
+    internal KnownBackups Known { get; }
 
     internal Proofs Proofs { get; }
 
