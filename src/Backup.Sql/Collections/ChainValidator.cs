@@ -50,7 +50,8 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
         var layers = new List<ChainLayer>();
         var dropped = await collection.Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
         var (main, path) = collection.LocateFull(request.Subdirectory);
-        var (store, directories) = await collection.FindIncrementsAsync(path, cancellationToken).ConfigureAwait(false);
+        var store = collection.Increments.Store;
+        var directories = await collection.Increments.FindAsync(path, cancellationToken).ConfigureAwait(false);
         if (await main.HeadAsync(CollectionLayout.Join(path, CollectionLayout.Manifest), cancellationToken)
             .ConfigureAwait(false) is null)
             ReportLostFull(path, directories.Count, dropped);
@@ -72,7 +73,7 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
     {
         try
         {
-            return await Collection.LoadLayerAsync(store, directory, cancellationToken).ConfigureAwait(false);
+            return await ChainLayer.LoadAsync(store, directory, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupSqlException error) when (
             error.SqlState != SqlStates.UndefinedFile && StatusOf(error) is { } status)

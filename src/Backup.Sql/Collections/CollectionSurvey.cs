@@ -184,7 +184,7 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
     private static Task<IEnumerable<UnfinishedLayer>> FindIncrementsAsync(
         IObjectStore store, string directory, bool elsewhere, CancellationToken cancellationToken) =>
         FindDirectoriesAsync(
-            store, Collection.IncrementRoot(directory, elsewhere),
+            store, ChainIncrements.RootOf(directory, elsewhere),
             static name => CollectionLayout.IsIncrementDirectory(name), cancellationToken);
 
     private static async Task<IEnumerable<UnfinishedLayer>> FindDirectoriesAsync(

@@ -135,8 +135,9 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
         Collection collection, string subdirectory, ValidationReport report, CancellationToken cancellationToken)
     {
         var notices = new List<string>();
+        var increments = collection.Increments.Store;
         var survey = new CollectionSurvey(
-            collection, collection.Incrementals is { } store ? [new IncrementPlace("", store)] : []);
+            collection, increments == collection.Main ? [] : [new IncrementPlace("", increments)]);
         foreach (var layer in await survey.FindUnfinishedAsync(subdirectory, cancellationToken).ConfigureAwait(false))
         {
             if (!await IsAtWorkAsync(layer.Locks, cancellationToken).ConfigureAwait(false))

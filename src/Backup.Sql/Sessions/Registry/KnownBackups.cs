@@ -69,7 +69,7 @@ internal sealed class KnownBackups(BackupRegistry registry, CollectionOpener col
         foreach (var layer in known.Where(layer => !dropped.Contains(layer.LayerId))
             .OrderByDescending(layer => layer.End))
         {
-            var store = layer.LayerId == layer.ChainId ? collection.Main : collection.Incrementals ?? collection.Main;
+            var store = layer.LayerId == layer.ChainId ? collection.Main : collection.Increments.Store;
             var manifest = CollectionLayout.Join(layer.Directory, CollectionLayout.Manifest);
             if (await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is not { } there
                 || await Collections.Format.ManifestFile.IsVoidAsync(store, manifest, there.Length, cancellationToken)
