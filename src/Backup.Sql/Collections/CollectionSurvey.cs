@@ -11,7 +11,11 @@ namespace Backup.Sql.Collections;
 /// </summary>
 /// <param name="collection">The collection.</param>
 /// <param name="places">Where else increments lie.</param>
-internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<IncrementPlace> places)
+/// <param name="kept">
+/// Layers that are exempt from retention whatever their notes say: a note that is gone leaves no trace.
+/// </param>
+internal sealed class CollectionSurvey(
+    Collection collection, IReadOnlyList<IncrementPlace> places, IReadOnlySet<string>? kept = null)
 {
     /// <summary>Looks at all chains. Snapshots are none: they go by their label, or by themselves.</summary>
     public async Task<IReadOnlyList<SurveyedChain>> ListAsync(CancellationToken cancellationToken)
@@ -159,6 +163,7 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
                 ? await collection.Notes.ReadAsync(envelope.LayerId, cancellationToken).ConfigureAwait(false)
                 : null;
             keepForever |= note?.KeepForever ?? envelope.KeepForever;
+            keepForever |= kept?.Contains(envelope.LayerId) == true;
             if (envelope.Kind == LayerKind.Full)
                 expires = note?.Expires;
         }

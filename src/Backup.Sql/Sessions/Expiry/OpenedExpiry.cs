@@ -12,10 +12,11 @@ internal sealed class OpenedExpiry : IAsyncDisposable
     private readonly IReadOnlyList<IncrementPlace> _places;
 
     private OpenedExpiry(
-        BackupHost host, bool explain, OpenedCollection opened, IReadOnlyList<IncrementPlace> places, string location)
+        BackupHost host, bool explain, OpenedCollection opened, IReadOnlyList<IncrementPlace> places,
+        IReadOnlySet<string> kept, string location)
     {
         (_host, _explain, _opened, _places, Location) = (host, explain, opened, places, location);
-        Survey = new CollectionSurvey(Collection, places);
+        Survey = new CollectionSurvey(Collection, places, kept);
     }
 
     public Collection Collection => _opened.Collection;
@@ -33,16 +34,19 @@ internal sealed class OpenedExpiry : IAsyncDisposable
     {
         var shown = StoreUri.Parse(location).ToString();
         var places = new Dictionary<string, string>(StringComparer.Ordinal);
+        var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (var backup in await host.Registry.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (backup.Value is { Collection: { } home, IncrementalLocation: { } place }
                 && StoreUri.Parse(home).ToString() == shown)
                 places[StoreUri.Parse(place).ToString()] = place;
+            if (backup.Value.LayerId is { } layer && backup.Value.Labels.Contains(LayerNote.KeepForeverLabel))
+                kept.Add(layer);
         }
 
         var opened = await host.Collections.OpenAsync(location, null, cancellationToken).ConfigureAwait(false);
         var stores = new List<IncrementPlace>();
-        var expiry = new OpenedExpiry(host, explain, opened, stores, shown);
+        var expiry = new OpenedExpiry(host, explain, opened, stores, kept, shown);
         try
         {
             foreach (var (name, place) in places)
