@@ -27,7 +27,10 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
             ?? throw Errors.NoFullBackup();
         var use = await BeginUseAsync(collection, subdirectory, cancellationToken).ConfigureAwait(false);
         await using var ending = use.ConfigureAwait(false);
-        var report = await ValidateAsync(show, collection, subdirectory, cancellationToken).ConfigureAwait(false);
+        var known = await host.Known.OfChainAsync(
+            show.Collection, show.IncrementalLocation, subdirectory, cancellationToken).ConfigureAwait(false);
+        var report = await ValidateAsync(show, collection, subdirectory, known, cancellationToken)
+            .ConfigureAwait(false);
         var findings = report.Findings.ToList();
         if (latest is not null && latest.Directory != subdirectory
             && await host.Known.FindLostAsync(
@@ -40,14 +43,6 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
                 $"The registry knows {lost.Name} there, a newer full backup than the one that LATEST finds."));
         }
 
-        if (findings.Count == 0 && show.Sample >= 1 && subdirectory.Length > 0)
-        {
-            // A location of one backup has no place for notes.
-            await host.Proofs.NoteAsync(
-                show.Collection, [.. report.Layers.Select(layer => layer.Manifest.LayerId)], cancellationToken)
-                .ConfigureAwait(false);
-        }
-
         var notices = new List<string>(show.Notices);
         if (show.Sample < 1)
         {
@@ -57,14 +52,27 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
         }
 
         if (subdirectory.Length > 0)
-            notices.AddRange(await LeftoversAsync(collection, subdirectory, report, cancellationToken)
+        {
+            // What the registry misses is no leftover.
+            var missed = known.Append(latest).Select(layer => layer?.Directory).ToHashSet();
+            notices.AddRange(await LeftoversAsync(collection, subdirectory, report, missed, cancellationToken)
                 .ConfigureAwait(false));
+        }
+
+        if (findings.Count == 0 && show.Sample >= 1 && subdirectory.Length > 0)
+        {
+            // A location of one backup has no place for notes. What is proved by now is proved.
+            await host.Proofs.NoteAsync(
+                show.Collection, [.. report.Layers.Select(layer => layer.Manifest.LayerId)], CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+
         return Result(findings, notices);
     }
 
     private static StatementResult Result(List<Finding> findings, List<string> notices)
     {
-        var rows = findings.Select(finding => new object?[] { finding.Status, finding.Path, finding.Detail })
+        var rows = findings.OrderBy(finding => finding.Path, StringComparer.Ordinal).Select(finding => new object?[] { finding.Status, finding.Path, finding.Detail })
             .Append(findings.Count == 0
                 ? ["No problems found!", null, null]
                 : ["ERROR: validation failed", null, $"{findings.Count} findings"])
@@ -76,7 +84,8 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
         report.Layers.Select(layer => layer.End).DefaultIfEmpty().Max();
 
     private async Task<ValidationReport> ValidateAsync(
-        BoundShowBackup show, Collection collection, string subdirectory, CancellationToken cancellationToken)
+        BoundShowBackup show, Collection collection, string subdirectory, IReadOnlyList<KnownLayer> known,
+        CancellationToken cancellationToken)
     {
         var tracker = new ProgressTracker(0, host.Options.TimeProvider, progress);
         tracker.Begin(JobPhases.Validating, 1);
@@ -85,8 +94,7 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
             Subdirectory = subdirectory,
             Sample = show.Sample,
             Workers = host.Settings.Backup.EffectiveWorkers,
-            Known = await host.Known.OfChainAsync(
-                show.Collection, show.IncrementalLocation, subdirectory, cancellationToken).ConfigureAwait(false),
+            Known = known,
             Listener = new Listener(tracker),
         };
         var report = await Verification.ValidateAsync(collection, request, host.Options.Random, cancellationToken)
@@ -132,7 +140,8 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
     /// findings.
     /// </summary>
     private async Task<IEnumerable<string>> LeftoversAsync(
-        Collection collection, string subdirectory, ValidationReport report, CancellationToken cancellationToken)
+        Collection collection, string subdirectory, ValidationReport report, HashSet<string?> missed,
+        CancellationToken cancellationToken)
     {
         var notices = new List<string>();
         var increments = collection.Increments.Store;
@@ -140,10 +149,11 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
             collection, increments == collection.Main ? [] : [new IncrementPlace("", increments)]);
         foreach (var layer in await survey.FindUnfinishedAsync(subdirectory, cancellationToken).ConfigureAwait(false))
         {
-            if (!await IsAtWorkAsync(layer.Locks, cancellationToken).ConfigureAwait(false))
+            if (!missed.Contains(layer.Directory)
+                && !await IsAtWorkAsync(layer.Locks, cancellationToken).ConfigureAwait(false))
             {
-                notices.Add($"'{layer.Directory}' was begun and has no manifest, and no job is at work there: it is no "
-                    + "backup and can be deleted");
+                notices.Add($"'{layer.Directory}' has no manifest, and no job is at work there: what lies there is no "
+                    + "finished backup");
             }
         }
 
@@ -154,15 +164,15 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
                 await LocksAsync(layer, cancellationToken).ConfigureAwait(false), cancellationToken)
                 .ConfigureAwait(false))
             {
-                notices.Add($"{unlisted.Count} data files in '{layer.Directory}' belong to no backup and can be "
-                    + $"deleted: {unlisted[0]}{(unlisted.Count > 1 ? " and others" : "")}");
+                notices.Add($"{unlisted.Count} data files in '{layer.Directory}' belong to no backup: "
+                    + $"{unlisted[0]}{(unlisted.Count > 1 ? " and others" : "")}");
             }
         }
 
         foreach (var tombstone in (await collection.Tombstones.ReadAsync(cancellationToken).ConfigureAwait(false)).Values)
             notices.Add($"the drop of '{tombstone.Chain}' was broken off: the next DROP BACKUP finishes it");
         foreach (var name in await collection.Tombstones.ListDamagedAsync(cancellationToken).ConfigureAwait(false))
-            notices.Add($"'{name}' is damaged: it hides no dropped backup any more and can be deleted");
+            notices.Add($"'{name}' is damaged: what it was to drop shows again as far as it is left");
         return notices.Count <= MostNotices
             ? notices
             : notices.Take(MostNotices).Append($"and {notices.Count - MostNotices} leftovers more");

@@ -30,7 +30,8 @@ internal static class ManifestFile
     /// <param name="path">The object's name.</param>
     /// <param name="length">Its length, which alone tells of almost all that they are something else.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>False for a manifest, and for one that was cut off to that very length.</returns>
+    /// <returns>False for a manifest, and for one that was cut off to that very length: it shows its first bytes.
+    /// </returns>
     public static async ValueTask<bool> IsVoidAsync(
         IObjectStore store, string path, long length, CancellationToken cancellationToken)
     {
@@ -46,7 +47,7 @@ internal static class ManifestFile
             return true; // Its writer has just taken it back.
         }
 
-        return bytes.AsSpan().SequenceEqual(Void.Span);
+        return !bytes.AsSpan().SequenceEqual(Magic);
     }
 
     /// <summary>Makes the object's bytes.</summary>

@@ -31,7 +31,8 @@ public sealed class CorruptionSweepTests(ITestOutputHelper output)
         var damages = DamagesOf(swept, seed);
         // As long as the databases are there: nothing is added to what is known to be incomplete.
         var refused = 0;
-        foreach (var (target, damage) in damages.Where(pair => IsKnownToAnIncrement(pair.Target, pair.Damage, swept)))
+        foreach (var (target, damage) in damages.Where(pair => IsKnownToAnIncrement(pair.Target, pair.Damage, swept))
+            .GroupBy(pair => pair.Target).SelectMany(all => all.Take(1).Concat(all.TakeLast(2))).Distinct())
         {
             await swept.ApplyAsync(damage);
             await CheckAsync(target, damage, async () =>
@@ -54,7 +55,7 @@ public sealed class CorruptionSweepTests(ITestOutputHelper output)
                 Assert.Contains(target.Name, named);
                 found++;
                 var code = await swept.RestoreAsync();
-                Assert.Equal(target.Kind == ObjectKind.Digest, code is null);
+                Assert.True(code is not null || target.Kind == ObjectKind.Digest || damage.IsBeyond, "It was restored.");
                 restores += code is null ? 0 : 1;
             });
             await swept.ApplyAsync(damage, undo: true);
@@ -76,16 +77,24 @@ public sealed class CorruptionSweepTests(ITestOutputHelper output)
         swept.DropSources();
         Assert.Null(await swept.RestoreAsync());
         var damages = DamagesOf(swept, seed, ObjectKind.Hint);
+        // The engine in memory is done before anything is noted of it.
         Assert.Equal(
-            Enum.GetValues<ObjectKind>().Where(kind => kind >= ObjectKind.Hint), damages.Select(pair => pair.Target.Kind).Distinct().Order());
-        var expiries = 0;
+            Enum.GetValues<ObjectKind>()
+                .Where(kind => kind >= ObjectKind.Hint && (kind != ObjectKind.Checkpoint || sweep.Engine == "sqlite")),
+            damages.Select(pair => pair.Target.Kind).Distinct().Order());
+        var (expiries, refused) = (0, 0);
         foreach (var (target, damage) in damages)
         {
             await swept.ApplyAsync(damage);
             await CheckAsync(target, damage, async () =>
             {
-                Assert.Null(await swept.RestoreAsync());
-                Assert.Null(await swept.RestoreAsync("LATEST"));
+                // What may be left of a manifest is not passed over: it is named.
+                var code = await swept.RestoreAsync();
+                Assert.True(code is null || target.Kind == ObjectKind.Void, code);
+                Assert.Equal(code, await swept.RestoreAsync("LATEST"));
+                refused += code is null ? 0 : 1;
+                if (code is not null)
+                    Assert.Contains(target.Name, await swept.ValidateAsync());
                 if (target.Kind == ObjectKind.Note)
                 {
                     Assert.True(await swept.IsKeptAsync());
@@ -98,7 +107,8 @@ public sealed class CorruptionSweepTests(ITestOutputHelper output)
         var objects = damages.Select(pair => pair.Target).Distinct().Count();
         output.WriteLine(
             $"corruption sweep: remains in {sweep}: {objects} objects, {damages.Count} damages, "
-            + $"{damages.Count} without effect on restores, {expiries} on notes without wrong expiry, seed {seed}");
+            + $"{damages.Count - refused} without effect on restores, {refused} refused and named, "
+            + $"{expiries} on notes without wrong expiry, seed {seed}");
     }
 
     private static List<(StoredObject Target, Damage Damage)> DamagesOf(

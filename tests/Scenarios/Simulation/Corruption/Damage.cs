@@ -3,7 +3,9 @@ namespace Backup.Sql.Scenarios.Simulation.Corruption;
 /// <summary>What happens to stored objects: new bytes for some, none for what is deleted.</summary>
 /// <param name="Text">The damage in words.</param>
 /// <param name="Changes">The objects with their new bytes; null for one that is gone.</param>
-internal sealed record Damage(string Text, IReadOnlyDictionary<StoredObject, byte[]?> Changes)
+/// <param name="IsBeyond">True where all that was written is there: a restore may read no further.</param>
+internal sealed record Damage(
+    string Text, IReadOnlyDictionary<StoredObject, byte[]?> Changes, bool IsBeyond = false)
 {
     private const int RandomFlips = 4;
     private const int Chunk = 64 << 10;
@@ -31,7 +33,7 @@ internal sealed record Damage(string Text, IReadOnlyDictionary<StoredObject, byt
                 yield return On(target, $"cut off after {length} bytes", bytes[..length]);
         }
 
-        yield return On(target, "a byte more", [.. bytes, 0]);
+        yield return On(target, "a byte more", [.. bytes, 0]) with { IsBeyond = true };
         yield return On(target, "all bytes zero", new byte[bytes.Length]);
         yield return On(target, "deleted", null);
         foreach (var (where, other) in Others(target, all.Keys, random))
