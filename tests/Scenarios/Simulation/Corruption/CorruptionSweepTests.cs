@@ -65,9 +65,10 @@ public sealed class CorruptionSweepTests(ITestOutputHelper output)
         Assert.Null(await swept.RestoreAsync());
         Assert.Equal(damages.Count, found);
         var objects = damages.Select(pair => pair.Target).Distinct().Count();
-        output.WriteLine(
-            $"corruption sweep: {sweep}: {objects} objects, {damages.Count} damages, {found} detected, "
-            + $"{restores} restores refused, {found - restores} exact, {refused} increments refused, seed {seed}");
+        Tell(
+            sweep.ToString(),
+            $"{objects} objects, {damages.Count} damages, {found} detected, {restores} restores refused, "
+            + $"{found - restores} exact, {refused} increments refused, seed {seed}");
     }
 
     private async Task SweepRemainsAsync(SweepCase sweep, int seed)
@@ -105,10 +106,19 @@ public sealed class CorruptionSweepTests(ITestOutputHelper output)
         }
 
         var objects = damages.Select(pair => pair.Target).Distinct().Count();
-        output.WriteLine(
-            $"corruption sweep: remains in {sweep}: {objects} objects, {damages.Count} damages, "
-            + $"{damages.Count - refused} without effect on restores, {refused} refused and named, "
-            + $"{expiries} on notes without wrong expiry, seed {seed}");
+        Tell(
+            $"remains beside {sweep}",
+            $"{objects} objects, {damages.Count} damages, {damages.Count - refused} without effect on restores, "
+            + $"{refused} refused and named, {expiries} of notes without wrong expiry, seed {seed}");
+    }
+
+    /// <summary>Leaves the figures where <c>.ci/run</c> collects them.</summary>
+    private void Tell(string what, string figures)
+    {
+        var line = $"corruption sweep: {what}: {figures}";
+        output.WriteLine(line);
+        if (Environment.GetEnvironmentVariable("BACKUPSQL_FAULT_COUNTS") is { Length: > 0 } directory)
+            File.WriteAllText(Path.Combine(directory, $"sweep {what}.txt"), line + "\n");
     }
 
     private static List<(StoredObject Target, Damage Damage)> DamagesOf(
