@@ -82,9 +82,7 @@ internal sealed class OpenedExpiry : IAsyncDisposable
             var user = await DropAsync(tombstone, [], cancellationToken).ConfigureAwait(false);
             if (user is null && !_explain)
             {
-                await _host.Registry.ForgetAsync(
-                    [.. tombstone.Layers.Select(layer => layer.LayerId).OfType<string>()], cancellationToken)
-                    .ConfigureAwait(false);
+                await ForgetAsync(tombstone.Layers, cancellationToken).ConfigureAwait(false);
             }
 
             verdicts.Add(user is null
@@ -108,7 +106,7 @@ internal sealed class OpenedExpiry : IAsyncDisposable
             },
             chain.Lockers, cancellationToken).ConfigureAwait(false);
         if (User is null && !_explain)
-            await _host.Registry.ForgetAsync(chain.LayerIds, cancellationToken).ConfigureAwait(false);
+            await ForgetAsync(chain.ToDropped(), cancellationToken).ConfigureAwait(false);
         return User is null ? verdict : verdict with { IsDropped = false, Reason = User };
     }
 
@@ -138,6 +136,19 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         }
 
         return true;
+    }
+
+    // A layer whose manifest could not be read goes by its place.
+    private Task ForgetAsync(IReadOnlyList<DroppedLayer> layers, CancellationToken cancellationToken)
+    {
+        var ids = layers.Select(layer => layer.LayerId).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var directories = layers.Where(layer => layer.LayerId is null).Select(layer => layer.Directory)
+            .ToHashSet(StringComparer.Ordinal);
+        return _host.Registry.ForgetAsync(
+            backup => (backup.LayerId is { } id && ids.Contains(id))
+                || (backup is { Path: { } path, Collection: { } home } && directories.Contains(path)
+                    && StoreUri.Parse(home).ToString() == Location),
+            cancellationToken);
     }
 
     private async Task<string?> DropAsync(

@@ -130,10 +130,14 @@ internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimePro
     }
 
     /// <summary>Removes the entries of layers that are gone.</summary>
-    public async Task ForgetAsync(IReadOnlyCollection<string> layerIds, CancellationToken cancellationToken)
+    public Task ForgetAsync(IReadOnlyCollection<string> layerIds, CancellationToken cancellationToken) =>
+        ForgetAsync(backup => backup.LayerId is { } id && layerIds.Contains(id), cancellationToken);
+
+    /// <summary>Removes entries.</summary>
+    public async Task ForgetAsync(Func<RegisteredBackup, bool> which, CancellationToken cancellationToken)
     {
         var all = await _backups.ListAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var backup in all.Where(backup => backup.Value.LayerId is { } id && layerIds.Contains(id)))
+        foreach (var backup in all.Where(backup => which(backup.Value)))
             await RemoveAsync(backup.Key).ConfigureAwait(false);
     }
 
