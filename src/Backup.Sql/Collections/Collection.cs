@@ -154,7 +154,7 @@ internal sealed class Collection
     public Task<string?> GetLatestAsync(CancellationToken cancellationToken = default) =>
         GetLatestAsync(evenDamaged: false, cancellationToken);
 
-    /// <summary>Finds the full backup that LATEST means, for those too who want to know what is wrong with it.</summary>
+    /// <summary>Finds the full backup that LATEST means, also for who wants to know what is wrong with it.</summary>
     /// <param name="evenDamaged">
     /// True to get one whose manifest cannot be read if, by its name, no other one is newer; false to fail.
     /// </param>

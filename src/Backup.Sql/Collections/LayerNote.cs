@@ -16,7 +16,9 @@ internal sealed record LayerNote
     [JsonPropertyOrder(-1)]
     public int FormatVersion { get; init; } = 1;
 
-    /// <summary>The layer that it is about, so that a note of another one is told from it. Null in older ones.</summary>
+    /// <summary>
+    /// The layer that it is about, so that a note of another one is told from it. Null in older ones.
+    /// </summary>
     public string? LayerId { get; init; }
 
     /// <summary>

@@ -30,7 +30,8 @@ internal static class ManifestFile
     /// <param name="path">The object's name.</param>
     /// <param name="length">Its length, which alone tells of almost all that they are something else.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>False for a manifest, and for one that was cut off to that very length: it shows its first bytes.
+    /// <returns>
+    /// False for a manifest, and for one that was cut off to that very length: it shows its first bytes.
     /// </returns>
     public static async ValueTask<bool> IsVoidAsync(
         IObjectStore store, string path, long length, CancellationToken cancellationToken)

@@ -129,11 +129,7 @@ internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimePro
             await UpdateAsync(backup.Key, seen => seen with { Verified = at }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes the entries of layers that are gone.</summary>
-    public Task ForgetAsync(IReadOnlyCollection<string> layerIds, CancellationToken cancellationToken) =>
-        ForgetAsync(backup => backup.LayerId is { } id && layerIds.Contains(id), cancellationToken);
-
-    /// <summary>Removes entries.</summary>
+    /// <summary>Removes the entries of backups that are gone.</summary>
     public async Task ForgetAsync(Func<RegisteredBackup, bool> which, CancellationToken cancellationToken)
     {
         var all = await _backups.ListAsync(cancellationToken).ConfigureAwait(false);
