@@ -159,6 +159,6 @@ internal sealed class S3ObjectWriter(S3Bucket bucket, string name, bool conditio
             .ConfigureAwait(false);
     }
 
-    private static int SizeOf(int number) =>
+    internal static int SizeOf(int number) =>
         (int)Math.Min((long)FirstPartSize << ((number - 1) / PartsPerSize), LargestPartSize);
 }
