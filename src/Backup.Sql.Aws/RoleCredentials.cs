@@ -7,22 +7,34 @@ using Backup.Sql.Diagnostics;
 namespace Backup.Sql.Aws;
 
 /// <summary>Temporary credentials of a role, taken on with others and renewed before they run out.</summary>
-internal sealed class RoleCredentials(AWSCredentials source, AwsRole role, AwsAccess access)
-    : RefreshingAWSCredentials
+internal sealed class RoleCredentials : RefreshingAWSCredentials
 {
     private const string SessionName = "backup-sql";
 
     private static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(30);
+
+    // A request on its way must not lose its credentials.
+    private static readonly TimeSpan Reserve = TimeSpan.FromMinutes(5);
+
+    private readonly AWSCredentials _source;
+    private readonly AwsRole _role;
+    private readonly AwsAccess _access;
+
+    public RoleCredentials(AWSCredentials source, AwsRole role, AwsAccess access)
+    {
+        (_source, _role, _access) = (source, role, access);
+        PreemptExpiryTime = Reserve;
+    }
 
     protected override async Task<CredentialsRefreshState> GenerateNewCredentialsAsync()
     {
         try
         {
             using var client = new AmazonSecurityTokenServiceClient(
-                source, access.Configure(new AmazonSecurityTokenServiceConfig(), access.RoleEndpoint, RequestTime));
+                _source, _access.Configure(new AmazonSecurityTokenServiceConfig(), _access.RoleEndpoint, RequestTime));
             var answer = await client.AssumeRoleAsync(new AssumeRoleRequest
             {
-                RoleArn = role.Arn, ExternalId = role.ExternalId, RoleSessionName = SessionName,
+                RoleArn = _role.Arn, ExternalId = _role.ExternalId, RoleSessionName = SessionName,
             }).ConfigureAwait(false);
             return new CredentialsRefreshState(
                 new ImmutableCredentials(
@@ -41,10 +53,10 @@ internal sealed class RoleCredentials(AWSCredentials source, AwsRole role, AwsAc
         BackupSqlException => null,
         AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
             or 0 } or AmazonServiceException { ErrorCode: "Throttling" or "ThrottlingException" } =>
-            AwsErrors.RolesUnreachable(role.Arn, error),
-        AmazonServiceException refusal => AwsErrors.RoleRefused(role.Arn, refusal),
+            AwsErrors.RolesUnreachable(_role.Arn, error),
+        AmazonServiceException refusal => AwsErrors.RoleRefused(_role.Arn, refusal),
         AmazonClientException or HttpRequestException or IOException or OperationCanceledException
-            or TimeoutException => AwsErrors.RolesUnreachable(role.Arn, error),
+            or TimeoutException => AwsErrors.RolesUnreachable(_role.Arn, error),
         _ => null,
     };
 }

@@ -122,6 +122,8 @@ internal static class S3Errors
                     Detail = $"The server says {error.ErrorCode}.",
                     Hint = "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (percent-encode '/' and '+') and AWS_SESSION_TOKEN.",
                 },
+            "RequestTimeout" or "SlowDown" or "Throttling" or "ThrottlingException" =>
+                Unreachable(verb, name, location, error),
             "RequestTimeTooSkewed" =>
                 new(SqlStates.InsufficientPrivilege, "the clocks of this machine and of the store differ too much", error)
                 {

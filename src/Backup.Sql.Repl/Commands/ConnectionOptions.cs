@@ -25,8 +25,14 @@ internal sealed record ConnectionOptions
     /// <summary>The key file of the secrets in <see cref="State"/>: beside it.</summary>
     public string? StateKey => State is null ? null : Path.ChangeExtension(State, ".key");
 
-    /// <summary>The directory of the key rings that <c>local-kms:///</c> names.</summary>
-    public required string Keys { get; init; }
+    /// <summary>
+    /// The directory of the key rings that <c>local-kms:///</c> names. Default: <see cref="Root"/>.
+    /// </summary>
+    public string Keys
+    {
+        get => field ?? Root;
+        init;
+    }
 
     /// <summary>The database to begin with; null for the only one, if there is only one.</summary>
     public string? First { get; init; }
