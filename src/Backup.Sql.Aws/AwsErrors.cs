@@ -3,8 +3,10 @@ using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Aws;
 
-/// <summary>Errors that S3 and KMS locations have in common. What a server says in words is left out: it may repeat what
-/// was sent.</summary>
+/// <summary>
+/// Errors that S3 and KMS locations have in common. What a server says in words is left out: it may repeat what was
+/// sent.
+/// </summary>
 internal static class AwsErrors
 {
     public static BackupSqlException MissingParameter(string name) => Invalid(

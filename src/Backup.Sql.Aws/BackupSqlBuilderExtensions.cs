@@ -14,7 +14,9 @@ public static class BackupSqlBuilderExtensions
         return builder.AddStore(new S3ObjectStoreProvider());
     }
 
-    /// <summary>Lets backups be encrypted with keys of AWS KMS: <c>aws://</c> and <c>aws-kms://</c> locations.</summary>
+    /// <summary>
+    /// Lets backups be encrypted with keys of AWS KMS: <c>aws:///</c> and <c>aws-kms:///</c> locations.
+    /// </summary>
     /// <param name="builder">Gathers what the host brings.</param>
     /// <returns>The same builder.</returns>
     public static BackupSqlBuilder AddAwsKms(this BackupSqlBuilder builder)

@@ -7,7 +7,12 @@ using Backup.Sql.Diagnostics;
 namespace Backup.Sql.Aws;
 
 /// <summary>Temporary credentials of a role, taken on with others and renewed before they run out.</summary>
-internal sealed class RoleCredentials : RefreshingAWSCredentials
+/// <remarks>
+/// The SDK asks twice for each request to S3: for the token, and, without waiting, for the key to sign with. The second
+/// answer must be the first one's, so it never renews. Where another request renews in between the two do not fit, and
+/// the request is made again.
+/// </remarks>
+internal sealed class RoleCredentials(AWSCredentials source, AwsRole role, AwsAccess access) : AWSCredentials
 {
     private const string SessionName = "backup-sql";
 
@@ -16,31 +21,39 @@ internal sealed class RoleCredentials : RefreshingAWSCredentials
     // A request on its way must not lose its credentials.
     private static readonly TimeSpan Reserve = TimeSpan.FromMinutes(5);
 
-    private readonly AWSCredentials _source;
-    private readonly AwsRole _role;
-    private readonly AwsAccess _access;
+    private readonly Lock _gate = new();
+    private Task<Issued>? _renewal;
+    private volatile Issued? _issued;
 
-    public RoleCredentials(AWSCredentials source, AwsRole role, AwsAccess access)
+    public override ImmutableCredentials GetCredentials() =>
+        (_issued ?? Task.Run(IssueAsync).GetAwaiter().GetResult()).Credentials;
+
+    public override async Task<ImmutableCredentials> GetCredentialsAsync()
     {
-        (_source, _role, _access) = (source, role, access);
-        PreemptExpiryTime = Reserve;
+        if (_issued is { } issued && IsGood(issued))
+            return issued.Credentials;
+        Task<Issued> renewal;
+        lock (_gate)
+            renewal = _renewal = _renewal is { IsCompleted: false } ? _renewal : Task.Run(IssueAsync);
+        return (await renewal.ConfigureAwait(false)).Credentials;
     }
 
-    protected override async Task<CredentialsRefreshState> GenerateNewCredentialsAsync()
+    private static bool IsGood(Issued issued) => issued.Expiration - TimeProvider.System.GetUtcNow() > Reserve;
+
+    private async Task<Issued> IssueAsync()
     {
         try
         {
             using var client = new AmazonSecurityTokenServiceClient(
-                _source, _access.Configure(new AmazonSecurityTokenServiceConfig(), _access.RoleEndpoint, RequestTime));
+                source, access.Configure(new AmazonSecurityTokenServiceConfig(), access.RoleEndpoint, RequestTime));
             var answer = await client.AssumeRoleAsync(new AssumeRoleRequest
             {
-                RoleArn = _role.Arn, ExternalId = _role.ExternalId, RoleSessionName = SessionName,
+                RoleArn = role.Arn, ExternalId = role.ExternalId, RoleSessionName = SessionName,
             }).ConfigureAwait(false);
-            return new CredentialsRefreshState(
-                new ImmutableCredentials(
-                    answer.Credentials.AccessKeyId, answer.Credentials.SecretAccessKey,
-                    answer.Credentials.SessionToken),
-                answer.Credentials.Expiration ?? DateTime.MinValue);
+            var given = answer.Credentials;
+            return _issued = new Issued(
+                new ImmutableCredentials(given.AccessKeyId, given.SecretAccessKey, given.SessionToken),
+                given.Expiration ?? DateTimeOffset.MinValue);
         }
         catch (Exception error) when (Translate(error) is { } ours)
         {
@@ -53,10 +66,15 @@ internal sealed class RoleCredentials : RefreshingAWSCredentials
         BackupSqlException => null,
         AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
             or 0 } or AmazonServiceException { ErrorCode: "Throttling" or "ThrottlingException" } =>
-            AwsErrors.RolesUnreachable(_role.Arn, error),
-        AmazonServiceException refusal => AwsErrors.RoleRefused(_role.Arn, refusal),
+            AwsErrors.RolesUnreachable(role.Arn, error),
+        AmazonServiceException refusal => AwsErrors.RoleRefused(role.Arn, refusal),
         AmazonClientException or HttpRequestException or IOException or OperationCanceledException
-            or TimeoutException => AwsErrors.RolesUnreachable(_role.Arn, error),
+            or TimeoutException => AwsErrors.RolesUnreachable(role.Arn, error),
         _ => null,
     };
+
+    private sealed record Issued(ImmutableCredentials Credentials, DateTimeOffset Expiration)
+    {
+        public override string ToString() => nameof(Issued);
+    }
 }

@@ -119,6 +119,8 @@ internal static class S3Errors
             "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "ExpiredToken" =>
                 new(SqlStates.InsufficientPrivilege, $"the credentials for bucket {location.Bucket} are not accepted", error)
                 {
+                    // Those of a role are good; they may have been renewed while the request was signed.
+                    Transient = !location.Access.Roles.IsEmpty,
                     Detail = $"The server says {error.ErrorCode}.",
                     Hint = "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (percent-encode '/' and '+') and AWS_SESSION_TOKEN.",
                 },

@@ -193,8 +193,8 @@ public sealed class S3WireTests : IAsyncDisposable
         Fail(3);
         await store.DeleteAsync("a");
         Assert.Empty(_server.Buckets.Names);
-        Fail(50); // a connection that breaks is tried again below us too
-        var failure = await Assert.ThrowsAsync<BackupSqlException>(() => store.HeadAsync("a").AsTask());
+        _server.Always = new Failure(status, code);
+        var failure = await Assert.ThrowsAsync<BackupSqlException>(() => ReadAsync(store, "a", 7));
         Assert.Equal(SqlStates.IoError, failure.SqlState);
         Assert.True(failure.IsTransient);
 

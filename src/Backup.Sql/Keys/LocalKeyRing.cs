@@ -147,7 +147,9 @@ public sealed class LocalKeyRing
                 ?? throw Errors.KeyRingDamaged(_path, cause: null);
             if (ring.FormatVersion > KeyRingRecord.Format)
                 throw Errors.KeyRingOfOtherVersion(_path, ring.FormatVersion);
-            return ring.FormatVersion == KeyRingRecord.Format && IsSound(ring) ? ring : throw Errors.KeyRingDamaged(_path, cause: null);
+            return ring.FormatVersion == KeyRingRecord.Format && IsSound(ring)
+                ? ring
+                : throw Errors.KeyRingDamaged(_path, cause: null);
         }
         catch (JsonException error)
         {

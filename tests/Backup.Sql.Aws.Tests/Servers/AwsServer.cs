@@ -62,6 +62,9 @@ internal sealed class AwsServer : IAsyncDisposable
     /// <summary>What the next requests get in the place of an answer.</summary>
     public ConcurrentQueue<Failure> Failures { get; } = [];
 
+    /// <summary>What every request gets from now on.</summary>
+    public Failure? Always { get; set; }
+
     /// <summary>Parameters of a location that reaches this server.</summary>
     public string Parameters =>
         $"AWS_ACCESS_KEY_ID={AccessKey}&AWS_SECRET_ACCESS_KEY={Uri.EscapeDataString(SecretKey)}&AWS_ENDPOINT={Uri.EscapeDataString(Endpoint)}";
@@ -96,7 +99,7 @@ internal sealed class AwsServer : IAsyncDisposable
             return;
         }
 
-        if (Failures.TryDequeue(out var failure))
+        if ((Always ?? (Failures.TryDequeue(out var next) ? next : null)) is { } failure)
         {
             await RefuseAsync(context, failure);
             return;

@@ -26,6 +26,6 @@ public sealed class KeysCommandTests : IDisposable
             "--db", $"shop=sqlite:{database}", "--state", "memory", "--keys", _directory, "--format", "csv",
             "-c", "CHECK EXTERNAL CONNECTION 'local-kms:///ring.json?key=main'");
         Assert.Equal((0, ""), (check.ExitCode, check.Errors));
-        Assert.Contains("1,,true,,0 B,", check.Output, StringComparison.Ordinal);
+        Assert.Contains("\n1,\"\",true,\"\",0 B,", check.Output, StringComparison.Ordinal);
     }
 }
