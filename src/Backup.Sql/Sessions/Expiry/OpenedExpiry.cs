@@ -80,11 +80,6 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         foreach (var tombstone in all.Values.DistinctBy(stone => (stone.Chain, string.Join(' ', stone.Layers))))
         {
             var user = await DropAsync(tombstone, [], cancellationToken).ConfigureAwait(false);
-            if (user is null && !_explain)
-            {
-                await ForgetAsync(tombstone.Layers, cancellationToken).ConfigureAwait(false);
-            }
-
             verdicts.Add(user is null
                 ? new Verdict(tombstone.Chain, null, true, "finishes an earlier drop")
                 : new Verdict(tombstone.Chain, null, false, $"dropped already, but {user}"));
@@ -105,8 +100,6 @@ internal sealed class OpenedExpiry : IAsyncDisposable
                 Time = _host.Options.TimeProvider.GetUtcNow(),
             },
             chain.Lockers, cancellationToken).ConfigureAwait(false);
-        if (User is null && !_explain)
-            await ForgetAsync(chain.ToDropped(), cancellationToken).ConfigureAwait(false);
         return User is null ? verdict : verdict with { IsDropped = false, Reason = User };
     }
 
@@ -158,7 +151,9 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         return _explain
             ? await _host.Uses.FindAsync(ids, lockers, cancellationToken).ConfigureAwait(false)
             : await new ChainDrop(Collection, _places, _host.Options.Random)
-                .RunAsync(tombstone, token => FindUserAsync(tombstone.Chain, ids, lockers, token), cancellationToken)
+                .RunAsync(
+                    tombstone, token => FindUserAsync(tombstone.Chain, ids, lockers, token),
+                    token => ForgetAsync(tombstone.Layers, token), cancellationToken)
                 .ConfigureAwait(false);
     }
 
