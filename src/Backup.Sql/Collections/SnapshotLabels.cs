@@ -61,6 +61,8 @@ internal sealed class SnapshotLabels(IObjectStore store)
             var manifest = await ReadEnvelopeOfAsync(reservation, cancellationToken).ConfigureAwait(false);
             if (whole && manifest is not null)
                 await ChainLayer.LoadAsync(store, reservation.Directory, cancellationToken).ConfigureAwait(false);
+            if (reservation.Label != label) // of the other snapshot nothing may be touched
+                return new SnapshotEntry(label, null, null, $"'{NameOf(label)}' is that of {reservation.Label}");
             return manifest is null || (manifest.LayerId == reservation.LayerId && manifest.Snapshot?.Label == label)
                 ? new SnapshotEntry(label, reservation, manifest, null)
                 : new SnapshotEntry(label, reservation, null, "another backup lies where the snapshot should be");
@@ -125,15 +127,15 @@ internal sealed class SnapshotLabels(IObjectStore store)
             throw Errors.Corrupt(name, "It has an impossible size.");
         var bytes = new byte[info.Length];
         await store.ReadAsync(name, 0, bytes, cancellationToken).ConfigureAwait(false);
-        return Parse(bytes, name, label);
+        return Parse(bytes, name);
     }
 
-    private static SnapshotReservation Parse(byte[] bytes, string name, string label)
+    private static SnapshotReservation Parse(byte[] bytes, string name)
     {
         var read = ManifestJson.Read<SnapshotReservation>(bytes);
         if (read?.FormatVersion > SnapshotReservation.CurrentFormat)
             throw Errors.NewerFormat(name, read.FormatVersion);
-        return read is not null && read.Label == label && ManifestRules.IsId(read.LayerId)
+        return read is not null && ManifestRules.IsId(read.LayerId)
             && read.Directory.Length > 0 && CollectionLayout.IsDirectory(read.Directory)
             ? read
             : throw Errors.Corrupt(name, "It does not say where the snapshot lies.");

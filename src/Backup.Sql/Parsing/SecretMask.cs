@@ -12,11 +12,12 @@ internal static class SecretMask
         "account_key",
     ];
 
-    /// <summary>A text with its secrets masked; everything stands where it stood.</summary>
-    public static string Apply(string text)
+    /// <summary>A whole text with its secrets masked; its length stays, and so do all places.</summary>
+    /// <param name="text">The text.</param>
+    public static string Of(string text)
     {
         var masked = text.ToCharArray();
-        Apply(masked, 0, text, 0, null);
+        Apply(masked, 0, text, 0, dialect: null);
         return new string(masked);
     }
 

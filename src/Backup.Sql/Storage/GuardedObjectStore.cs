@@ -9,6 +9,9 @@ namespace Backup.Sql.Storage;
 /// </summary>
 internal sealed class GuardedObjectStore(IObjectStore inner, string scheme) : IObjectStore
 {
+    /// <summary>What opening a store is called in errors.</summary>
+    public const string OpenVerb = "open a store";
+
     public StoreCapabilities Capabilities => inner.Capabilities;
 
     /// <summary>Makes a call.</summary>

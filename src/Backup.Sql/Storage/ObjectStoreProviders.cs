@@ -5,8 +5,6 @@ namespace Backup.Sql.Storage;
 /// <summary>The providers of a host, found by the scheme of a location.</summary>
 public sealed class ObjectStoreProviders
 {
-    private const string OpenVerb = "open a store";
-
     private readonly Dictionary<string, IObjectStoreProvider> _providers = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, StorePipeline> _pipelines = new(StringComparer.Ordinal);
@@ -68,12 +66,7 @@ public sealed class ObjectStoreProviders
     {
         Check(uri);
         var provider = Resolve(uri);
-        var pipeline = Pipeline(uri.Scheme);
-        var store = await GuardedObjectStore
-            .CallAsync(
-                uri.Scheme, OpenVerb, "", () => provider.OpenAsync(uri, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
-        return pipeline.Wrap(store ?? throw Errors.StoreBroke(uri.Scheme, OpenVerb, "", null));
+        return await Pipeline(uri.Scheme).OpenAsync(provider, uri, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Checks a location without touching the network or anything stored.</summary>
@@ -87,7 +80,7 @@ public sealed class ObjectStoreProviders
         if (uri.Text.Contains('#', StringComparison.Ordinal))
             throw Errors.LocationWithFragment();
         GuardedObjectStore.Call(
-            uri.Scheme, OpenVerb, "", () =>
+            uri.Scheme, GuardedObjectStore.OpenVerb, "", () =>
             {
                 provider.Check(uri);
                 return true;

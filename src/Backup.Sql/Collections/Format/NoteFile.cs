@@ -51,7 +51,7 @@ internal static class NoteFile
     {
         var json = bytes[(HashDigits + 1)..];
         var hash = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(json)));
-        if (!bytes.StartsWith(hash) || bytes[HashDigits] != '\n')
+        if (!bytes.StartsWith(hash) || bytes[HashDigits] != (byte)'\n')
             throw Errors.Corrupt(name, "Its checksum does not agree.");
         return ManifestJson.Read<T>(json) ?? throw Errors.Corrupt(name, "It cannot be read.");
     }
