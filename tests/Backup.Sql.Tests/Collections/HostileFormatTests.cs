@@ -242,7 +242,7 @@ public sealed class HostileFormatTests
     private static async Task ReadAsync(CollectionLab lab, ChainLayer layer, DataFileEntry entry)
     {
         var scan = new FileScan(DataFile.Of(layer, entry), lab.Codecs);
-        var error = await Assert.ThrowsAsync<BackupSqlException>(() => scan.RunAsync(static _ => { }, static () => { }, default).AsTask());
+        var error = await Assert.ThrowsAsync<BackupSqlException>(() => scan.RunAsync(static _ => { }, static _ => { }, default).AsTask());
         Assert.Equal(SqlStates.DataCorrupted, error.SqlState);
     }
 
