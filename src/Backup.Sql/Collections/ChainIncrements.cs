@@ -1,4 +1,5 @@
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections;
@@ -56,14 +57,15 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
 
     /// <summary>Reads the manifests of a full backup's increments.</summary>
     /// <param name="subdirectory">Sub-directory of the full backup.</param>
+    /// <param name="key">The chain's key; null for one that is not sealed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The layers, in the order of their names.</returns>
     public async Task<IReadOnlyList<ChainLayer>> LoadAsync(
-        string subdirectory, CancellationToken cancellationToken)
+        string subdirectory, ChainKey? key, CancellationToken cancellationToken)
     {
         var directories = await FindAsync(subdirectory, cancellationToken).ConfigureAwait(false);
         return await ReadAllAsync(
-            directories, (directory, token) => ChainLayer.LoadAsync(Store, directory, token), cancellationToken)
+            directories, (directory, token) => ChainLayer.LoadAsync(Store, directory, key, token), cancellationToken)
             .ConfigureAwait(false);
     }
 

@@ -60,7 +60,8 @@ internal sealed class SnapshotLabels(IObjectStore store)
                 return null;
             var manifest = await ReadEnvelopeOfAsync(reservation, cancellationToken).ConfigureAwait(false);
             if (whole && manifest is not null)
-                await ChainLayer.LoadAsync(store, reservation.Directory, cancellationToken).ConfigureAwait(false);
+                await ChainLayer.LoadAsync(store, reservation.Directory, key: null, cancellationToken)
+                    .ConfigureAwait(false);
             return manifest is null || manifest.LayerId == reservation.LayerId
                 ? new SnapshotEntry(label, reservation, manifest, null)
                 : new SnapshotEntry(label, reservation, null, "another backup lies where the snapshot should be");

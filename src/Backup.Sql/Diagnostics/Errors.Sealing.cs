@@ -1,0 +1,44 @@
+namespace Backup.Sql.Diagnostics;
+
+/// <content>Errors of sealed backups and their keys.</content>
+internal static partial class Errors
+{
+    public static BackupSqlException BackupSealed(string directory) =>
+        new(SqlStates.WrongKey, $"the backup in '{Place(directory)}' is encrypted, and no key was given")
+        {
+            Hint = "Add WITH encryption_passphrase = '…', or WITH kms = '…', whichever it was made with.",
+        };
+
+    public static BackupSqlException BackupNotSealed(string directory) =>
+        new(SqlStates.WrongKey, $"the backup in '{Place(directory)}' is not encrypted, but a key was given")
+        {
+            Hint = "Leave encryption_passphrase and kms out. If it should be encrypted, somebody has exchanged it.",
+        };
+
+    public static BackupSqlException NoKeyObject(string path) =>
+        new(SqlStates.DataCorrupted, $"the encryption information of the backup, '{path}', is missing")
+        {
+            Detail = "It holds the wrapped key, without which nothing of the backup can be read.",
+            Hint = "Bring the object back from a copy of the collection.",
+        };
+
+    public static BackupSqlException WrongPassphrase(string directory, bool hasPassphrases) =>
+        new(SqlStates.WrongKey, $"the passphrase does not open the backup in '{Place(directory)}'")
+        {
+            Detail = hasPassphrases
+                ? "Its key was unwrapped with no passphrase that it has."
+                : "It was made with kms, and has no passphrase.",
+            Hint = hasPassphrases
+                ? "Check the spelling: every character counts, blanks and letter case too."
+                : "Give WITH kms = '…' in its place.",
+        };
+
+    public static BackupSqlException Undecryptable(string path, string fact) =>
+        new(SqlStates.Undecryptable, $"'{path}' cannot be decrypted")
+        {
+            Detail = fact,
+            Hint = "SHOW BACKUP VALIDATE FROM … lists everything that is damaged; bring the object back from a copy.",
+        };
+
+    private static string Place(string directory) => directory.Length == 0 ? "." : directory;
+}
