@@ -62,6 +62,9 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                 .LocationOrNullAsync(options.IncrementalLocation, reading: false, cancellationToken)
                 .ConfigureAwait(false),
             IncrementalFrom = incrementalFrom,
+            Keys = await new KeysBinder(context, values).BindAsync(
+                options.EncryptionPassphrase, options.Kms, ValueBinder.PlaceOf(options.SpanOf("kms")),
+                cancellationToken).ConfigureAwait(false),
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
             ExecutionLocality = values.TiersOrNull(options.ExecutionLocality),
@@ -82,10 +85,6 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
 
     private static void RefuseUnsupported(BackupOptions options)
     {
-        if (options.EncryptionPassphrase is not null && !options.Kms.IsEmpty)
-            throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
-        Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
-        Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(
             options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters",
             "Leave it out: there are no virtual clusters here, and a cluster backup holds all databases.");

@@ -45,7 +45,7 @@ internal sealed class Chain
     public static Chain Build(string subdirectory, ChainLayer full, IReadOnlyCollection<ChainLayer> increments)
     {
         if (full.Manifest.Kind != LayerKind.Full)
-            throw Errors.BrokenChain(full.ToString(), "It is an incremental backup, and the one below it is missing.");
+            throw Errors.IncrementWithoutFull(full.ToString());
         var byEnd = increments.GroupBy(layer => layer.End)
             .Select(group => group.MinBy(layer => layer.Start)!)
             .OrderBy(layer => layer.End)

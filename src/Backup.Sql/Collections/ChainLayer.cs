@@ -42,6 +42,8 @@ internal sealed class ChainLayer
         IObjectStore store, string directory, ChainKeys keys, CancellationToken cancellationToken)
     {
         var stored = await ReadAsync(store, directory, cancellationToken).ConfigureAwait(false);
+        if (stored.Envelope is { IsSealed: true, Kind: not LayerKind.Full })
+            throw Errors.IncrementWithoutFull(directory.Length == 0 ? "." : directory);
         var key = await keys.FindAsync(stored.Envelope, store, directory, cancellationToken).ConfigureAwait(false);
         return Open(store, directory, stored, key);
     }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Backup.Sql.Storage;
@@ -15,6 +16,8 @@ internal sealed class ChainValidator(
     private const int MaxConcurrentFiles = 4;
 
     private readonly ConcurrentDictionary<(ChainLayer Layer, SpaceManifest Space), SpaceSums> _sums = [];
+    private bool? _isSealed;
+    private bool? _hasKeys;
 
     /// <summary>Checks everything.</summary>
     /// <param name="subdirectory">Sub-directory of the full backup.</param>
@@ -39,13 +42,14 @@ internal sealed class ChainValidator(
     {
         var layers = new List<ChainLayer>();
         var (full, path) = collection.LocateFull(subdirectory);
-        if (await TryLoadAsync(full, path, cancellationToken).ConfigureAwait(false) is { } found)
+        if (await TryLoadAsync(full, path, path, cancellationToken).ConfigureAwait(false) is { } found)
             layers.Add(found);
         var directories = await collection.Increments.FindAsync(path, cancellationToken).ConfigureAwait(false);
         var store = collection.Increments.Store;
         foreach (var directory in directories)
         {
-            if (await TryLoadAsync(store, directory, cancellationToken).ConfigureAwait(false) is { } increment)
+            if (await TryLoadAsync(store, directory, path, cancellationToken)
+                .ConfigureAwait(false) is { } increment)
                 layers.Add(increment);
         }
 
@@ -53,18 +57,63 @@ internal sealed class ChainValidator(
     }
 
     private async Task<ChainLayer?> TryLoadAsync(
-        IObjectStore store, string directory, CancellationToken cancellationToken)
+        IObjectStore store, string directory, string full, CancellationToken cancellationToken)
     {
         try
         {
-            return await ChainLayer.LoadAsync(store, directory, cancellationToken).ConfigureAwait(false);
+            var stored = await ChainLayer.ReadAsync(store, directory, cancellationToken).ConfigureAwait(false);
+            _isSealed ??= stored.Envelope.IsSealed;
+            if (stored.Envelope.IsSealed != _isSealed)
+                throw Errors.SealedOtherwise(stored.Path, stored.Envelope.IsSealed);
+            if (_isSealed.Value && !await HasKeysAsync(stored.Envelope, full, cancellationToken).ConfigureAwait(false))
+                return null;
+            var key = await collection.Keys.FindAsync(stored.Envelope, collection.Main, full, cancellationToken)
+                .ConfigureAwait(false);
+            return ChainLayer.Open(store, directory, stored, key);
         }
-        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
+        catch (BackupSqlException error) when (
+            error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat or SqlStates.Undecryptable)
         {
-            var path = CollectionLayout.Join(directory, CollectionLayout.Manifest);
-            Report(FindingStatus.ChecksumMismatch, path, error.Detail ?? error.Message);
+            Report(error, CollectionLayout.Join(directory, CollectionLayout.Manifest));
             return null;
         }
+    }
+
+    /// <summary>Looks at the objects that hold the chain's key, once, and reports what is wrong with them.</summary>
+    /// <returns>False if none of them can be read: then nothing can.</returns>
+    private async Task<bool> HasKeysAsync(
+        ManifestEnvelope envelope, string full, CancellationToken cancellationToken)
+    {
+        if (_hasKeys is { } known)
+            return known;
+        var objects = collection.Keys.Place ?? new KeyObjects(collection.Main, full);
+        _hasKeys = false;
+        foreach (var name in await objects.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                if (await objects.ReadAsync(name, cancellationToken).ConfigureAwait(false) is not { } keys)
+                    continue;
+                if (keys.ChainId == envelope.ChainId)
+                    _hasKeys = true;
+                else
+                    Report(FindingStatus.Undecryptable, name, "It holds the key of another chain.");
+            }
+            catch (BackupSqlException error) when (
+                error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
+            {
+                Report(error, name);
+            }
+        }
+
+        if (_hasKeys is false)
+        {
+            Report(
+                FindingStatus.Missing, CollectionLayout.Join(full, CollectionLayout.KeysPrefix + "1"),
+                "Nothing holds the key of the chain, so that nothing of it can be read.");
+        }
+
+        return _hasKeys.Value;
     }
 
     private Chain? BuildChain(string subdirectory, List<ChainLayer> layers)
@@ -133,14 +182,11 @@ internal sealed class ChainValidator(
                 cancellationToken).ConfigureAwait(false);
             sums.AddRows(hasher.Take());
         }
-        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UndefinedFile)
+        catch (BackupSqlException error) when (
+            error.SqlState is SqlStates.DataCorrupted or SqlStates.UndefinedFile or SqlStates.Undecryptable)
         {
             sums.MarkIncomplete();
-            var isMissing = error.SqlState == SqlStates.UndefinedFile;
-            Report(
-                isMissing ? FindingStatus.Missing : FindingStatus.ChecksumMismatch,
-                file.Path,
-                error.Detail ?? error.Message);
+            Report(error, file.Path);
         }
     }
 
@@ -224,6 +270,17 @@ internal sealed class ChainValidator(
         Span<byte> draw = stackalloc byte[sizeof(uint)];
         random.Fill(draw);
         return BinaryPrimitives.ReadUInt32LittleEndian(draw) < sample * uint.MaxValue;
+    }
+
+    private void Report(BackupSqlException error, string path)
+    {
+        var status = error.SqlState switch
+        {
+            SqlStates.UndefinedFile => FindingStatus.Missing,
+            SqlStates.Undecryptable => FindingStatus.Undecryptable,
+            _ => FindingStatus.ChecksumMismatch,
+        };
+        Report(status, path, error.Detail ?? error.Message);
     }
 
     private void Report(string status, string path, string detail) =>

@@ -12,6 +12,11 @@ internal static class FindingStatus
     /// <summary>Stored bytes are not those that were written.</summary>
     public const string ChecksumMismatch = "checksum mismatch";
 
+    /// <summary>
+    /// The checksum agrees but the seal does not: another object, or another version of it, stands in its place.
+    /// </summary>
+    public const string Undecryptable = "undecryptable";
+
     /// <summary>All bytes are intact but the rows are not those that the manifest counts.</summary>
     public const string FingerprintMismatch = "fingerprint mismatch";
 

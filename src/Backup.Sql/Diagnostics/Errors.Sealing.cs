@@ -40,5 +40,32 @@ internal static partial class Errors
             Hint = "SHOW BACKUP VALIDATE FROM … lists everything that is damaged; bring the object back from a copy.",
         };
 
+    public static BackupSqlException NoMasterKeys(string directory) =>
+        new(SqlStates.WrongKey, $"no key of a key service opens the backup in '{Place(directory)}'")
+        {
+            Detail = "It was made with encryption_passphrase.",
+            Hint = "Give WITH encryption_passphrase = '…' in its place.",
+        };
+
+    public static BackupSqlException KeyNotOfBackup(string directory) =>
+        new(SqlStates.WrongKey, $"one of the keys given does not belong to the backup in '{Place(directory)}'")
+        {
+            Detail = "Neither the backup was encrypted with it, nor was it added later.",
+            Hint = "Leave it out. To add it: ALTER BACKUP … ADD NEW_KMS = '…' WITH OLD_KMS = '…'",
+        };
+
+    public static BackupSqlException PassphraseMissing(BackupSqlException cause) =>
+        new(SqlStates.CredentialMissing, $"the passphrase of the backup is missing: {cause.Message}", cause)
+        {
+            Hint = "Resume the job in a process whose vault holds it, or cancel it and run the statement again.",
+        };
+
+    public static BackupSqlException PassphraseEmpty(TextPlace place) =>
+        At(place, SqlStates.InvalidParameterValue, "the passphrase is empty",
+            "Give one that nobody guesses; a backup is as safe as its passphrase.");
+
+    public static BackupSqlException SealedOtherwise(string path, bool isSealed) =>
+        Undecryptable(path, $"It is {(isSealed ? "" : "not ")}encrypted, unlike the rest of its chain.");
+
     private static string Place(string directory) => directory.Length == 0 ? "." : directory;
 }

@@ -122,8 +122,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
     private async Task BeginLayerAsync(BeginLayerStep step, CancellationToken cancellationToken)
     {
-        var opened = await context.Collections.OpenAsync(step.Collection, step.Incrementals, cancellationToken)
-            .ConfigureAwait(false);
+        var opened = await context.Collections.OpenAsync(
+            step.Collection, step.Incrementals, step.Keys, cancellationToken).ConfigureAwait(false);
         _opened.Add(opened);
         _collection = opened.Collection;
         _parent = await LoadParentAsync(step, cancellationToken).ConfigureAwait(false);
@@ -208,7 +208,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         if (step.ParentLocations.Count > 0)
         {
             var locations = await context.Collections
-                .OpenLocationsAsync(step.ParentLocations, cancellationToken).ConfigureAwait(false);
+                .OpenLocationsAsync(step.ParentLocations, step.Keys, cancellationToken).ConfigureAwait(false);
             _opened.Add(locations);
             return locations.Chain;
         }

@@ -60,7 +60,7 @@ internal static class DataFileFormat
             || BinaryPrimitives.ReadInt64LittleEndian(header[32..]) != fileId)
             throw Errors.Corrupt(path, "It is another file than the one that the manifest lists.");
         if (header[11] == Sealed != isSealed)
-            throw Errors.Undecryptable(path, $"It is {(isSealed ? "not " : "")}encrypted, unlike its backup.");
+            throw Errors.SealedOtherwise(path, header[11] == Sealed);
         return header[10];
     }
 

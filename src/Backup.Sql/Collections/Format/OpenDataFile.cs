@@ -44,20 +44,20 @@ internal sealed record OpenDataFile(DataFile File, DataFileIndex Index, ICompres
             throw Errors.Corrupt(File.Path, $"The checksum of the block at byte {entry.Offset} does not agree.");
         var payload = stored.Slice(DataFileFormat.BlockHeaderBytes, entry.StoredLength);
         if (Seal is not null)
-            payload = Open(Seal, stored, payload, entry);
+            payload = Open(Seal, stored, payload, entry.Number, entry.Offset);
         if (!Codec.TryDecompress(payload, raw[..entry.RawLength]))
             throw Errors.Corrupt(File.Path, $"The block at byte {entry.Offset} does not decompress.");
     }
 
-    private Span<byte> Open(ObjectSeal seal, Span<byte> stored, Span<byte> payload, in BlockEntry entry)
+    private Span<byte> Open(ObjectSeal seal, Span<byte> stored, Span<byte> payload, int number, long offset)
     {
         var length = payload.Length - ObjectSeal.TagBytes;
         return length >= 0
             && seal.TryOpen(
-                new((ulong)entry.Number, false), stored[..DataFileFormat.BlockContextBytes], payload[..length],
+                new((ulong)number, false), stored[..DataFileFormat.BlockContextBytes], payload[..length],
                 payload[length..])
                 ? payload[..length]
                 : throw Errors.Undecryptable(
-                    File.Path, $"The block at byte {entry.Offset} is not the one that was sealed in its place.");
+                    File.Path, $"The block at byte {offset} is not the one that was sealed in its place.");
     }
 }

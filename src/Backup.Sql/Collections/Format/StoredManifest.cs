@@ -19,11 +19,7 @@ internal sealed record StoredManifest(
     public BackupManifest Open(ChainKey? key)
     {
         if (Envelope.IsSealed != key is not null)
-        {
-            throw Errors.Undecryptable(
-                Path, $"It is {(key is null ? "" : "not ")}encrypted, unlike the other backups of its chain.");
-        }
-
+            throw Errors.SealedOtherwise(Path, Envelope.IsSealed);
         if (key is null)
             return ManifestFile.ReadBody(Body.Span, Envelope, Path);
         if (key.ChainId != Envelope.ChainId)

@@ -13,6 +13,11 @@ namespace Backup.Sql.Collections.Sealing;
 /// <param name="directory">Its directory.</param>
 internal sealed class KeyObjects(IObjectStore store, string directory)
 {
+    /// <summary>
+    /// The most slots of an object: each of a passphrase costs whoever tries another one a good while.
+    /// </summary>
+    public const int MaxSlots = 64;
+
     private const int MaxAttempts = 100;
 
     private string Prefix => CollectionLayout.Join(directory, CollectionLayout.KeysPrefix);
@@ -44,9 +49,11 @@ internal sealed class KeyObjects(IObjectStore store, string directory)
             .ReadAsync(store, name, CollectionsJsonContext.Default.KeyObject, cancellationToken).ConfigureAwait(false);
         if (read is { FormatVersion: > KeyObject.CurrentFormat } or { Cipher: not KeyObject.CipherName })
             throw Errors.NewerFormat(name, Math.Max(read.FormatVersion, KeyObject.CurrentFormat + 1));
-        return read is null || read.Number == NumberOf(name)
+        if (read is not null && read.Number != NumberOf(name))
+            throw Errors.Corrupt(name, "It was written under another name.");
+        return read is null || (read.Slots.Count <= MaxSlots && !read.Slots.Contains(null!))
             ? read
-            : throw Errors.Corrupt(name, "It was written under another name.");
+            : throw Errors.Corrupt(name, "Its slots are malformed.");
     }
 
     /// <summary>Reads the objects of a chain, of which there must be one.</summary>
