@@ -69,21 +69,35 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
             .ConfigureAwait(false);
     }
 
+    /// <summary>Reads the envelopes of a full backup's increments.</summary>
+    /// <param name="subdirectory">Sub-directory of the full backup.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The layers, in the order of their names.</returns>
+    public async Task<IReadOnlyList<FoundLayer>> FindLayersAsync(
+        string subdirectory, CancellationToken cancellationToken)
+    {
+        var directories = await FindAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+        return await FindLayersAsync(directories, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Reads the envelopes of the increments that a chain does not know.</summary>
     /// <param name="chain">The chain.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The envelopes.</returns>
-    public async Task<IReadOnlyList<ManifestEnvelope>> LoadOthersAsync(
-        Chain chain, CancellationToken cancellationToken)
+    /// <returns>The layers.</returns>
+    public async Task<IReadOnlyList<FoundLayer>> FindOthersAsync(Chain chain, CancellationToken cancellationToken)
     {
-        var directories = await FindAsync(chain.Subdirectory, cancellationToken)
-            .ConfigureAwait(false);
+        var directories = await FindAsync(chain.Subdirectory, cancellationToken).ConfigureAwait(false);
         var known = chain.Layers.Select(layer => layer.Directory).ToHashSet(StringComparer.Ordinal);
-        return await ReadAllAsync(
-            [.. directories.Where(directory => !known.Contains(directory))],
-            (directory, token) => ManifestFile.RequireEnvelopeAsync(Store, directory, token),
-            cancellationToken).ConfigureAwait(false);
+        return await FindLayersAsync(
+            [.. directories.Where(directory => !known.Contains(directory))], cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task<IReadOnlyList<FoundLayer>> FindLayersAsync(
+        IReadOnlyList<string> directories, CancellationToken cancellationToken) => await ReadAllAsync(
+            directories,
+            async (directory, token) => new FoundLayer(
+                directory, await ManifestFile.RequireEnvelopeAsync(Store, directory, token).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
 
     private static async Task<T[]> ReadAllAsync<T>(
         IReadOnlyList<string> directories,

@@ -8,7 +8,7 @@ using Backup.Sql.Storage;
 namespace Backup.Sql.Collections;
 
 /// <summary>A layer that is committed: where it lies and its manifest.</summary>
-internal sealed class ChainLayer
+internal sealed class ChainLayer : ILayerLink
 {
     private Dictionary<Space, SpaceManifest>? _spaces;
 
@@ -29,6 +29,24 @@ internal sealed class ChainLayer
 
     /// <summary>The time that it restores.</summary>
     public HlcTimestamp End => Manifest.End;
+
+    /// <inheritdoc/>
+    public string Place => ToString();
+
+    /// <inheritdoc/>
+    public string LayerId => Manifest.LayerId;
+
+    /// <inheritdoc/>
+    public string ChainId => Manifest.ChainId;
+
+    /// <inheritdoc/>
+    public string? ParentLayerId => Manifest.ParentLayerId;
+
+    /// <inheritdoc/>
+    public LayerKind Kind => Manifest.Kind;
+
+    /// <inheritdoc/>
+    public string ClusterId => Manifest.ClusterId;
 
     /// <summary>Reads the manifest of a full layer, and opens the chain's key where it is sealed.</summary>
     /// <param name="store">Where it lies.</param>

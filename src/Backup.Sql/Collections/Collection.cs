@@ -209,6 +209,24 @@ internal sealed class Collection
             directory, full, [.. increments.Where(layer => !dropped.Contains(layer.Manifest.LayerId))]);
     }
 
+    /// <summary>Finds the layers of a chain by their envelopes.</summary>
+    /// <param name="subdirectory">Sub-directory of the full backup.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The layers, the full one first.</returns>
+    /// <exception cref="BackupSqlException">As <see cref="LoadChainAsync"/>.</exception>
+    public async Task<IReadOnlyList<FoundLayer>> FindLayersAsync(
+        string subdirectory, CancellationToken cancellationToken = default)
+    {
+        var directory = Checked(subdirectory);
+        var full = await ManifestFile.RequireEnvelopeAsync(_main, directory, cancellationToken).ConfigureAwait(false);
+        var increments = await Increments.FindLayersAsync(directory, cancellationToken).ConfigureAwait(false);
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        if (dropped.Contains(full.LayerId))
+            throw Errors.NoBackup(directory);
+        return ChainOrder.Of(
+            new FoundLayer(directory, full), [.. increments.Where(layer => !dropped.Contains(layer.LayerId))]);
+    }
+
     /// <summary>Finds the backup that an id names, newest chains first.</summary>
     /// <param name="id">The id, as <see cref="BackupIds.Of"/> makes it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -221,9 +239,12 @@ internal sealed class Collection
         var paths = await ListBackupsAsync(cancellationToken).ConfigureAwait(false);
         foreach (var path in paths.Reverse())
         {
+            // Names and envelopes tell, so that the chains beside it need no key.
+            var layers = await FindLayersAsync(path, cancellationToken).ConfigureAwait(false);
+            if (layers.FirstOrDefault(layer => BackupIds.Of(layer) == id) is not { } named)
+                continue;
             var chain = await LoadChainAsync(path, cancellationToken).ConfigureAwait(false);
-            if (chain.Layers.FirstOrDefault(layer => BackupIds.Of(layer) == id) is { } named)
-                return chain.Cover(named.End);
+            return chain.Cover(named.End);
         }
 
         return null;
@@ -276,11 +297,11 @@ internal sealed class Collection
     public async Task RequireUnchangedAsync(Chain chain, CancellationToken cancellationToken = default)
     {
         var home = ReferenceEquals(chain.Full.Store, _main) ? this : Open(chain.Full.Store, null, Codecs);
-        var increments = await home.Increments.LoadOthersAsync(chain, cancellationToken).ConfigureAwait(false);
+        var increments = await home.Increments.FindOthersAsync(chain, cancellationToken).ConfigureAwait(false);
         var full = await ManifestFile.ReadEnvelopeAsync(
             chain.Full.Store, chain.Full.PathOf(CollectionLayout.Manifest), cancellationToken).ConfigureAwait(false);
         if (full?.LayerId != chain.Full.Manifest.LayerId
-            || increments.Any(envelope => envelope.End > chain.End && envelope.ChainId == full.LayerId)
+            || increments.Any(layer => layer.End > chain.End && layer.ChainId == full.LayerId)
             || !await home.IsKeptAsync(chain, cancellationToken).ConfigureAwait(false))
             throw Errors.ChainMovedOn(chain.Subdirectory);
     }

@@ -62,20 +62,27 @@ internal sealed class CollectionOpener(StoreOpener stores, KeyOpener keys, Seale
         }
     }
 
+    /// <summary>What a statement brings, out of the vault; key services are reached when they are needed.</summary>
+    public ChainKeys KeysOf(BackupKeys? given, KeyObjects? place = null) => given is null
+        ? new ChainKeys()
+        : new ChainKeys
+        {
+            Passphrase = given.Passphrase is null ? null : PassphraseOf(given.Passphrase),
+            MasterKeys = [.. given.MasterKeys.Select(Opener)],
+            Iterations = Iterations,
+            Place = place,
+        };
+
+    /// <summary>A passphrase, out of the vault.</summary>
+    public string PassphraseOf(string reference) => locations.OpenPassphrase(reference);
+
     private async ValueTask<ChainKeys> KeysAsync(
         BackupKeys? given, List<IObjectStore> opened, CancellationToken cancellationToken)
     {
-        if (given is null)
-            return new ChainKeys();
-        if (given.InfoLocation is { } elsewhere)
-            opened.Add(await stores.OpenAsync(elsewhere, cancellationToken).ConfigureAwait(false));
-        return new ChainKeys
-        {
-            Passphrase = given.Passphrase is null ? null : locations.OpenPassphrase(given.Passphrase),
-            MasterKeys = [.. given.MasterKeys.Select(Opener)],
-            Iterations = Iterations,
-            Place = given.InfoLocation is null ? null : new KeyObjects(opened[^1], ""),
-        };
+        if (given?.InfoLocation is not { } elsewhere)
+            return KeysOf(given);
+        opened.Add(await stores.OpenAsync(elsewhere, cancellationToken).ConfigureAwait(false));
+        return KeysOf(given, new KeyObjects(opened[^1], ""));
     }
 
     private Func<CancellationToken, ValueTask<IKeyManagementService>> Opener(string location) =>

@@ -64,6 +64,33 @@ internal static partial class Errors
         At(place, SqlStates.InvalidParameterValue, "the passphrase is empty",
             "Give one that nobody guesses; a backup is as safe as its passphrase.");
 
+    public static BackupSqlException LastKey(string directory) =>
+        new(SqlStates.ObjectNotInState, $"nothing would open the backup in '{Place(directory)}' any more")
+        {
+            Hint = "Add another passphrase first: ALTER BACKUP … ADD NEW_PASSPHRASE = '…' WITH OLD_PASSPHRASE = '…'",
+        };
+
+    public static BackupSqlException TooManyKeys(string directory, int most) =>
+        new(SqlStates.ProgramLimitExceeded, $"more than {most} keys would open the backup in '{Place(directory)}'")
+        {
+            Hint = "Drop passphrases that nobody uses any more: ALTER BACKUP … DROP PASSPHRASE = '…'",
+        };
+
+    public static BackupSqlException KeysAreLocked(string directory) =>
+        new(
+            SqlStates.ObjectNotInState,
+            $"no passphrase can be dropped from the backup in '{Place(directory)}': its store locks objects")
+        {
+            Detail = "What the passphrase opens would go on lying there.",
+            Hint = "Take a new full backup with another passphrase, and let this one expire.",
+        };
+
+    public static BackupSqlException KeysOfIncrement(string directory) =>
+        new(SqlStates.ObjectNotInState, $"'{Place(directory)}' is an incremental backup; its key lies with the full one")
+        {
+            Hint = "Name the full backup: what opens it opens its increments.",
+        };
+
     public static BackupSqlException SealedOtherwise(string path, bool isSealed) =>
         Undecryptable(path, $"It is {(isSealed ? "" : "not ")}encrypted, unlike the rest of its chain.");
 

@@ -25,11 +25,11 @@ internal sealed class BackupsReport(CollectionOpener collections)
             return ResultSet.Of(
                 $"SHOW BACKUPS {paths.Count}", PathColumns, paths.Select(path => new object?[] { path }));
 
-        var layers = new List<ChainLayer>();
+        var layers = new List<FoundLayer>();
         foreach (var path in paths)
         {
-            var chain = await collection.LoadChainAsync(path, cancellationToken).ConfigureAwait(false);
-            layers.AddRange(chain.Layers.Where(layer => Matches(layer.End, show)));
+            var chain = await collection.FindLayersAsync(path, cancellationToken).ConfigureAwait(false);
+            layers.AddRange(chain.Where(layer => Matches(layer.End, show)));
         }
 
         layers.Sort((left, right) => right.End.CompareTo(left.End));
@@ -51,9 +51,9 @@ internal sealed class BackupsReport(CollectionOpener collections)
     private static bool Matches(HlcTimestamp end, BoundShowBackups show) =>
         (show.NewerThan is not { } newer || end > newer) && (show.OlderThan is not { } older || end < older);
 
-    private static object?[] Row(ChainLayer layer, BoundShowBackups show)
+    private static object?[] Row(FoundLayer layer, BoundShowBackups show)
     {
         object?[] row = [BackupIds.Of(layer), layer.End.ToDateTimeOffset()];
-        return show.WithRevisionStart ? [.. row, layer.Manifest.RevisionStart?.ToDateTimeOffset()] : row;
+        return show.WithRevisionStart ? [.. row, layer.Envelope.RevisionStart?.ToDateTimeOffset()] : row;
     }
 }

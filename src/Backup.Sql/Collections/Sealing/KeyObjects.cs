@@ -83,13 +83,15 @@ internal sealed class KeyObjects(IObjectStore store, string directory)
         string chainId, byte[]? check, CancellationToken cancellationToken)
     {
         BackupSqlException? damage = null;
+        var isGone = false;
         var found = new List<(string, KeyObject)>();
         foreach (var name in await ListAsync(cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                if (await ReadAsync(name, cancellationToken).ConfigureAwait(false) is { } keys
-                    && keys.ChainId == chainId && (check is null || keys.Check.AsSpan().SequenceEqual(check)))
+                var keys = await ReadAsync(name, cancellationToken).ConfigureAwait(false);
+                isGone |= keys is null;
+                if (keys?.ChainId == chainId && (check is null || keys.Check.AsSpan().SequenceEqual(check)))
                     found.Add((name, keys));
             }
             catch (BackupSqlException error) when (
@@ -99,6 +101,9 @@ internal sealed class KeyObjects(IObjectStore store, string directory)
             }
         }
 
+        // Somebody drops a passphrase just now: the object that counts from then on is there by now.
+        if (found.Count == 0 && isGone)
+            return await FindAsync(chainId, check, cancellationToken).ConfigureAwait(false);
         return found.Count > 0 || damage is null ? found : throw damage;
     }
 
