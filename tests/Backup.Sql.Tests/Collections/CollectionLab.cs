@@ -19,7 +19,7 @@ internal sealed class CollectionLab
 
     public CollectionLab(
         IObjectStore? store = null, CompressionCodecs? codecs = null, IObjectStore? incrementals = null,
-        string? passphrase = null, int seed = 1)
+        string? passphrase = null, ulong seed = 1)
     {
         _random = new SeededRandomSource(seed);
         Store = store ?? new MemoryObjectStore();

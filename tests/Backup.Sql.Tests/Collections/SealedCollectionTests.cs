@@ -21,11 +21,11 @@ public sealed class SealedCollectionTests
     private static List<LabRow> Pages(params byte[] fills) =>
         [.. fills.Select((fill, i) => LabRow.Of(CollectionLab.PageKey(i + 1), [.. Enumerable.Repeat(fill, 512)]))];
 
-    private static CollectionLab Lab(IObjectStore? store = null, string? passphrase = Passphrase, int seed = 1) =>
+    private static CollectionLab Lab(IObjectStore? store = null, string? passphrase = Passphrase, ulong seed = 1) =>
         new(store, passphrase: passphrase, seed: seed) { CompressionName = "none" };
 
     /// <summary>A full layer and an increment, rows and pages, with names that can be looked for.</summary>
-    private static async Task<(CollectionLab Lab, Chain Chain)> MakeChainAsync(int seed = 1)
+    private static async Task<(CollectionLab Lab, Chain Chain)> MakeChainAsync(ulong seed = 1)
     {
         var lab = Lab(seed: seed);
         await AddAsync(lab, 10, null, Rows(), Pages(1, 2, 3));
