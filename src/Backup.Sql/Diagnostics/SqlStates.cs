@@ -129,7 +129,8 @@ public static class SqlStates
     public const string FingerprintMismatch = "BS004";
 
     /// <summary>
-    /// The key does not fit the backup: there is none for an encrypted one, it is a wrong one, or the backup needs none.
+    /// The key does not fit the backup: there is none for an encrypted one, it is a wrong one, or the backup needs
+    /// none.
     /// </summary>
     public const string WrongKey = "BS005";
 

@@ -20,7 +20,8 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
     public async Task<BackupTarget> ResolveAsync(CancellationToken cancellationToken)
     {
         var opened = await context.Collections
-            .OpenAsync(backup.Collection, backup.IncrementalLocation, backup.Keys, cancellationToken).ConfigureAwait(false);
+            .OpenAsync(backup.Collection, backup.IncrementalLocation, backup.Keys, cancellationToken)
+            .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
         switch (backup.Destination)

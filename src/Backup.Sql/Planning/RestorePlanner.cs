@@ -64,7 +64,8 @@ internal sealed class RestorePlanner(PlanningContext context)
         }
 
         var opened = await context.Collections
-            .OpenAsync(restore.Collection, restore.IncrementalLocation, restore.Keys, cancellationToken).ConfigureAwait(false);
+            .OpenAsync(restore.Collection, restore.IncrementalLocation, restore.Keys, cancellationToken)
+            .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
         if (restore is { WithIds: true, Subdirectory: { } id }
