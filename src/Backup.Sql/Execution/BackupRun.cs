@@ -393,6 +393,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         };
         turn.Progress.Begin(JobPhases.Committing, 0.01);
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
+        turn.IsDone = true;
         Outcome = SavedWork.OutcomeOf(_committed) with { Notices = _pause.Notices };
         if (step.UpdatesMetric)
             BackupMetrics.Succeeded(Outcome.End!.Value);

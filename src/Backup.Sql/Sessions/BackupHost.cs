@@ -90,10 +90,7 @@ public sealed class BackupHost : IAsyncDisposable
         Proofs = new Proofs(
             Registry, Collections, options.TimeProvider, options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
         Worker = new JobWorker(Planning, Runner, Registry, Proofs, options.TimeProvider);
-        Jobs = new JobRegistry(
-            records,
-            options.TimeProvider,
-            Worker.RevertAsync);
+        Jobs = new JobRegistry(records, options.TimeProvider, Worker);
         Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
         Policies = new PolicyBook(options.StateStore);
         Schedules = new ScheduleBook(options.StateStore, options.Random);
