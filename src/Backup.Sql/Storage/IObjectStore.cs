@@ -75,4 +75,12 @@ public interface IObjectStore : IAsyncDisposable
     /// <param name="name">The object's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     ValueTask DeleteAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Removes what puts have left below a directory that nobody will complete: their processes died. No object is
+    /// touched, and no put of a living process. Default: the store has no such remains.
+    /// </summary>
+    /// <param name="directory">The beginning of names, up to and with a slash.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) => default;
 }

@@ -90,6 +90,13 @@ internal sealed class LocalityStore : IObjectStore
         await (await FindAsync(name, cancellationToken).ConfigureAwait(false))
             .DeleteAsync(name, cancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public async ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        foreach (var store in All)
+            await store.RemoveUnfinishedAsync(directory, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Lists. Directories are listed at the default location alone: a layer has its place there, whatever else lies
     /// elsewhere of it.

@@ -93,6 +93,9 @@ internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retrie
     public ValueTask DeleteAsync(string name, CancellationToken cancellationToken = default) =>
         retries.RunAsync(token => inner.DeleteAsync(name, token), cancellationToken);
 
+    public ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) =>
+        retries.RunAsync(token => inner.RemoveUnfinishedAsync(directory, token), cancellationToken);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private async ValueTask<bool> HoldsAsync(
