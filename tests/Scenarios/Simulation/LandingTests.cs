@@ -37,11 +37,12 @@ public sealed class LandingTests
             : statement.Contains("four", StringComparison.Ordinal) ? "four"
             : statement.Contains("two", StringComparison.Ordinal) ? "two" : "one";
         bench.Engine.Execute(restored, "INSERT INTO t VALUES (100, 'since');");
+        var rows = bench.Engine.Query(restored, "SELECT * FROM t").Rows.Count;
         bench.Advance(TimeSpan.FromSeconds(31));
         var job = Assert.Single((await bench.Host.AdoptJobsAsync()).Jobs).JobId;
         var done = (await bench.RunAsync($"SHOW JOB WHEN COMPLETE {job}")).Rows;
         Assert.Equal(("succeeded", null), (done.Value<string>(0, "status"), done.Value<string?>(0, "error")));
-        Assert.Single(bench.Engine.Query(restored, "SELECT b FROM t WHERE a = 100").Rows);
+        Assert.Equal(rows, bench.Engine.Query(restored, "SELECT * FROM t").Rows.Count);
         Assert.Empty(bench.Leftovers());
         if (statement.StartsWith("BACKUP", StringComparison.Ordinal))
             Assert.Single(await Layers.ListChainsAsync(bench, "mem://other"));
