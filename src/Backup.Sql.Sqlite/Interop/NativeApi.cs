@@ -124,7 +124,7 @@ internal sealed unsafe partial class NativeApi
             _ = TestControl(sorterMap, connection, 0);
     }
 
-    /// <summary>The operating system's error number of the last failure of a connection's files; 0 if unknown.</summary>
+    /// <summary>The system's error number of the last failure of a connection's files; 0 if unknown.</summary>
     public int SystemError(nint connection) => _hasSystemError ? SystemErrorOf(connection) : 0;
 
     [LibraryImport(Library, EntryPoint = "sqlite3_system_errno")]

@@ -4,9 +4,9 @@ using Backup.Sql.Sqlite.Interop;
 namespace Backup.Sql.Sqlite.Restore;
 
 /// <summary>
-/// The restores that have a directory in the engine's own one: <c>restore-(id)-(turn)</c>. In it lies what is staged, and
-/// after the publication what tells that it happened: the record of new databases, or the name of the database in which
-/// the mark is to be found. A turn whose process lives holds the lock beside it.
+/// The restores that have a directory in the engine's own one: <c>restore-(id)-(turn)</c>. In it lies what is staged,
+/// and after the publication what tells that it happened: the record of new databases, or the name of the database in
+/// which the mark is to be found. A turn whose process lives holds the lock beside it.
 /// </summary>
 internal sealed class StagedRestores(DatabaseFiles files, ConnectionSource connections)
 {

@@ -44,8 +44,8 @@ public interface IRestoreTransaction : IAsyncDisposable
     ValueTask CompleteAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Makes everything visible at once. After it has returned nothing can undo the restore; where it throws nothing was
-    /// published. A process may die between the publication and whatever it does next: with
+    /// Makes everything visible at once. After it has returned nothing can undo the restore; where it throws nothing
+    /// was published. A process may die between the publication and whatever it does next: with
     /// <see cref="RestoreRequest.Remember"/> the next one finds out.
     /// </summary>
     /// <param name="cancellationToken">Ends the call before the point of no return, not after.</param>

@@ -10,7 +10,7 @@ public sealed class LoadTests : IDisposable
     /// What a process needs beside the buffers of its jobs, in MiB: the runtime, SQLite's caches of open connections,
     /// compressors, and garbage that is not collected yet.
     /// </summary>
-    private const int Besides = 192;
+    private const int Besides = 64;
 
     private readonly TemporaryDirectory _directory = new();
 
