@@ -28,7 +28,8 @@ internal static class FileFailures
         or ArgumentOutOfRangeException { ParamName: "value" };
 
     /// <summary>True when somebody else has a lock on the file, or holds it open on Windows.</summary>
-    public static bool IsLocked(IOException failure) => failure.HResult == WindowsSharing || failure.HResult == WouldBlock;
+    public static bool IsLocked(IOException failure) =>
+        failure.HResult == WindowsSharing || failure.HResult == WouldBlock;
 
     public static BackupSqlException Translate(
         Exception failure, string verb, string name, string path, string root) => failure switch
