@@ -27,7 +27,7 @@ internal sealed class Bench : IAsyncDisposable
         _setup = setup ?? new BenchSetup();
         _state = _setup.State;
         _random = new SeededRandomSource(_setup.Seed);
-        Stores = new BenchStores(_setup.Store, _directory.Below("stores"));
+        Stores = new BenchStores(_setup.Store, _directory.Below("stores"), _setup.Remote);
         Scratch = _directory.Below("scratch");
         EngineNames = _setup.Engines.Split('+');
         Engines = EngineNames.ToDictionary(name => name, MakeEngine);
