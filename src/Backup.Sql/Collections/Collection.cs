@@ -87,7 +87,7 @@ internal sealed class Collection
         foreach (var store in locations)
             layers.Add(await ChainLayer.LoadAsync(store, "", cancellationToken).ConfigureAwait(false));
         layers.AddRange(
-            await Open(locations[0]).Increments.LoadAsync("", cancellationToken).ConfigureAwait(false));
+            await Open(locations[0]).Increments.LoadAsync(layers[0], cancellationToken).ConfigureAwait(false));
         return Chain.Build("", layers[0], layers[1..]);
     }
 
@@ -139,7 +139,11 @@ internal sealed class Collection
     {
         var names = await ListBackupsAsync(cancellationToken).ConfigureAwait(false);
         var hint = await Hints.FindAsync(cancellationToken).ConfigureAwait(false);
-        var best = hint is not null && names.Contains(hint) ? hint : null;
+        var best = hint is not null
+            && CollectionLayout.TryParseFullDirectory(hint, out _)
+            && (names.Contains(hint) || await HasBackupAsync(hint, cancellationToken).ConfigureAwait(false))
+                ? hint
+                : null;
         var bestEnd = best is null
             ? default
             : (await ManifestFile.RequireEnvelopeAsync(_main, best, cancellationToken).ConfigureAwait(false)).End;
@@ -147,9 +151,9 @@ internal sealed class Collection
         {
             if (best is not null && string.CompareOrdinal(name, CollectionLayout.FullDirectory(bestEnd)) < 0)
                 break;
-            var envelope = await ManifestFile.RequireEnvelopeAsync(_main, name, cancellationToken)
-                .ConfigureAwait(false);
-            if (envelope.Snapshot is null && (best is null || envelope.End > bestEnd))
+            var path = CollectionLayout.Join(name, CollectionLayout.Manifest);
+            var envelope = await ManifestFile.ReadEnvelopeAsync(_main, path, cancellationToken).ConfigureAwait(false);
+            if (envelope is { Snapshot: null } && (best is null || envelope.End > bestEnd))
                 (best, bestEnd) = (name, envelope.End);
         }
 
@@ -192,7 +196,7 @@ internal sealed class Collection
         if (directory.Length == 0)
             await RequireManifestAtLocationAsync(cancellationToken).ConfigureAwait(false);
         var full = await ChainLayer.LoadAsync(_main, directory, cancellationToken).ConfigureAwait(false);
-        var increments = await Increments.LoadAsync(directory, cancellationToken).ConfigureAwait(false);
+        var increments = await Increments.LoadAsync(full, cancellationToken).ConfigureAwait(false);
         var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
         if (dropped.Contains(full.Manifest.LayerId))
             throw Errors.NoBackup(directory);
@@ -253,7 +257,7 @@ internal sealed class Collection
     /// <param name="cancellationToken">Ends the call.</param>
     public Task AbandonAsync(SavedLayer saved, string jobId, CancellationToken cancellationToken = default) =>
         LayerRemains.RemoveAsync(
-            StoreOf(saved), saved.Directory, saved.LayerId, saved.ParentLayerId, jobId, cancellationToken);
+            StoreOf(saved), saved.Directory, saved.LayerId, jobId, cancellationToken);
 
     /// <summary>Checks that a chain is still what a plan saw.</summary>
     /// <param name="chain">The chain as it was.</param>

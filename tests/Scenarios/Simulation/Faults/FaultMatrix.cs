@@ -8,6 +8,8 @@ namespace Backup.Sql.Scenarios.Simulation.Faults;
 /// </summary>
 internal static class FaultMatrix
 {
+    private const int Attempts = 5;
+
     /// <summary>Runs the matrix of a statement.</summary>
     /// <param name="name">What the figures are called.</param>
     /// <param name="make">Makes the world and the statement.</param>
@@ -29,8 +31,7 @@ internal static class FaultMatrix
             var call = calls[fault.Place];
             try
             {
-                var (end, kept) = await RunOneAsync(make, fault.Place + 1, fault.Kind);
-                tally.Add(end, kept);
+                await RunOneAsync(make, fault.Place + 1, fault.Kind, tally);
             }
             catch (Exception failure)
             {
@@ -50,13 +51,27 @@ internal static class FaultMatrix
         return [.. run.Script.Calls.Skip(before)];
     }
 
-    private static async Task<(FaultEnd End, int Kept)> RunOneAsync(Func<FaultCase> make, int call, FaultKind kind)
+    // Steps of a plan run side by side, and a checkpoint that comes while another is written is left out: a run may have
+    // a call less than the one that was learned from. Then it is run again, for a fault that is never hit proves nothing.
+    private static async Task RunOneAsync(Func<FaultCase> make, int call, FaultKind kind, FaultTally tally)
     {
-        await using var run = make();
-        await run.PrepareAsync();
-        run.Script.At(run.Script.Calls.Count + call, kind);
-        var acknowledged = await run.TryAsync();
-        run.Script.RequireAllHit();
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var run = make();
+            await run.PrepareAsync();
+            run.Script.At(run.Script.Calls.Count + call, kind);
+            var acknowledged = await run.TryAsync();
+            if (run.Script.Unhit.Count > 0 && attempt < Attempts)
+                continue;
+            run.Script.RequireAllHit();
+            var (end, kept) = await CheckAsync(run, acknowledged, kind);
+            tally.Add(end, kept);
+            return;
+        }
+    }
+
+    private static async Task<(FaultEnd End, int Kept)> CheckAsync(FaultCase run, bool acknowledged, FaultKind kind)
+    {
         if (IsPassing(kind))
             Assert.True(acknowledged, "A passing fault must be overcome by trying again.");
         var crashed = run.Script.HasCrashed;
