@@ -162,6 +162,7 @@ internal sealed class Bench : IAsyncDisposable
         Brokers = new Dictionary<string, IObjectStoreProvider> { ["lake"] = Stores.Broker },
         KeyServices = [new LocalKeyRingProvider(KeyDirectory) { Random = _random }],
         StateStore = line.To(_state),
+        SecretVault = _setup.Vault ?? new MemorySecretVault(),
         PauseControllers = _setup.Pauses,
         Locality = _setup.Locality,
         Databases = _setup.Databases,

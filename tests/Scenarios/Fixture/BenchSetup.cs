@@ -55,5 +55,8 @@ internal sealed record BenchSetup
     /// </summary>
     public IReadOnlyDictionary<string, IPauseController> Pauses { get; init; } = new Dictionary<string, IPauseController>();
 
+    /// <summary>Keeps secrets beyond the process; null for a vault that ends with it.</summary>
+    public ISecretVault? Vault { get; init; }
+
     public IStateStore State { get; init; } = new MemoryStateStore();
 }

@@ -24,6 +24,7 @@ internal abstract class FaultCase : IAsyncDisposable
             Remote = world.Remote,
             Settings = new BackupSettings { Workers = 1, CheckpointInterval = TimeSpan.Zero },
             Wrap = provider => new FaultStoreProvider(provider, Script),
+            Vault = new MemorySecretVault(),
         });
         Script.OnCrash = () => Bench.Lifeline.Cut();
         Collection = Bench.Stores.Location("depot");

@@ -42,6 +42,13 @@ internal static class FaultMatrix
         return tally;
     }
 
+    /// <summary>
+    /// Chooses every crash at every call and a quarter of the other faults, each at calls of every kind: for statements
+    /// whose calls are much like those of another one that meets everything.
+    /// </summary>
+    public static bool IsCrashOrDrawn(int place, FaultKind kind) =>
+        kind is FaultKind.CrashBefore or FaultKind.CrashAfter or FaultKind.CrashTorn || (place + (int)kind) % 4 == 0;
+
     private static async Task<IReadOnlyList<StoreCall>> LearnAsync(Func<FaultCase> make)
     {
         await using var run = make();
