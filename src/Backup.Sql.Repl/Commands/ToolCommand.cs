@@ -30,6 +30,11 @@ internal static class ToolCommand
             Description = "Where jobs, schedules and connections are kept; memory: nowhere. Default: "
                 + ".backupsql/state.db beside the databases.",
         };
+        var keys = new Option<string>("--keys")
+        {
+            HelpName = "DIR",
+            Description = "The directory of the key rings that local-kms:/// names. Default: that of --root.",
+        };
         var commands = new Option<string[]>("-c", "--command")
         {
             HelpName = "SQL",
@@ -47,7 +52,7 @@ internal static class ToolCommand
         };
         var command = new RootCommand("Backup and restore in SQL. Without -c or -f, it reads what is typed.")
         {
-            databases, directory, root, state, commands, files, format, Parse(), Demo(),
+            databases, directory, root, state, keys, commands, files, format, Parse(), Demo(), Keys(),
         };
         command.SetAction((arguments, cancellationToken) => ShellCommand.RunAsync(
             new ShellArguments(
@@ -55,6 +60,7 @@ internal static class ToolCommand
                 arguments.GetValue(directory),
                 arguments.GetValue(root),
                 arguments.GetValue(state),
+                arguments.GetValue(keys),
                 ScriptsInOrder(arguments, commands, files),
                 arguments.GetValue(format)),
             cancellationToken));
@@ -97,6 +103,26 @@ internal static class ToolCommand
         command.SetAction((arguments, cancellationToken) =>
             DemoCommand.RunAsync(arguments.GetValue(directory), cancellationToken));
         return command;
+    }
+
+    private static Command Keys()
+    {
+        var file = new Argument<string>("FILE") { Description = "The key ring." };
+        var id = new Argument<string>("ID") { Description = "The key's name." };
+        var add = new Command("add", "Add a key; the file is made where there is none.") { file, id };
+        add.SetAction(arguments => KeysCommand.Add(arguments.GetRequiredValue(file), arguments.GetRequiredValue(id)));
+        var rotate = new Command("rotate", "Make a new version of a key; what older ones wrapped stays readable.")
+        {
+            file, id,
+        };
+        rotate.SetAction(arguments =>
+            KeysCommand.Rotate(arguments.GetRequiredValue(file), arguments.GetRequiredValue(id)));
+        var list = new Command("list", "Show which keys there are.") { file };
+        list.SetAction(arguments => KeysCommand.List(arguments.GetRequiredValue(file)));
+        return new Command("keys", "Make and show the keys of a key ring, for encryption without a key service.")
+        {
+            add, rotate, list,
+        };
     }
 
     private static Option<string> Directory(string description) =>

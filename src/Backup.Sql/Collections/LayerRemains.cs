@@ -32,7 +32,7 @@ internal static class LayerRemains
         var checkpoints = CollectionLayout.Join(directory, CollectionLayout.CheckpointPrefix);
         await DeleteAllAsync(store, checkpoints, Nothing, cancellationToken).ConfigureAwait(false);
         if (await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is { } taken
-            && ManifestFile.IsVoid(taken.Length))
+            && await ManifestFile.IsVoidAsync(store, manifest, taken.Length, cancellationToken).ConfigureAwait(false))
             await store.DeleteAsync(manifest, cancellationToken).ConfigureAwait(false);
         await store.DeleteAsync(own, cancellationToken).ConfigureAwait(false);
         return true;
@@ -62,7 +62,7 @@ internal static class LayerRemains
         var request = new ListRequest { Prefix = prefix };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
             names.Add(entry.Name);
-        foreach (var name in names.Where(name => !except.Contains(name)))
-            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        names.RemoveAll(except.Contains);
+        await store.DeleteManyAsync(names, cancellationToken).ConfigureAwait(false);
     }
 }

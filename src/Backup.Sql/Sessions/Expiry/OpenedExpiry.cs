@@ -12,10 +12,11 @@ internal sealed class OpenedExpiry : IAsyncDisposable
     private readonly IReadOnlyList<IncrementPlace> _places;
 
     private OpenedExpiry(
-        BackupHost host, bool explain, OpenedCollection opened, IReadOnlyList<IncrementPlace> places, string location)
+        BackupHost host, bool explain, OpenedCollection opened, IReadOnlyList<IncrementPlace> places,
+        IReadOnlySet<string> kept, string location)
     {
         (_host, _explain, _opened, _places, Location) = (host, explain, opened, places, location);
-        Survey = new CollectionSurvey(Collection, places);
+        Survey = new CollectionSurvey(Collection, places, kept);
     }
 
     public Collection Collection => _opened.Collection;
@@ -33,16 +34,19 @@ internal sealed class OpenedExpiry : IAsyncDisposable
     {
         var shown = StoreUri.Parse(location).ToString();
         var places = new Dictionary<string, string>(StringComparer.Ordinal);
+        var kept = new HashSet<string>(StringComparer.Ordinal);
         foreach (var backup in await host.Registry.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (backup.Value is { Collection: { } home, IncrementalLocation: { } place }
                 && StoreUri.Parse(home).ToString() == shown)
                 places[StoreUri.Parse(place).ToString()] = place;
+            if (backup.Value.LayerId is { } layer && backup.Value.Labels.Contains(LayerNote.KeepForeverLabel))
+                kept.Add(layer);
         }
 
         var opened = await host.Collections.OpenAsync(location, null, cancellationToken).ConfigureAwait(false);
         var stores = new List<IncrementPlace>();
-        var expiry = new OpenedExpiry(host, explain, opened, stores, shown);
+        var expiry = new OpenedExpiry(host, explain, opened, stores, kept, shown);
         try
         {
             foreach (var (name, place) in places)
@@ -76,13 +80,6 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         foreach (var tombstone in all.Values.DistinctBy(stone => (stone.Chain, string.Join(' ', stone.Layers))))
         {
             var user = await DropAsync(tombstone, [], cancellationToken).ConfigureAwait(false);
-            if (user is null && !_explain)
-            {
-                await _host.Registry.ForgetAsync(
-                    [.. tombstone.Layers.Select(layer => layer.LayerId).OfType<string>()], cancellationToken)
-                    .ConfigureAwait(false);
-            }
-
             verdicts.Add(user is null
                 ? new Verdict(tombstone.Chain, null, true, "finishes an earlier drop")
                 : new Verdict(tombstone.Chain, null, false, $"dropped already, but {user}"));
@@ -103,8 +100,6 @@ internal sealed class OpenedExpiry : IAsyncDisposable
                 Time = _host.Options.TimeProvider.GetUtcNow(),
             },
             chain.Lockers, cancellationToken).ConfigureAwait(false);
-        if (User is null && !_explain)
-            await _host.Registry.ForgetAsync(chain.LayerIds, cancellationToken).ConfigureAwait(false);
         return User is null ? verdict : verdict with { IsDropped = false, Reason = User };
     }
 
@@ -136,6 +131,19 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         return true;
     }
 
+    // A layer whose manifest could not be read goes by its place.
+    private Task ForgetAsync(IReadOnlyList<DroppedLayer> layers, CancellationToken cancellationToken)
+    {
+        var ids = layers.Select(layer => layer.LayerId).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var directories = layers.Where(layer => layer.LayerId is null).Select(layer => layer.Directory)
+            .ToHashSet(StringComparer.Ordinal);
+        return _host.Registry.ForgetAsync(
+            backup => (backup.LayerId is { } id && ids.Contains(id))
+                || (backup is { Path: { } path, Collection: { } home } && directories.Contains(path)
+                    && StoreUri.Parse(home).ToString() == Location),
+            cancellationToken);
+    }
+
     private async Task<string?> DropAsync(
         Tombstone tombstone, IReadOnlyList<string> lockers, CancellationToken cancellationToken)
     {
@@ -143,7 +151,9 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         return _explain
             ? await _host.Uses.FindAsync(ids, lockers, cancellationToken).ConfigureAwait(false)
             : await new ChainDrop(Collection, _places, _host.Options.Random)
-                .RunAsync(tombstone, token => FindUserAsync(tombstone.Chain, ids, lockers, token), cancellationToken)
+                .RunAsync(
+                    tombstone, token => FindUserAsync(tombstone.Chain, ids, lockers, token),
+                    token => ForgetAsync(tombstone.Layers, token), cancellationToken)
                 .ConfigureAwait(false);
     }
 
