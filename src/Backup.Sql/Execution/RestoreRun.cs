@@ -287,14 +287,6 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
         await _restores.PublishAsync(step.Engines, cancellationToken).ConfigureAwait(false);
         turn.IsDone = true;
         Log.Published(context.Logger, turn.JobId, Outcome.Rows, Outcome.Bytes);
-        try
-        {
-            await turn.SaveOutcomeAsync(Outcome).ConfigureAwait(false);
-        }
-        catch (BackupSqlException error)
-        {
-            Log.HintFailed(context.Logger, turn.JobId, "the note that it is published", error);
-        }
     }
 
     private SpaceShape ShapeOf(Space space) => _reader!.Chain.Newest.Manifest.Find(space)!.Shape;

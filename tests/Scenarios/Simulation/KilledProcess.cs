@@ -100,7 +100,7 @@ internal static class KilledProcess
         [
             .. uncommitted, .. own, .. Directory.GetFileSystemEntries(Path.Combine(root, "scratch")),
             .. stored.Where(file => Path.GetFileName(file).StartsWith(ObjectName.AsidePrefix, StringComparison.Ordinal)
-                || file.Contains("/progress/", StringComparison.Ordinal) || file.Contains("/next/", StringComparison.Ordinal)),
+                || file.Contains("/progress/", StringComparison.Ordinal)),
         ];
     }
 

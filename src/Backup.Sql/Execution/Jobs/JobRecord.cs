@@ -73,7 +73,6 @@ internal sealed record JobRecord
     /// <summary>The layer that a backup has begun to write and goes on with after a pause or a crash.</summary>
     public SavedLayer? Layer { get; init; }
 
-<<<<<<< HEAD
     /// <summary>
     /// What a restore comes to, noted right before it is published: if its process dies there, the engines know whether
     /// it was. Null before, and again when the engines have been told that the record says so.
@@ -84,8 +83,5 @@ internal sealed record JobRecord
     public IReadOnlyList<AddedEntry> Added { get; init; } = [];
 
     /// <summary>What it came to; null before it succeeded.</summary>
-=======
-    /// <summary>What it came to; null before it succeeded, or, of a restore, was published.</summary>
->>>>>>> main
     public JobOutcome? Outcome { get; init; }
 }

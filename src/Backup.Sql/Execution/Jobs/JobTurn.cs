@@ -132,7 +132,6 @@ internal sealed class JobTurn : IDisposable
         Layer = layer;
     }
 
-<<<<<<< HEAD
     /// <summary>Adds entries to the state store together with the note that this job did.</summary>
     /// <returns>False when somebody else came between.</returns>
     public async ValueTask<bool> TryAddAsync(IReadOnlyList<StateChange> entries, CancellationToken cancellationToken)
@@ -156,13 +155,6 @@ internal sealed class JobTurn : IDisposable
     /// <summary>The digest by which an added entry is told from another one.</summary>
     public static string DigestOf(ReadOnlyMemory<byte> value) =>
         Convert.ToHexStringLower(SHA256.HashData(value.Span));
-=======
-    /// <summary>
-    /// Keeps what the job came to as soon as nothing can take it back: who goes on after this process does not do it
-    /// again.
-    /// </summary>
-    public Task SaveOutcomeAsync(JobOutcome outcome) => ChangeAsync(job => job with { Outcome = outcome });
->>>>>>> main
 
     public void Dispose()
     {
