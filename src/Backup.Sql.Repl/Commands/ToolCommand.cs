@@ -30,6 +30,19 @@ internal static class ToolCommand
             Description = "Where jobs, schedules and connections are kept; memory: nowhere. Default: "
                 + ".backupsql/state.db beside the databases.",
         };
+        var user = new Option<string>("--user")
+        {
+            HelpName = "NAME",
+            Description = "Whose session it is.",
+            DefaultValueFactory = _ => "root",
+        };
+        user.Validators.Add(given => RequireName(given, "--user"));
+        var admins = new Option<string[]>("--admin")
+        {
+            HelpName = "NAME",
+            Description = "Turn rights on; this user or role is an administrator. Repeatable. Default: rights are off.",
+        };
+        admins.Validators.Add(given => RequireName(given, "--admin"));
         var commands = new Option<string[]>("-c", "--command")
         {
             HelpName = "SQL",
@@ -47,7 +60,7 @@ internal static class ToolCommand
         };
         var command = new RootCommand("Backup and restore in SQL. Without -c or -f, it reads what is typed.")
         {
-            databases, directory, root, state, commands, files, format, Parse(), Demo(),
+            databases, directory, root, state, user, admins, commands, files, format, Parse(), Demo(),
         };
         command.SetAction((arguments, cancellationToken) => ShellCommand.RunAsync(
             new ShellArguments(
@@ -55,6 +68,8 @@ internal static class ToolCommand
                 arguments.GetValue(directory),
                 arguments.GetValue(root),
                 arguments.GetValue(state),
+                arguments.GetValue(user)!,
+                arguments.GetValue(admins) ?? [],
                 ScriptsInOrder(arguments, commands, files),
                 arguments.GetValue(format)),
             cancellationToken));
@@ -97,6 +112,12 @@ internal static class ToolCommand
         command.SetAction((arguments, cancellationToken) =>
             DemoCommand.RunAsync(arguments.GetValue(directory), cancellationToken));
         return command;
+    }
+
+    private static void RequireName(OptionResult given, string option)
+    {
+        if (given.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+            given.AddError($"{option} needs a name.");
     }
 
     private static Option<string> Directory(string description) =>

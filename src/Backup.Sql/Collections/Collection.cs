@@ -450,14 +450,14 @@ internal sealed class Collection
         return (store, found);
     }
 
-    /// <summary>
-    /// Directory below which the increments of a full backup lie in another place than the collection.
-    /// </summary>
-    /// <param name="subdirectory">Sub-directory of the full backup.</param>
-    /// <param name="elsewhere">False for the collection itself.</param>
-    /// <returns>The directory with a slash at its end.</returns>
+    /// <summary>Directory below which the increments of a full backup lie.</summary>
+    /// <param name="subdirectory">Sub-directory of the full backup; empty for one at the location itself.</param>
+    /// <param name="elsewhere">True for another place than the collection.</param>
+    /// <returns>The directory with a slash at its end; empty for the location itself.</returns>
     public static string IncrementRoot(string subdirectory, bool elsewhere) =>
-        elsewhere ? subdirectory + "/" : $"{CollectionLayout.Incrementals}{subdirectory}/";
+        subdirectory.Length == 0 ? ""
+            : elsewhere ? subdirectory + "/"
+            : $"{CollectionLayout.Incrementals}{subdirectory}/";
 
     /// <summary>
     /// Lets LATEST name another backup, where it names one that is dropped. A hint only, like all of them.
@@ -555,11 +555,7 @@ internal sealed class Collection
         return results;
     }
 
-    private string IncrementRoot(string subdirectory)
-    {
-        var below = subdirectory.Length == 0 ? "" : subdirectory + "/";
-        return _incrementals is null && below.Length > 0 ? CollectionLayout.Incrementals + below : below;
-    }
+    private string IncrementRoot(string subdirectory) => IncrementRoot(subdirectory, _incrementals is not null);
 
     private async Task<IReadOnlyList<ChainLayer>> LoadIncrementsAsync(
         string subdirectory, CancellationToken cancellationToken)
