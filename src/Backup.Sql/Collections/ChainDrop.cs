@@ -71,8 +71,8 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
 
         if (full is not null)
             await collection.DeleteHintsAsync(full.Directory, full.LayerId, cancellationToken).ConfigureAwait(false);
-        if (full?.LayerId is { } chainId)
-            await new PlaceNotes(collection.Main).DeleteAsync(chainId, cancellationToken).ConfigureAwait(false);
+        if (full is not null)
+            await DeletePlaceNotesAsync(full, cancellationToken).ConfigureAwait(false);
         await DeleteTombstonesAsync(tombstone, cancellationToken).ConfigureAwait(false);
     }
 
@@ -112,6 +112,16 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
             && !LocalityStore.WithoutTag(name[(NamePrefixDigits + 1)..]).ContainsAnyExceptInRange('0', '9'),
         _ => name.StartsWith("BACKUP-CHECKPOINT"),
     };
+
+    // At a location that is one backup there are no others, and what stood on it was of the chain below.
+    private async Task DeletePlaceNotesAsync(DroppedLayer full, CancellationToken cancellationToken)
+    {
+        var notes = new PlaceNotes(collection.Main);
+        if (full.Directory.Length == 0)
+            await notes.DeleteAllAsync(cancellationToken).ConfigureAwait(false);
+        else if (full.LayerId is { } chainId)
+            await notes.DeleteAsync(chainId, cancellationToken).ConfigureAwait(false);
+    }
 
     // Of jobs that died while they were adding to it; where the next layer would have gone, they lie.
     private async Task DeleteClaimsAsync(string parentId, CancellationToken cancellationToken)

@@ -63,4 +63,9 @@ internal sealed class PlaceNotes(IObjectStore store)
     /// <param name="cancellationToken">Ends the call.</param>
     public Task DeleteAsync(string chainId, CancellationToken cancellationToken) => Collection.DeleteAllAsync(
         store, $"{CollectionLayout.Elsewhere}{chainId}/", Collection.Nothing, cancellationToken);
+
+    /// <summary>Deletes all notes.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task DeleteAllAsync(CancellationToken cancellationToken) =>
+        Collection.DeleteAllAsync(store, CollectionLayout.Elsewhere, Collection.Nothing, cancellationToken);
 }
