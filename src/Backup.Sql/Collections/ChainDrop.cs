@@ -70,7 +70,7 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
         }
 
         if (full is not null)
-            await collection.DeleteHintsAsync(full.Directory, full.LayerId, cancellationToken).ConfigureAwait(false);
+            await collection.Hints.DeleteAsync(full.Directory, full.LayerId, cancellationToken).ConfigureAwait(false);
         if (full is not null)
             await DeletePlaceNotesAsync(full, cancellationToken).ConfigureAwait(false);
         await DeleteTombstonesAsync(tombstone, cancellationToken).ConfigureAwait(false);
@@ -116,11 +116,12 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
     // At a location that is one backup there are no others, and what stood on it was of the chain below.
     private async Task DeletePlaceNotesAsync(DroppedLayer full, CancellationToken cancellationToken)
     {
-        var notes = new PlaceNotes(collection.Main);
-        if (full.Directory.Length == 0)
-            await notes.DeleteAllAsync(cancellationToken).ConfigureAwait(false);
-        else if (full.LayerId is { } chainId)
-            await notes.DeleteAsync(chainId, cancellationToken).ConfigureAwait(false);
+        var isAlone = full.Directory.Length == 0;
+        if (isAlone || full.LayerId is not null)
+        {
+            await new PlaceNotes(collection.Main).DeleteAsync(isAlone ? null : full.LayerId, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     // Of jobs that died while they were adding to it; where the next layer would have gone, they lie.

@@ -40,11 +40,8 @@ internal sealed class PlaceNotes(IObjectStore store)
     /// <exception cref="BackupSqlException">XX001 one is damaged; 0A000 one is of a later format.</exception>
     public async Task<IReadOnlyList<NotedPlace>> ReadAsync(CancellationToken cancellationToken)
     {
-        var request = new ListRequest { Prefix = CollectionLayout.Elsewhere };
-        var names = await store.ListAsync(request, cancellationToken).Select(entry => entry.Name)
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
         var places = new List<NotedPlace>();
-        foreach (var name in names)
+        foreach (var name in await NamesAsync("", cancellationToken).ConfigureAwait(false))
         {
             var place = await NoteFile
                 .ReadAsync(store, name, CollectionsJsonContext.Default.NotedPlace, cancellationToken)
@@ -59,13 +56,16 @@ internal sealed class PlaceNotes(IObjectStore store)
     }
 
     /// <summary>Deletes the notes of a chain that is gone.</summary>
-    /// <param name="chainId">The chain.</param>
+    /// <param name="chainId">The chain; null for all chains.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task DeleteAsync(string chainId, CancellationToken cancellationToken) => Collection.DeleteAllAsync(
-        store, $"{CollectionLayout.Elsewhere}{chainId}/", Collection.Nothing, cancellationToken);
+    public async Task DeleteAsync(string? chainId, CancellationToken cancellationToken)
+    {
+        foreach (var name in await NamesAsync(chainId is null ? "" : chainId + "/", cancellationToken)
+            .ConfigureAwait(false))
+            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+    }
 
-    /// <summary>Deletes all notes.</summary>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public Task DeleteAllAsync(CancellationToken cancellationToken) =>
-        Collection.DeleteAllAsync(store, CollectionLayout.Elsewhere, Collection.Nothing, cancellationToken);
+    private async Task<IReadOnlyList<string>> NamesAsync(string below, CancellationToken cancellationToken) =>
+        await store.ListAsync(new ListRequest { Prefix = CollectionLayout.Elsewhere + below }, cancellationToken)
+            .Select(entry => entry.Name).ToListAsync(cancellationToken).ConfigureAwait(false);
 }

@@ -66,7 +66,7 @@ internal sealed class ExpiryRunner(BackupHost host, bool explain)
             throw Errors.DropsSnapshot(label);
         if (chain.KeepForever)
             throw Errors.KeptForever(opened.PathOf(chain.Directory));
-        await opened.RequireNothingOnTopAsync(chain, Collection.Nothing, cancellationToken).ConfigureAwait(false);
+        await opened.RequireNothingOnTopAsync(chain, null, cancellationToken).ConfigureAwait(false);
         if (await opened.IsOnlyOneThatRestoresAsync(chain, cancellationToken).ConfigureAwait(false))
             throw Errors.OnlyBackup(chain.Directory, opened.Location);
         var verdict = await opened.DropNamedAsync(chain, cancellationToken).ConfigureAwait(false);

@@ -58,11 +58,11 @@ internal sealed class OpenedExpiry : IAsyncDisposable
     /// Refuses to drop a backup that takes up a location as long as one at a location of its own stands on it.
     /// </summary>
     /// <param name="chain">The backup at the location.</param>
-    /// <param name="dropped">Layers that are dropped by the same statement.</param>
+    /// <param name="dropped">Other layers that the same statement drops; null for none.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="BackupSqlException">2BP01 there is one; 55000 that cannot be found out.</exception>
     public async Task RequireNothingOnTopAsync(
-        SurveyedChain chain, IReadOnlySet<string> dropped, CancellationToken cancellationToken)
+        SurveyedChain chain, IReadOnlySet<string>? dropped, CancellationToken cancellationToken)
     {
         if (chain.Directory.Length > 0)
             return;
@@ -71,7 +71,7 @@ internal sealed class OpenedExpiry : IAsyncDisposable
             var name = IncrementPlaces.NameOf(noted.Locations[0]);
             var store = _places.Find(noted) ?? throw Errors.IncrementsOutOfReach(Location, Location, name);
             if (await CollectionSurvey.FindAtLocationAsync(store, cancellationToken).ConfigureAwait(false) is { } layer
-                && layer.ChainId == noted.ChainId && !dropped.Contains(layer.LayerId))
+                && layer.ChainId == noted.ChainId && dropped?.Contains(layer.LayerId) != true)
                 throw Errors.LocationHasDependants(Location, name);
         }
     }
