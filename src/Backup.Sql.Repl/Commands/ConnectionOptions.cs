@@ -32,8 +32,8 @@ internal sealed record ConnectionOptions
     public string User { get; init; } = "root";
 
     /// <summary>
-    /// The administrators, who may do everything while all others may do what was granted to them. Default: none, rights
-    /// are off.
+    /// The administrators, who may do everything while all others may do what was granted to them. Default: none,
+    /// rights are off.
     /// </summary>
     public IReadOnlyList<string> Admins { get; init; } = [];
 

@@ -120,8 +120,8 @@ internal sealed class ToolSession : ISqlSession
     }
 
     /// <summary>
-    /// Runs schedules and policies as they come due, and removes snapshots whose time is up, beside what is typed, until
-    /// the session is closed.
+    /// Runs schedules and policies as they come due, and removes snapshots whose time is up, beside what is typed,
+    /// until the session is closed.
     /// </summary>
     public void RunSchedules() =>
         _scheduler = Task.Run(() => _host.RunSchedulerAsync(_closing.Token), CancellationToken.None);

@@ -26,7 +26,7 @@ internal sealed class JobsBinder(ValueBinder values)
             ExecutionDetails = statement.ExecutionDetails,
             WholeDescription = ids is { Count: 1 },
             Notices = statement.ResolvedTimestamp
-                ? ["option resolved timestamp has nothing to show: only changefeeds have such a time, and there are none"]
+                ? ["option resolved timestamp has nothing to show: only changefeeds have one, and there are none"]
                 : [],
         };
     }

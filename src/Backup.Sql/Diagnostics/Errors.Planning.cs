@@ -147,8 +147,8 @@ internal static partial class Errors
             $"the backup has regions that engine {engine} has not: {string.Join(", ", missing)}")
         {
             Detail = there.Count == 0 ? $"engine {engine} knows no regions" : $"there are {string.Join(", ", there)}",
-            Hint = "Add them to the cluster; or restore WITH remove_regions, or WITH skip_localities_check to keep them "
-                + "as they are.",
+            Hint = "Add them to the cluster; or restore WITH remove_regions, or WITH skip_localities_check to keep "
+                + "them as they are.",
         };
 
     public static BackupSqlException TableNeedsRegions(string table) =>

@@ -27,8 +27,8 @@ public sealed record EngineInfo
     public IReadOnlyList<string> BuiltInDatabases { get; init; } = [];
 
     /// <summary>
-    /// The regions that the cluster has now: a restore compares them with those of the databases that it brings. Default:
-    /// none, the engine knows no regions.
+    /// The regions that the cluster has now: a restore compares them with those of the databases that it brings.
+    /// Default: none, the engine knows no regions.
     /// </summary>
     public IReadOnlyList<string> Regions { get; init; } = [];
 }

@@ -26,7 +26,7 @@ internal sealed class IncrementPlaces : IAsyncDisposable
 
     /// <summary>Finds and opens them.</summary>
     /// <param name="host">Opens.</param>
-    /// <param name="location">The collection as the statement names it, perhaps with other places behind it, sealed.</param>
+    /// <param name="location">The collection as it was named, perhaps with other places behind it, sealed.</param>
     /// <param name="main">The collection's store.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public static async Task<IncrementPlaces> OpenAsync(
@@ -95,7 +95,8 @@ internal sealed class IncrementPlaces : IAsyncDisposable
     }
 
     /// <summary>
-    /// A place that is only noted may be nothing that this host can open: a scheme or a connection that it does not know.
+    /// A place that is only noted may be nothing that this host can open: a scheme or a connection that it does not
+    /// know.
     /// </summary>
     private async Task TryOpenAsync(
         BackupHost host, string name, string place, bool isGiven, CancellationToken cancellationToken)

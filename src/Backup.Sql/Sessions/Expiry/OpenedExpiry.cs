@@ -112,7 +112,8 @@ internal sealed class OpenedExpiry : IAsyncDisposable
             return verdict with
             {
                 IsDropped = false,
-                Reason = $"its increments at {place} are out of reach: name that location too, IN ('…', '{place}…')",
+                Reason = $"its increments at {place} are out of reach: name that location too, "
+                    + $"IN ('…', '{place}…')",
             };
         }
 
@@ -158,7 +159,8 @@ internal sealed class OpenedExpiry : IAsyncDisposable
     /// </summary>
     public async Task<bool> IsOnlyOneThatRestoresAsync(SurveyedChain chain, CancellationToken cancellationToken)
     {
-        if (chain.Directory.Length == 0 || !await Survey.RestoresAsync(chain.Directory, cancellationToken).ConfigureAwait(false))
+        if (chain.Directory.Length == 0
+            || !await Survey.RestoresAsync(chain.Directory, cancellationToken).ConfigureAwait(false))
             return false;
         foreach (var other in await Collection.ListBackupsAsync(cancellationToken).ConfigureAwait(false))
         {

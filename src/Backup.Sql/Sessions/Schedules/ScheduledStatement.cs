@@ -54,7 +54,8 @@ internal static class ScheduledStatement
         if (full.UpdatesMetric)
             settings.Add(Option("updates_cluster_last_backup_time_metric", null));
         var create = new CreateScheduleStatement(
-            InDatabase(backup.Targets, full.CurrentDatabase), backup.Uris, new StringLiteral((incremental ?? full).Recurrence))
+            InDatabase(backup.Targets, full.CurrentDatabase), backup.Uris,
+            new StringLiteral((incremental ?? full).Recurrence))
         {
             Label = new StringLiteral(full.Label),
             Options = backup.Options with { Detached = null },
