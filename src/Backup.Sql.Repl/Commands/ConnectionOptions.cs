@@ -25,6 +25,15 @@ internal sealed record ConnectionOptions
     /// <summary>The key file of the secrets in <see cref="State"/>: beside it.</summary>
     public string? StateKey => State is null ? null : Path.ChangeExtension(State, ".key");
 
+    /// <summary>
+    /// The directory of the key rings that <c>local-kms:///</c> names. Default: <see cref="Root"/>.
+    /// </summary>
+    public string Keys
+    {
+        get => field ?? Root;
+        init;
+    }
+
     /// <summary>The database to begin with; null for the only one, if there is only one.</summary>
     public string? First { get; init; }
 
@@ -44,12 +53,13 @@ internal sealed record ConnectionOptions
     /// <param name="state">
     /// The argument of <c>--state</c>; null for <c>.backupsql/state.db</c> where new databases would come to lie.
     /// </param>
+    /// <param name="keys">The argument of <c>--keys</c>; null for the root.</param>
     /// <returns>The options.</returns>
     /// <exception cref="Diagnostics.BackupSqlException">
     /// 22023 an argument has another form; 42710 a name twice.
     /// </exception>
     public static ConnectionOptions Parse(
-        IReadOnlyList<string> databases, string? directory, string? root, string? state)
+        IReadOnlyList<string> databases, string? directory, string? root, string? state, string? keys = null)
     {
         var files = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         string? first = null;
@@ -67,6 +77,7 @@ internal sealed record ConnectionOptions
             Databases = files,
             Directory = directory ?? (files.Count == 0 ? "." : null),
             Root = Path.GetFullPath(root ?? "."),
+            Keys = Path.GetFullPath(keys ?? root ?? "."),
             State = state == InMemory
                 ? null
                 : Path.GetFullPath(state ?? Path.Combine(home, ".backupsql", "state.db")),

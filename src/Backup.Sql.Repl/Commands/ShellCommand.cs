@@ -19,7 +19,7 @@ internal static class ShellCommand
         try
         {
             var options = ConnectionOptions.Parse(
-                arguments.Databases, arguments.Directory, arguments.Root, arguments.State) with
+                arguments.Databases, arguments.Directory, arguments.Root, arguments.State, arguments.Keys) with
             {
                 User = arguments.User,
                 Admins = arguments.Admins,

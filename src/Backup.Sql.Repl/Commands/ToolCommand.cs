@@ -30,6 +30,11 @@ internal static class ToolCommand
             Description = "Where jobs, schedules and connections are kept; memory: nowhere. Default: "
                 + ".backupsql/state.db beside the databases.",
         };
+        var keys = new Option<string>("--keys")
+        {
+            HelpName = "DIR",
+            Description = "The directory of the key rings that local-kms:/// names. Default: that of --root.",
+        };
         var user = new Option<string>("--user")
         {
             HelpName = "NAME",
@@ -60,7 +65,7 @@ internal static class ToolCommand
         };
         var command = new RootCommand("Backup and restore in SQL. Without -c or -f, it reads what is typed.")
         {
-            databases, directory, root, state, user, admins, commands, files, format, Parse(), Demo(),
+            databases, directory, root, state, keys, user, admins, commands, files, format, Parse(), Demo(), Keys(),
         };
         command.SetAction((arguments, cancellationToken) => ShellCommand.RunAsync(
             new ShellArguments(
@@ -68,6 +73,7 @@ internal static class ToolCommand
                 arguments.GetValue(directory),
                 arguments.GetValue(root),
                 arguments.GetValue(state),
+                arguments.GetValue(keys),
                 arguments.GetValue(user)!,
                 arguments.GetValue(admins) ?? [],
                 ScriptsInOrder(arguments, commands, files),
@@ -118,6 +124,26 @@ internal static class ToolCommand
     {
         if (given.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
             given.AddError($"{option} needs a name.");
+    }
+
+    private static Command Keys()
+    {
+        var file = new Argument<string>("FILE") { Description = "The key ring." };
+        var id = new Argument<string>("ID") { Description = "The key's name." };
+        var add = new Command("add", "Add a key; the file is made where there is none.") { file, id };
+        add.SetAction(arguments => KeysCommand.Add(arguments.GetRequiredValue(file), arguments.GetRequiredValue(id)));
+        var rotate = new Command("rotate", "Make a new version of a key; what older ones wrapped stays readable.")
+        {
+            file, id,
+        };
+        rotate.SetAction(arguments =>
+            KeysCommand.Rotate(arguments.GetRequiredValue(file), arguments.GetRequiredValue(id)));
+        var list = new Command("list", "Show which keys there are.") { file };
+        list.SetAction(arguments => KeysCommand.List(arguments.GetRequiredValue(file)));
+        return new Command("keys", "Make and show the keys of a key ring, for encryption without a key service.")
+        {
+            add, rotate, list,
+        };
     }
 
     private static Option<string> Directory(string description) =>

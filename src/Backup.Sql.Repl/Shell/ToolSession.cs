@@ -2,6 +2,7 @@ using Backup.Sql.Aws;
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
+using Backup.Sql.Keys;
 using Backup.Sql.Parsing;
 using Backup.Sql.Repl.Commands;
 using Backup.Sql.Repl.Output;
@@ -51,6 +52,7 @@ internal sealed class ToolSession : ISqlSession
             [
                 new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider(), new S3ObjectStoreProvider(),
             ],
+            KeyServices = [new LocalKeyRingProvider(options.Keys), new KmsProvider()],
             StateStore = options.State is null ? new MemoryStateStore() : SqliteStateStore.Open(options.State),
             SecretVault = options.StateKey is null
                 ? new MemorySecretVault()

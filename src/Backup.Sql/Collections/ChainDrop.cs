@@ -99,8 +99,7 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
             }
         }
 
-        foreach (var name in names)
-            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        await store.DeleteManyAsync(names, cancellationToken).ConfigureAwait(false);
     }
 
     private static bool IsOfLayer(string below, ReadOnlySpan<char> name) => below switch
@@ -130,10 +129,9 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
         foreach (var place in places.Select(place => place.Store).Append(collection.Main))
         {
             var request = new ListRequest { Prefix = $"{CollectionLayout.NextPrefix}{parentId}/" };
-            var claims = await place.ListAsync(request, cancellationToken).ToListAsync(cancellationToken)
-                .ConfigureAwait(false);
-            foreach (var claim in claims)
-                await place.DeleteAsync(claim.Name, cancellationToken).ConfigureAwait(false);
+            var claims = await place.ListAsync(request, cancellationToken).Select(entry => entry.Name)
+                .ToListAsync(cancellationToken).ConfigureAwait(false);
+            await place.DeleteManyAsync(claims, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -69,8 +69,8 @@ internal sealed class LayerNotes(IObjectStore store)
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task DeleteAsync(string layerId, CancellationToken cancellationToken)
     {
-        foreach (var name in await NamesAsync(layerId, cancellationToken).ConfigureAwait(false))
-            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        var names = await NamesAsync(layerId, cancellationToken).ConfigureAwait(false);
+        await store.DeleteManyAsync(names, cancellationToken).ConfigureAwait(false);
     }
 
     private static string NameOf(string layerId, int number) =>

@@ -69,7 +69,7 @@ internal static class LayerRemains
         var request = new ListRequest { Prefix = prefix };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
             names.Add(entry.Name);
-        foreach (var name in names.Where(name => !except.Contains(name)))
-            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        names.RemoveAll(except.Contains);
+        await store.DeleteManyAsync(names, cancellationToken).ConfigureAwait(false);
     }
 }

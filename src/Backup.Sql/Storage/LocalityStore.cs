@@ -97,6 +97,22 @@ internal sealed class LocalityStore : IObjectStore
         await (await FindAsync(name, cancellationToken).ConfigureAwait(false))
             .DeleteAsync(name, cancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    public async ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default)
+    {
+        var byStore = new Dictionary<IObjectStore, List<string>>();
+        foreach (var name in names)
+        {
+            var store = await FindAsync(name, cancellationToken).ConfigureAwait(false);
+            if (!byStore.TryGetValue(store, out var its))
+                byStore.Add(store, its = []);
+            its.Add(name);
+        }
+
+        foreach (var (store, its) in byStore)
+            await store.DeleteManyAsync(its, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Lists. Directories are listed at the default location alone: a layer has its place there, whatever else lies
     /// elsewhere of it.

@@ -8,6 +8,8 @@ namespace Backup.Sql.Storage;
 /// </summary>
 internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retries) : IObjectStore
 {
+    private const int BatchSize = 1000;
+
     public StoreCapabilities Capabilities => inner.Capabilities;
 
     public async ValueTask<IObjectWriter> BeginPutAsync(string name, CancellationToken cancellationToken = default)
@@ -92,6 +94,22 @@ internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retrie
 
     public ValueTask DeleteAsync(string name, CancellationToken cancellationToken = default) =>
         retries.RunAsync(token => inner.DeleteAsync(name, token), cancellationToken);
+
+    // In batches where a batch is one request; else by itself each, so that each has all its tries.
+    public async ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (Capabilities.HasFlag(StoreCapabilities.BatchDelete))
+        {
+            foreach (var batch in names.Chunk(BatchSize))
+                await retries.RunAsync(token => inner.DeleteManyAsync(batch, token), cancellationToken)
+                    .ConfigureAwait(false);
+            return;
+        }
+
+        foreach (var name in names)
+            await DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+    }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
