@@ -23,10 +23,14 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
     /// <param name="findUser">
     /// Finds somebody who needs them. Asked again after the tombstone is there: who comes later sees that.
     /// </param>
+    /// <param name="forget">
+    /// Called once it is decided and before the tombstone goes: nobody may remember what no tombstone excuses.
+    /// </param>
     /// <param name="cancellationToken">Ends the call; the next drop finishes what is not done.</param>
     /// <returns>Who needs them; nothing is dropped then. Null otherwise.</returns>
     public async Task<string?> RunAsync(
-        Tombstone tombstone, Func<CancellationToken, Task<string?>> findUser, CancellationToken cancellationToken)
+        Tombstone tombstone, Func<CancellationToken, Task<string?>> findUser, Func<CancellationToken, Task> forget,
+        CancellationToken cancellationToken)
     {
         if (await findUser(cancellationToken).ConfigureAwait(false) is { } early)
             return early;
@@ -37,6 +41,7 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
             return user;
         }
 
+        await forget(cancellationToken).ConfigureAwait(false);
         await DeleteAsync(tombstone, cancellationToken).ConfigureAwait(false);
         return null;
     }

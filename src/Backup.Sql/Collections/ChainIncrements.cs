@@ -40,10 +40,11 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
         await foreach (var entry in Store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
             if (!entry.IsPrefix
-                && !ManifestFile.IsVoid(entry.Length)
                 && CollectionLayout.TryGetManifestDirectory(entry.Name, out var directory)
                 && directory.Length > root.Length
-                && CollectionLayout.IsIncrementDirectory(directory.AsSpan(root.Length)))
+                && CollectionLayout.IsIncrementDirectory(directory.AsSpan(root.Length))
+                && !await ManifestFile.IsVoidAsync(Store, entry.Name, entry.Length, cancellationToken)
+                    .ConfigureAwait(false))
                 found.Add(directory);
         }
 

@@ -36,7 +36,7 @@ internal static class LayerRemains
             await new ChildClaim(store, parentId, layerId, directory).ReleaseAsync(cancellationToken)
                 .ConfigureAwait(false);
         if (await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is { } taken
-            && ManifestFile.IsVoid(taken.Length))
+            && await ManifestFile.IsVoidAsync(store, manifest, taken.Length, cancellationToken).ConfigureAwait(false))
             await store.DeleteAsync(manifest, cancellationToken).ConfigureAwait(false);
         await store.DeleteAsync(own, cancellationToken).ConfigureAwait(false);
         return true;

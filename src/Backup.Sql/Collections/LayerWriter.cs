@@ -172,6 +172,7 @@ internal sealed class LayerWriter
             LayerId = LayerId,
             ChainId = _request.Parent?.Full.Manifest.LayerId ?? LayerId,
             ParentLayerId = _request.Parent?.Newest.Manifest.LayerId,
+            Directory = Directory,
             Kind = _request.Parent is null ? LayerKind.Full : LayerKind.Incremental,
             Start = _request.Parent?.End ?? default,
             End = _request.End,

@@ -98,7 +98,8 @@ public sealed class BackupHost : IAsyncDisposable
         Registry = new BackupRegistry(options.StateStore, records, options.TimeProvider);
         Proofs = new Proofs(
             Registry, Collections, options.TimeProvider, options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
-        Worker = new JobWorker(Planning, Runner, Registry, Proofs, options.TimeProvider);
+        Known = new KnownBackups(Registry, Collections);
+        Worker = new JobWorker(Planning, Runner, Registry, Known, Proofs, options.TimeProvider);
         Jobs = new JobRegistry(
             records,
             options.TimeProvider,
@@ -141,6 +142,8 @@ public sealed class BackupHost : IAsyncDisposable
     internal LayerUses Uses { get; }
 
     internal BackupRegistry Registry { get; }
+
+    internal KnownBackups Known { get; }
 
     internal Proofs Proofs { get; }
 

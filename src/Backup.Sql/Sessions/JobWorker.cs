@@ -14,7 +14,8 @@ namespace Backup.Sql.Sessions;
 
 /// <summary>The work of jobs: plans what was asked and runs it, in the first turn and in later ones.</summary>
 internal sealed class JobWorker(
-    PlanningContext planning, PlanRunner runner, BackupRegistry registry, Proofs proofs, TimeProvider time)
+    PlanningContext planning, PlanRunner runner, BackupRegistry registry, KnownBackups known, Proofs proofs,
+    TimeProvider time)
 {
     /// <summary>How often a job is planned when the collection keeps moving under it.</summary>
     private const int PlanningAttempts = 3;
@@ -35,11 +36,16 @@ internal sealed class JobWorker(
     {
         BoundBackup backup => await new BackupPlanner(planning).PlanAsync(backup, estimate, cancellationToken)
             .ConfigureAwait(false),
-        _ => await new RestorePlanner(planning).PlanAsync(
-            await new RegisteredSource(registry).ResolveAsync((BoundRestore)bound, cancellationToken)
-                .ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false),
+        _ => await PlanRestoreAsync((BoundRestore)bound, cancellationToken).ConfigureAwait(false),
     };
+
+    private async Task<ExecutionPlan> PlanRestoreAsync(BoundRestore bound, CancellationToken cancellationToken)
+    {
+        var restore = await new RegisteredSource(registry).ResolveAsync(bound, cancellationToken).ConfigureAwait(false);
+        var plan = await new RestorePlanner(planning).PlanAsync(restore, cancellationToken).ConfigureAwait(false);
+        await known.RequireNewestAsync(restore, plan, cancellationToken).ConfigureAwait(false);
+        return plan;
+    }
 
     private async Task<JobOutcome> PlanAndRunAsync(
         ExecutionPlan? first, JobRecord job, JobTurn turn, CancellationToken cancellationToken)

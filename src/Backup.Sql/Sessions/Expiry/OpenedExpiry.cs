@@ -12,10 +12,11 @@ internal sealed class OpenedExpiry : IAsyncDisposable
     private readonly IncrementPlaces _places;
 
     private OpenedExpiry(
-        BackupHost host, bool explain, OpenedCollection opened, IncrementPlaces places, string location)
+        BackupHost host, bool explain, OpenedCollection opened, IncrementPlaces places, IReadOnlySet<string> kept,
+        string location)
     {
         (_host, _explain, _opened, _places, Location) = (host, explain, opened, places, location);
-        Survey = new CollectionSurvey(Collection, places.Opened);
+        Survey = new CollectionSurvey(Collection, places.Opened, kept);
     }
 
     public Collection Collection => _opened.Collection;
@@ -31,12 +32,16 @@ internal sealed class OpenedExpiry : IAsyncDisposable
     public static async Task<OpenedExpiry> OpenAsync(
         BackupHost host, string location, bool explain, CancellationToken cancellationToken)
     {
+        var registered = await host.Registry.ListAsync(cancellationToken).ConfigureAwait(false);
+        var kept = registered
+            .Where(backup => backup.Value.Labels.Contains(LayerNote.KeepForeverLabel, StringComparer.Ordinal))
+            .Select(backup => backup.Value.LayerId).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var opened = await host.Collections.OpenAsync(location, null, cancellationToken).ConfigureAwait(false);
         try
         {
             var places = await IncrementPlaces
                 .OpenAsync(host, location, opened.Collection.Main, cancellationToken).ConfigureAwait(false);
-            return new OpenedExpiry(host, explain, opened, places, IncrementPlaces.NameOf(location));
+            return new OpenedExpiry(host, explain, opened, places, kept, IncrementPlaces.NameOf(location));
         }
         catch
         {
@@ -85,13 +90,6 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         foreach (var tombstone in all.Values.DistinctBy(stone => (stone.Chain, string.Join(' ', stone.Layers))))
         {
             var user = await DropAsync(tombstone, [], cancellationToken).ConfigureAwait(false);
-            if (user is null && !_explain)
-            {
-                await _host.Registry.ForgetAsync(
-                    [.. tombstone.Layers.Select(layer => layer.LayerId).OfType<string>()], cancellationToken)
-                    .ConfigureAwait(false);
-            }
-
             verdicts.Add(user is null
                 ? new Verdict(PathOf(tombstone.Chain), null, true, "finishes an earlier drop")
                 : new Verdict(PathOf(tombstone.Chain), null, false, $"dropped already, but {user}"));
@@ -125,8 +123,6 @@ internal sealed class OpenedExpiry : IAsyncDisposable
                 Time = _host.Options.TimeProvider.GetUtcNow(),
             },
             chain.Lockers, cancellationToken).ConfigureAwait(false);
-        if (User is null && !_explain)
-            await _host.Registry.ForgetAsync(chain.LayerIds, cancellationToken).ConfigureAwait(false);
         return User is null ? verdict : verdict with { IsDropped = false, Reason = User };
     }
 
@@ -172,6 +168,19 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         return true;
     }
 
+    // A layer whose manifest could not be read goes by its place.
+    private Task ForgetAsync(IReadOnlyList<DroppedLayer> layers, CancellationToken cancellationToken)
+    {
+        var ids = layers.Select(layer => layer.LayerId).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var directories = layers.Where(layer => layer.LayerId is null).Select(layer => layer.Directory)
+            .ToHashSet(StringComparer.Ordinal);
+        return _host.Registry.ForgetAsync(
+            backup => (backup.LayerId is { } id && ids.Contains(id))
+                || (backup is { Path: { } path, Collection: { } home } && directories.Contains(path)
+                    && IncrementPlaces.NameOf(home) == Location),
+            cancellationToken);
+    }
+
     private async Task<string?> DropAsync(
         Tombstone tombstone, IReadOnlyList<string> lockers, CancellationToken cancellationToken)
     {
@@ -179,7 +188,9 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         return _explain
             ? await _host.Uses.FindAsync(ids, lockers, cancellationToken).ConfigureAwait(false)
             : await new ChainDrop(Collection, _places.Opened, _host.Options.Random)
-                .RunAsync(tombstone, token => FindUserAsync(tombstone.Chain, ids, lockers, token), cancellationToken)
+                .RunAsync(
+                    tombstone, token => FindUserAsync(tombstone.Chain, ids, lockers, token),
+                    token => ForgetAsync(tombstone.Layers, token), cancellationToken)
                 .ConfigureAwait(false);
     }
 
