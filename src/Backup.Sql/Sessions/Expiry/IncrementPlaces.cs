@@ -53,7 +53,7 @@ internal sealed class IncrementPlaces : IAsyncDisposable
     public IObjectStore? Find(NotedPlace noted) =>
         _opened.FirstOrDefault(place => place.Location == NameOf(noted.Locations[0]))?.Store;
 
-    /// <summary>A location, or the default one of a list, without parameters: as results and tombstones name it.</summary>
+    /// <summary>A location, or the default one of a list, without parameters: as results name it.</summary>
     public static string NameOf(string location) => StoreUri.Parse(LocationList.DefaultOf(location)).ToString();
 
     public async ValueTask DisposeAsync()
