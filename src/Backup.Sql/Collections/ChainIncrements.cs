@@ -51,17 +51,37 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
         return found;
     }
 
-    /// <summary>Reads the manifests of a full backup's increments.</summary>
-    /// <param name="subdirectory">Sub-directory of the full backup.</param>
+    /// <summary>
+    /// Reads the manifests of a full backup's increments. What a listing does not show yet is found from the layer
+    /// below it, by name.
+    /// </summary>
+    /// <param name="full">The full backup.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The layers, in the order of their names.</returns>
-    public async Task<IReadOnlyList<ChainLayer>> LoadAsync(
-        string subdirectory, CancellationToken cancellationToken)
+    /// <returns>The layers.</returns>
+    public async Task<IReadOnlyList<ChainLayer>> LoadAsync(ChainLayer full, CancellationToken cancellationToken)
     {
-        var directories = await FindAsync(subdirectory, cancellationToken).ConfigureAwait(false);
-        return await ReadAllAsync(
+        var directories = await FindAsync(full.Directory, cancellationToken).ConfigureAwait(false);
+        var found = await ReadAllAsync(
             directories, (directory, token) => ChainLayer.LoadAsync(Store, directory, token), cancellationToken)
             .ConfigureAwait(false);
+        var layers = found.ToList();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var below = full; seen.Add(below.Manifest.LayerId);)
+        {
+            var next = layers.Find(layer => layer.Manifest.ParentLayerId == below.Manifest.LayerId);
+            if (next is null)
+            {
+                if (await ChildClaim.FindChildAsync(Store, below.Manifest.LayerId, cancellationToken)
+                    .ConfigureAwait(false) is not { } unlisted)
+                    break;
+                next = await ChainLayer.LoadAsync(Store, unlisted, cancellationToken).ConfigureAwait(false);
+                layers.Add(next);
+            }
+
+            below = next;
+        }
+
+        return layers;
     }
 
     /// <summary>Reads the envelopes of the increments that a chain does not know.</summary>

@@ -88,7 +88,7 @@ internal sealed class Collection
         foreach (var store in locations)
             layers.Add(await ChainLayer.LoadAsync(store, "", cancellationToken).ConfigureAwait(false));
         layers.AddRange(
-            await Open(locations[0]).Increments.LoadAsync("", cancellationToken).ConfigureAwait(false));
+            await Open(locations[0]).Increments.LoadAsync(layers[0], cancellationToken).ConfigureAwait(false));
         return Chain.Build("", layers[0], layers[1..]);
     }
 
@@ -164,6 +164,10 @@ internal sealed class Collection
     {
         var names = await ListBackupsAsync(cancellationToken).ConfigureAwait(false);
         var hint = evenDamaged ? null : await Hints.FindAsync(cancellationToken).ConfigureAwait(false);
+        // A listing may lag behind: a hint is as good.
+        if (hint is not null && !names.Contains(hint) && CollectionLayout.TryParseFullDirectory(hint, out _)
+            && await HasBackupAsync(hint, cancellationToken).ConfigureAwait(false))
+            names = [.. names, hint];
         string? best = null;
         HlcTimestamp bestEnd = default;
         foreach (var name in names.Where(name => name == hint).Concat(names.Reverse()))
@@ -172,9 +176,11 @@ internal sealed class Collection
                 break;
             try
             {
-                var envelope = await ManifestFile.RequireEnvelopeAsync(_main, name, cancellationToken)
+                var path = CollectionLayout.Join(name, CollectionLayout.Manifest);
+                var envelope = await ManifestFile.ReadEnvelopeAsync(_main, path, cancellationToken)
                     .ConfigureAwait(false);
-                if (envelope.Snapshot is null && (best is null || envelope.End > bestEnd))
+                // One that is listed still, and gone, is none.
+                if (envelope is { Snapshot: null } && (best is null || envelope.End > bestEnd))
                     (best, bestEnd) = (name, envelope.End);
             }
             catch (BackupSqlException error) when (
@@ -223,7 +229,7 @@ internal sealed class Collection
         if (directory.Length == 0)
             await RequireManifestAtLocationAsync(cancellationToken).ConfigureAwait(false);
         var full = await ChainLayer.LoadAsync(_main, directory, cancellationToken).ConfigureAwait(false);
-        var increments = await Increments.LoadAsync(directory, cancellationToken).ConfigureAwait(false);
+        var increments = await Increments.LoadAsync(full, cancellationToken).ConfigureAwait(false);
         var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
         if (dropped.Contains(full.Manifest.LayerId))
             throw Errors.NoBackup(directory);
@@ -284,7 +290,7 @@ internal sealed class Collection
     /// <param name="cancellationToken">Ends the call.</param>
     public Task AbandonAsync(SavedLayer saved, string jobId, CancellationToken cancellationToken = default) =>
         LayerRemains.RemoveAsync(
-            StoreOf(saved), saved.Directory, saved.LayerId, saved.ParentLayerId, jobId, cancellationToken);
+            StoreOf(saved), saved.Directory, saved.LayerId, jobId, cancellationToken);
 
     /// <summary>Checks that a chain is still what a plan saw.</summary>
     /// <param name="chain">The chain as it was.</param>

@@ -12,12 +12,11 @@ internal static class LayerRemains
     /// <param name="store">Where the layer lies.</param>
     /// <param name="directory">Its directory; others may have written there too.</param>
     /// <param name="layerId">Its id.</param>
-    /// <param name="parentId">The layer below; null for a full one.</param>
     /// <param name="jobId">The job.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>True if the layer is gone; false if it is committed and was left alone.</returns>
     public static async Task<bool> RemoveAsync(
-        IObjectStore store, string directory, string layerId, string? parentId, string jobId,
+        IObjectStore store, string directory, string layerId, string jobId,
         CancellationToken cancellationToken = default)
     {
         var manifest = CollectionLayout.Join(directory, CollectionLayout.Manifest);
@@ -32,9 +31,6 @@ internal static class LayerRemains
             return true;
         var checkpoints = CollectionLayout.Join(directory, CollectionLayout.CheckpointPrefix);
         await DeleteAllAsync(store, checkpoints, Nothing, cancellationToken).ConfigureAwait(false);
-        if (parentId is not null)
-            await new ChildClaim(store, parentId, layerId, directory).ReleaseAsync(cancellationToken)
-                .ConfigureAwait(false);
         if (await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is { } taken
             && await ManifestFile.IsVoidAsync(store, manifest, taken.Length, cancellationToken).ConfigureAwait(false))
             await store.DeleteAsync(manifest, cancellationToken).ConfigureAwait(false);
@@ -48,9 +44,6 @@ internal static class LayerRemains
     public static async Task TidyAsync(ChainLayer layer, CancellationToken cancellationToken = default)
     {
         var manifest = layer.Manifest;
-        if (manifest.ParentLayerId is { } parent)
-            await new ChildClaim(layer.Store, parent, manifest.LayerId, layer.Directory)
-                .ReleaseAsync(cancellationToken).ConfigureAwait(false);
         await DeleteAllAsync(
             layer.Store, layer.PathOf(CollectionLayout.CheckpointPrefix), Nothing, cancellationToken)
                 .ConfigureAwait(false);

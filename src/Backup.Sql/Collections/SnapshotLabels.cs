@@ -84,7 +84,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
             if (snapshot.IsFinished || snapshot.Problem is not null)
                 await RemoveManifestAsync(directory, layer, cancellationToken).ConfigureAwait(false);
             var job = snapshot.Reservation.Job.ToString(CultureInfo.InvariantCulture);
-            await LayerRemains.RemoveAsync(store, directory, layer, null, job, cancellationToken)
+            await LayerRemains.RemoveAsync(store, directory, layer, job, cancellationToken)
                 .ConfigureAwait(false);
             await new LayerNotes(store).DeleteAsync(layer, cancellationToken).ConfigureAwait(false);
         }

@@ -27,7 +27,7 @@ internal static partial class Errors
         new(SqlStates.TimeOutOfRange,
             $"the backup would end at {Show(end)}, not after the chain's end at {Show(parentEnd)}")
         {
-            Hint = "Give a later time, or leave AS OF SYSTEM TIME out.",
+            Hint = "Give a later time, or leave AS OF SYSTEM TIME out. After a clock was set back, take a full backup.",
         };
 
     public static BackupSqlException ClusterChainNarrowed() =>

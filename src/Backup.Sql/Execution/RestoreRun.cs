@@ -269,6 +269,14 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
         _published = true;
         Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restores.Notices };
         Log.Published(context.Logger, turn.JobId, Outcome.Rows, Outcome.Bytes);
+        try
+        {
+            await turn.SaveOutcomeAsync(Outcome).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            Log.HintFailed(context.Logger, turn.JobId, "the note that it is published", error);
+        }
     }
 
     private SpaceShape ShapeOf(Space space) => _reader!.Chain.Newest.Manifest.Find(space)!.Shape;

@@ -12,11 +12,18 @@ namespace Backup.Sql.Execution;
 internal sealed class SavedWork(RunContext context)
 {
     /// <summary>
-    /// Finds out whether a backup was committed by a turn that did not live to say so, and does what was still to do.
+    /// Finds out whether a backup was committed, or a restore published, by a turn that did not live to say so, and does
+    /// what was still to do.
     /// </summary>
-    /// <returns>What the backup came to; null when it was not committed.</returns>
+    /// <returns>What it came to; null when it was not committed.</returns>
     public async Task<JobOutcome?> FinishCommittedAsync(JobRecord job, CancellationToken cancellationToken)
     {
+        if (job.Outcome is { } published)
+        {
+            RestoreRun.RemoveScratch(context, job.Id);
+            return published;
+        }
+
         if (job is not { Layer: { } saved, Plan: not null })
             return null;
         var plan = ExecutionPlan.FromJson(job.Plan);

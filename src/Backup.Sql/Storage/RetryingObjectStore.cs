@@ -82,6 +82,8 @@ internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retrie
                 }
 
                 attempts.Progressed();
+                if (!IsNew(listing.Current, request.StartAfter))
+                    continue;
                 request = request with { StartAfter = listing.Current.Name };
                 yield return listing.Current;
             }
@@ -112,6 +114,16 @@ internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retrie
     }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    // What is listed twice is there once; the markers of directories that consoles and copying tools leave are no
+    // objects. Whoever lists relies on the order.
+    private static bool IsNew(ListEntry entry, string? last)
+    {
+        if (!entry.IsPrefix && (entry.Name.Length == 0 || entry.Name[^1] == '/'))
+            return false;
+        var order = last is null ? 1 : ObjectName.Compare(entry.Name, last);
+        return order >= 0 ? order > 0 : throw Errors.ListedOutOfOrder(entry.Name, last!);
+    }
 
     private async ValueTask<bool> HoldsAsync(
         string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)

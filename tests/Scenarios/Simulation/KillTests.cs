@@ -88,11 +88,11 @@ public sealed class KillTests : IDisposable
             Assert.Equal(SqliteDump.Of(Path.Combine(root, "databases", "shop.db")), SqliteDump.Of(path));
         File.Delete(path);
 
-        // No checkpoint, no claim, no file that no manifest lists, nothing in scratch or beside the databases.
+        // No checkpoint, no file that no manifest lists, nothing in scratch or beside the databases.
         // (A put that was cut off leaves its file aside: no store shows it as an object.)
         var files = Directory.GetFiles(Path.Combine(root, "stores"), "*", SearchOption.AllDirectories)
             .Where(file => !Path.GetFileName(file).StartsWith(ObjectName.AsidePrefix, StringComparison.Ordinal)).ToList();
-        Assert.DoesNotContain(files, file => file.Contains("/progress/", StringComparison.Ordinal) || file.Contains("/next/", StringComparison.Ordinal));
+        Assert.DoesNotContain(files, file => file.Contains("/progress/", StringComparison.Ordinal));
         foreach (var directory in files.Where(file => file.Contains("/data/", StringComparison.Ordinal))
             .Select(file => file[..file.IndexOf("/data/", StringComparison.Ordinal)]).Distinct())
             Assert.True(File.Exists(directory + "/BACKUP_MANIFEST"), $"Nothing was committed in {directory}.");

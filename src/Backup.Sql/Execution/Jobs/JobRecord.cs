@@ -73,6 +73,6 @@ internal sealed record JobRecord
     /// <summary>The layer that a backup has begun to write and goes on with after a pause or a crash.</summary>
     public SavedLayer? Layer { get; init; }
 
-    /// <summary>What it came to; null before it succeeded.</summary>
+    /// <summary>What it came to; null before it succeeded, or, of a restore, was published.</summary>
     public JobOutcome? Outcome { get; init; }
 }

@@ -116,6 +116,12 @@ internal sealed class JobTurn : IDisposable
         Layer = layer;
     }
 
+    /// <summary>
+    /// Keeps what the job came to as soon as nothing can take it back: who goes on after this process does not do it
+    /// again.
+    /// </summary>
+    public Task SaveOutcomeAsync(JobOutcome outcome) => ChangeAsync(job => job with { Outcome = outcome });
+
     public void Dispose()
     {
         lock (_gate)
