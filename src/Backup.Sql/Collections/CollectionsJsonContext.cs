@@ -18,4 +18,5 @@ namespace Backup.Sql.Collections;
 [JsonSerializable(typeof(LayerCheckpoint))]
 [JsonSerializable(typeof(SnapshotReservation))]
 [JsonSerializable(typeof(KeyObject))]
+[JsonSerializable(typeof(NotedPlace))]
 internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

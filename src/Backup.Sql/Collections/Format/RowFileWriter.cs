@@ -281,7 +281,16 @@ internal sealed class RowFileWriter : IAsyncDisposable
         var header = new byte[DataFileFormat.StartOf(seal is not null)];
         DataFileFormat.WriteHeader(header, _options.Compression.Codec.Id, seal is not null, _files.LayerId, id);
         seal?.Salt.CopyTo(header.AsSpan(DataFileFormat.HeaderBytes));
-        await file.WriteAsync(header, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await file.WriteAsync(header, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         StoredBytes += header.Length;
         return file;
     }
