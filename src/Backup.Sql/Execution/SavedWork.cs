@@ -12,8 +12,8 @@ namespace Backup.Sql.Execution;
 internal sealed class SavedWork(RunContext context)
 {
     /// <summary>
-    /// Finds out whether a backup was committed, or a restore published, by a turn that did not live to say so, and does
-    /// what was still to do.
+    /// Finds out whether a backup was committed, or a restore published, by a turn that did not live to say so, and
+    /// does what was still to do.
     /// </summary>
     /// <returns>What it came to; null when it was not committed.</returns>
     public async Task<JobOutcome?> FinishCommittedAsync(JobRecord job, CancellationToken cancellationToken)
