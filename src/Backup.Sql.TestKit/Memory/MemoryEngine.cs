@@ -46,6 +46,7 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
             Capabilities = options.Capabilities,
             NameComparer = options.NameComparer,
             BuiltInDatabases = options.BuiltInDatabases,
+            Regions = options.Regions,
         };
         _store = new MemoryStore(options);
         foreach (var name in options.BuiltInDatabases)
@@ -53,7 +54,11 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
     }
 
     /// <inheritdoc/>
-    public EngineInfo Info { get; }
+    public EngineInfo Info { get; private set; }
+
+    /// <summary>Gives the cluster other regions; those of databases stay as they are.</summary>
+    /// <param name="regions">The regions from now on.</param>
+    public void SetRegions(IReadOnlyList<string> regions) => Info = Info with { Regions = regions };
 
     /// <summary>Makes a database with the schema <see cref="PublicSchema"/>.</summary>
     /// <param name="name">Its name.</param>
@@ -351,10 +356,10 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
         RequireZones();
         lock (_store.Gate)
         {
-            if (retention is { } time)
-                _store.Zones[(database, table)] = time;
+            if (table is { } id)
+                Alter(_store.GetTable(id).Descriptor with { HistoryRetention = retention });
             else
-                _store.Zones.Remove((database, table));
+                Alter(_store.Catalog.Current.GetDatabase(database) with { HistoryRetention = retention });
         }
 
         return ValueTask.CompletedTask;

@@ -32,6 +32,9 @@ public sealed record MemoryEngineOptions
     /// </summary>
     public IReadOnlyList<string> BuiltInDatabases { get; init; } = [];
 
+    /// <summary>The regions of the cluster. Default: none.</summary>
+    public IReadOnlyList<string> Regions { get; init; } = [];
+
     /// <summary>
     /// How long <see cref="MemoryEngine.CollectGarbage"/> keeps old versions. Default: 25 hours.
     /// </summary>

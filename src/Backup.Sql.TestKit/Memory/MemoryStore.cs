@@ -45,9 +45,6 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
         return pin;
     }
 
-    /// <summary>For how long history is kept, where it was configured.</summary>
-    public Dictionary<(string Database, long? Table), TimeSpan> Zones { get; } = [];
-
     /// <summary>Under the lock.</summary>
     public void RequireKept(HlcTimestamp time)
     {
@@ -108,7 +105,7 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
     public void CollectGarbage()
     {
         var now = Clock.Now();
-        var retention = Zones.Values.DefaultIfEmpty(Options.HistoryRetention).Max();
+        var retention = Catalog.Current.Objects.Select(RetentionOf).Max() ?? Options.HistoryRetention;
         var oldest = new HlcTimestamp(now.WallTime - retention.Ticks * 100);
         foreach (var needed in _holds.Values.Concat(_pins.Select(pin => pin.Time)))
             oldest = needed < oldest ? needed : oldest;
@@ -121,6 +118,13 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
         foreach (var table in Tables.Values)
             Prune(table, oldest);
     }
+
+    private static TimeSpan? RetentionOf(ObjectDescriptor o) => o switch
+    {
+        DatabaseDescriptor database => database.HistoryRetention,
+        TableDescriptor table => table.HistoryRetention,
+        _ => null,
+    };
 
     private void RequireUnchanged(long id, IEnumerable<byte[]> keys, HlcTimestamp readAt)
     {

@@ -29,4 +29,10 @@ public sealed record TableDescriptor : ObjectDescriptor
     /// True when the rows stay out of backups (<c>exclude_data_from_backup</c>); the table itself is kept.
     /// </summary>
     public bool ExcludeData { get; init; }
+
+    /// <summary>True when every row says in which region of its database it lies.</summary>
+    public bool RegionalByRow { get; init; }
+
+    /// <summary>For how long history is kept, where that was set for the table; null (the default) otherwise.</summary>
+    public TimeSpan? HistoryRetention { get; init; }
 }

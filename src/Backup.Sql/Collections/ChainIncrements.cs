@@ -13,23 +13,19 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
     /// <summary>The store that the increments lie in.</summary>
     public IObjectStore Store => elsewhere ?? main;
 
-    /// <summary>
-    /// Directory below which the increments of a full backup lie in another place than the collection.
-    /// </summary>
-    /// <param name="subdirectory">Sub-directory of the full backup.</param>
-    /// <param name="elsewhere">False for the collection itself.</param>
-    /// <returns>The directory with a slash at its end.</returns>
+    /// <summary>Directory below which the increments of a full backup lie.</summary>
+    /// <param name="subdirectory">Sub-directory of the full backup; empty for one at the location itself.</param>
+    /// <param name="elsewhere">True for another place than the collection.</param>
+    /// <returns>The directory with a slash at its end; empty for the location itself.</returns>
     public static string RootOf(string subdirectory, bool elsewhere) =>
-        elsewhere ? subdirectory + "/" : $"{CollectionLayout.Incrementals}{subdirectory}/";
+        subdirectory.Length == 0 ? ""
+            : elsewhere ? subdirectory + "/"
+            : $"{CollectionLayout.Incrementals}{subdirectory}/";
 
     /// <summary>Directory below which the increments of a full backup lie.</summary>
     /// <param name="subdirectory">Sub-directory of the full backup; empty for the location itself.</param>
     /// <returns>The directory with a slash at its end; empty for the location itself.</returns>
-    public string RootOf(string subdirectory)
-    {
-        var below = subdirectory.Length == 0 ? "" : subdirectory + "/";
-        return elsewhere is null && below.Length > 0 ? CollectionLayout.Incrementals + below : below;
-    }
+    public string RootOf(string subdirectory) => RootOf(subdirectory, elsewhere is not null);
 
     /// <summary>Finds the manifests of a full backup's increments.</summary>
     /// <param name="subdirectory">Sub-directory of the full backup.</param>

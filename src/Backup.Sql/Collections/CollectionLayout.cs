@@ -32,6 +32,9 @@ internal static class CollectionLayout
     /// <summary>Directory of the notes on layers.</summary>
     public const string Notes = "metadata/notes/";
 
+    /// <summary>Directory of the objects that say where else increments lie.</summary>
+    public const string Elsewhere = "metadata/elsewhere/";
+
     /// <summary>Directory of the tombstones.</summary>
     public const string Dropped = "metadata/dropped/";
 

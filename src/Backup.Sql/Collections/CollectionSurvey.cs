@@ -117,6 +117,12 @@ internal sealed class CollectionSurvey(
         return lockers;
     }
 
+    /// <summary>What a backup's manifest begins with that takes up a whole location; null if there is none.</summary>
+    /// <exception cref="BackupSqlException">XX001 it is damaged.</exception>
+    public static async Task<ManifestEnvelope?> FindAtLocationAsync(
+        IObjectStore store, CancellationToken cancellationToken) =>
+        await ManifestFile.ReadEnvelopeAsync(store, CollectionLayout.Manifest, cancellationToken).ConfigureAwait(false);
+
     private IEnumerable<(string? Place, IObjectStore Store)> Places() =>
         places.Select(place => ((string?)place.Location, place.Store)).Prepend((null, collection.Main));
 
@@ -137,7 +143,9 @@ internal sealed class CollectionSurvey(
             {
                 if (isCommitted)
                 {
-                    layers.Add(await ReadLayerAsync(store, place, increment, cancellationToken).ConfigureAwait(false));
+                    var layer = await ReadLayerAsync(store, place, increment, cancellationToken).ConfigureAwait(false);
+                    if (place is null || IsOf(full, layer))
+                        layers.Add(layer);
                     continue;
                 }
 
@@ -151,6 +159,10 @@ internal sealed class CollectionSurvey(
             new SurveyedChain { Directory = directory, Layers = layers, Unfinished = unfinished, Lockers = lockers },
             noted, cancellationToken).ConfigureAwait(false);
     }
+
+    // At a place that collections share their full backups may have one name.
+    private static bool IsOf(SurveyedLayer full, SurveyedLayer increment) =>
+        full.Envelope is null || increment.Envelope is null || increment.Envelope.ChainId == full.Envelope.LayerId;
 
     private async Task<SurveyedChain> AddNotesAsync(
         SurveyedChain chain, IReadOnlySet<string> noted, CancellationToken cancellationToken)
@@ -199,8 +211,9 @@ internal sealed class CollectionSurvey(
         var request = new ListRequest { Prefix = root, Delimiter = CollectionLayout.Data };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            var end = entry.Name.LastIndexOf(
-                '/', entry.Name.Length - (entry.IsPrefix ? CollectionLayout.Data.Length + 1 : 1));
+            var end = entry.IsPrefix
+                ? entry.Name.Length - CollectionLayout.Data.Length - 1
+                : entry.Name.LastIndexOf('/');
             if (end <= root.Length || !isLayer(entry.Name[root.Length..end]))
                 continue;
             var (increment, name) = (entry.Name[..end], entry.Name[(end + 1)..]);

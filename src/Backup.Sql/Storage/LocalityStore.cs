@@ -63,6 +63,13 @@ internal sealed class LocalityStore : IObjectStore
     public static string TagOf(string locality) =>
         Mark + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(locality)))[..TagDigits];
 
+    /// <summary>A data file's name without what says which locality it is of.</summary>
+    public static ReadOnlySpan<char> WithoutTag(ReadOnlySpan<char> name)
+    {
+        var mark = name.Length - Mark.Length - TagDigits;
+        return mark > 0 && name[mark..].StartsWith(Mark) ? name[..mark] : name;
+    }
+
     /// <inheritdoc/>
     public async ValueTask<IObjectWriter> BeginPutAsync(string name, CancellationToken cancellationToken = default) =>
         await (await FindAsync(name, cancellationToken).ConfigureAwait(false))

@@ -70,6 +70,15 @@ internal sealed class BenchStores(string kind, string root, RemoteStore? remote 
         await store.PutIfAbsentAsync(objectName, bytes);
     }
 
+    /// <summary>Takes the second half of an object away.</summary>
+    public async Task CutAsync(string name, string objectName)
+    {
+        var bytes = await ReadAsync(name, objectName);
+        await using var store = await OpenAsync(name);
+        await store.DeleteAsync(objectName);
+        await store.PutIfAbsentAsync(objectName, bytes.AsMemory(0, bytes.Length / 2));
+    }
+
     /// <summary>
     /// Every object of every location used so far, with a hash of its bytes; but for notes, which a proof leaves behind.
     /// </summary>
