@@ -28,9 +28,27 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             var capabilities = await binder.AbilitiesAsync(engine, targets, cancellationToken).ConfigureAwait(false);
             timeTravel &= capabilities.HasFlag(EngineCapabilities.TimeTravel);
             RequireHistory(statement, engine, capabilities, asOf, revisionHistory);
-            sources.Add(await SourceAsync(
+            var (source, lacking) = await SourceAsync(
                 engine, targets, binder, timeTravel ? wanted : null, pause is not null, statement,
-                cancellationToken).ConfigureAwait(false));
+                cancellationToken).ConfigureAwait(false);
+            if (lacking is not null && (revisionHistory || asOf is { IsFreshnessBound: false }))
+            {
+                throw Errors.TableKeepsNoHistory(
+                    lacking.Database, lacking.Name,
+                    asOf is null
+                        ? ValueBinder.PlaceOf(options.SpanOf("revision_history"))
+                        : ValueBinder.PlaceOf(statement.AsOf!));
+            }
+
+            if (lacking is not null && timeTravel && wanted is not null)
+            {
+                timeTravel = false;
+                (source, _) = await SourceAsync(
+                    engine, targets, binder, null, pause is not null, statement, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            sources.Add(source);
         }
 
         new PauseBinder(context, values).Check(statement, pause, sources);
@@ -115,7 +133,9 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         }
     }
 
-    private async ValueTask<BackupSource> SourceAsync(
+    /// <summary>Resolves what is taken from one engine.</summary>
+    /// <returns>It, and a table in it whose past is not known; null when there is none.</returns>
+    private async ValueTask<(BackupSource Source, TableDescriptor? Lacking)> SourceAsync(
         string engine, BackupTargets? targets, BackupSourceBinder binder, HlcTimestamp? time, bool paused,
         BackupStatement statement, CancellationToken cancellationToken)
     {
@@ -131,7 +151,23 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                 cancellationToken).ConfigureAwait(false);
         }
 
-        return new BackupSource(engine, scope);
+        return (new BackupSource(engine, scope), await LackingAsync(scope, catalog, cancellationToken)
+            .ConfigureAwait(false));
+    }
+
+    private static async ValueTask<TableDescriptor?> LackingAsync(
+        BackupScope scope, ICatalogReader catalog, CancellationToken cancellationToken)
+    {
+        foreach (var database in scope.AllDatabases())
+        {
+            var objects = await catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);
+            var lacking = scope.Select(database, objects).OfType<TableDescriptor>()
+                .FirstOrDefault(table => table is { KeepsNoHistory: true, ExcludeData: false });
+            if (lacking is not null)
+                return lacking;
+        }
+
+        return null;
     }
 
     private static BackupScope Union(IReadOnlyList<BackupSource> sources) => sources.Count == 1
