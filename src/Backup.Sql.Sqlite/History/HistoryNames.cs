@@ -15,8 +15,8 @@ internal static class HistoryNames
     public const string Marks = Prefix + "mark";
 
     /// <summary>
-    /// How far the logs had got at a mark: <c>number</c> of the definition, <c>mark</c>, <c>seq</c> of the last line. Only
-    /// where lines had come since the mark before.
+    /// How far the logs had got at a mark: <c>number</c> of the definition, <c>mark</c>, <c>seq</c> of the last line.
+    /// Only where lines had come since the mark before.
     /// </summary>
     public const string Lines = Prefix + "line";
 

@@ -96,11 +96,14 @@ internal sealed class HistoryService(
         }
     }
 
-    /// <summary>Counts a hold's age from now, once a day: looking costs nothing, writing keeps writers waiting.</summary>
+    /// <summary>
+    /// Counts a hold's age from now, once a day: looking costs nothing, writing keeps writers waiting.
+    /// </summary>
     public void Renew(string name, CancellationToken cancellationToken)
     {
         var now = clock.Next().WallTime / NanosecondsPerMicrosecond;
-        var old = $" WHERE name = {Connection.Literal(name)} AND placed < {Connection.Literal(now - TimeSpan.MicrosecondsPerDay)}";
+        var old = $" WHERE name = {Connection.Literal(name)} "
+            + $"AND placed < {Connection.Literal(now - TimeSpan.MicrosecondsPerDay)}";
         foreach (var file in Tracked().Where(file => Ask(file, $"SELECT count(*) FROM {HistoryNames.Holds}{old}") > 0))
         {
             var renew = $"UPDATE {HistoryNames.Holds} SET placed = {Connection.Literal(now)}{old}";

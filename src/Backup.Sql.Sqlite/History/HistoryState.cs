@@ -37,8 +37,8 @@ internal sealed class HistoryState
     }
 
     /// <summary>
-    /// Where the history starts that a backup of now can tell. While there are tables that cannot be tracked it is that of
-    /// the others alone; when they are gone, of the whole database, it starts after them.
+    /// Where the history starts that a backup of now can tell. While there are tables that cannot be tracked it is that
+    /// of the others alone; when they are gone, of the whole database, it starts after them.
     /// </summary>
     public HistoryMark Reach
     {
@@ -124,7 +124,8 @@ internal sealed class HistoryState
         .Select(table => table.Definition.Name).ToHashSet(AsciiIgnoreCaseComparer.Instance);
 
     /// <summary>
-    /// What the tables that are left out of backups now were called at a mark: their rows are to stay out of the past too.
+    /// What the tables that are left out of backups now were called at a mark: their rows are to stay out of the past
+    /// too.
     /// </summary>
     public HashSet<string> ExcludedAt(HistoryMark mark)
     {

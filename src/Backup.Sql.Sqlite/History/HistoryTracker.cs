@@ -293,7 +293,9 @@ internal sealed class HistoryTracker(Connection connection)
             + "WHERE l.value IS NOT NULL AND l.name NOT IN (SELECT name FROM sqlite_sequence)");
     }
 
-    /// <summary>Notes how far each log has got. A log never loses its last line, so that numbers never repeat.</summary>
+    /// <summary>
+    /// Notes how far each log has got. A log never loses its last line, so that numbers never repeat.
+    /// </summary>
     private void RecordLines(long mark)
     {
         var state = HistoryState.Read(connection);

@@ -9,8 +9,8 @@ using Backup.Sql.Sqlite.Rows;
 namespace Backup.Sql.Sqlite.History;
 
 /// <summary>
-/// Proves of tables that their logs told all: reads a table whole and compares the sum of its rows with what the sum was
-/// when it was last read, and the log since. Finds writers that no trigger saw.
+/// Proves of tables that their logs told all: reads a table whole and compares the sum of its rows with what the sum
+/// was when it was last read, and the log since. Finds writers that no trigger saw.
 /// </summary>
 internal sealed class TableProof(DatabaseFiles files, ConnectionSource connections, EngineClock clock)
 {

@@ -10,9 +10,9 @@ namespace Backup.Sql.Sqlite.History;
 /// </summary>
 /// <remarks>
 /// <para>REPLACE removes rows without a trigger (unless recursive triggers are on): before every write all rows are
-/// taken down that collide with the new one on the rowid or a unique key. An update that leaves a key alone collides with
-/// nothing on it, and is not made to look. The log has no key but its own number, so that no conflict clause of the
-/// user's statement can mean it.</para>
+/// taken down that collide with the new one on the rowid or a unique key. An update that leaves a key alone collides
+/// with nothing on it, and is not made to look. The log has no key but its own number, so that no conflict clause of
+/// the user's statement can mean it.</para>
 /// <para>A column that is no part of a key is named inside a sub-query, and once more outside with the value NULL:
 /// when the user drops the column the outer name is found instead, and the trigger stays valid.</para>
 /// <para>SQLite 3.35 computes a generated column of NEW out of those columns alone that triggers name, the others count
@@ -42,7 +42,7 @@ internal sealed class TriggerText
 
     /// <summary>The names of a definition's triggers.</summary>
     public static string[] Names(long number) =>
-        [.. ((string[])["bi", "bk", "bm", "bu", "bd", "ai"]).Select(moment => HistoryNames.Trigger(number, moment))];
+        [.. ((string[])["bi", "bk", "bu", "bd", "ai"]).Select(moment => HistoryNames.Trigger(number, moment))];
 
     /// <summary>The log's table.</summary>
     public string Log()
@@ -52,14 +52,15 @@ internal sealed class TriggerText
     }
 
     /// <summary>
-    /// The triggers, in the order of <see cref="Names"/>. SQLite runs the newest first: what a row was is taken down before
-    /// its new key, which may be the same in another type.
+    /// The triggers, in the order of <see cref="Names"/>. SQLite runs the newest first: what a row was is taken down
+    /// before its new key, which may be the same in another type.
     /// </summary>
     public string[] Triggers() =>
     [
         Trigger("bi", "BEFORE INSERT", Collides(null), Colliding(null)),
-        Trigger("bk", "BEFORE UPDATE", LoadsAll() + Collides(KeysEqual("OLD")), Colliding(KeysEqual("OLD"))),
-        Trigger("bm", "BEFORE UPDATE", HasMoved(), Moved()),
+        Trigger(
+            "bk", "BEFORE UPDATE", $"{LoadsAll()}{HasMoved()} OR {Collides(KeysEqual("OLD"))}",
+            Colliding(KeysEqual("OLD")) + Moved()),
         Trigger("bu", "BEFORE UPDATE", null, Old()),
         Trigger("bd", "BEFORE DELETE", null, Old()),
         Trigger("ai", "AFTER INSERT", null, Absent(string.Empty)),
@@ -144,8 +145,8 @@ internal sealed class TriggerText
     {
         var there = string.Join(" AND ", _keys.Select(key => $"{key} = NEW.{key}"));
         return Absent(
-            $" WHERE NOT EXISTS (SELECT 1 FROM {_quoted} WHERE {there})"
-            + (_table.RowId is null ? $" OR ({KeysEqual("OLD", "NEW")})" : string.Empty));
+            $" WHERE ({HasMoved()}) AND (NOT EXISTS (SELECT 1 FROM {_quoted} WHERE {there})"
+            + (_table.RowId is null ? $" OR ({KeysEqual("OLD", "NEW")}))" : ")"));
     }
 
     private string Absent(string where)

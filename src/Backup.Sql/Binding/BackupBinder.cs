@@ -28,10 +28,17 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             var capabilities = await binder.AbilitiesAsync(engine, targets, cancellationToken).ConfigureAwait(false);
             timeTravel &= capabilities.HasFlag(EngineCapabilities.TimeTravel);
             RequireHistory(statement, engine, capabilities, asOf, revisionHistory);
-            var (source, lacking) = await SourceAsync(
+            var source = await SourceAsync(
                 engine, targets, binder, timeTravel ? wanted : null, pause is not null, statement,
                 cancellationToken).ConfigureAwait(false);
-            if (lacking is not null && (revisionHistory || asOf is { IsFreshnessBound: false }))
+
+            // Where no time is insisted on, the present does for tables that have no past.
+            var isInsisted = revisionHistory || asOf is { IsFreshnessBound: false };
+            var lacking = isInsisted || wanted is not null
+                ? await LackingAsync(engine, source.Scope, isInsisted ? asOf?.Time : null, cancellationToken)
+                    .ConfigureAwait(false)
+                : null;
+            if (lacking is not null && isInsisted)
             {
                 throw Errors.TableKeepsNoHistory(
                     lacking.Database, lacking.Name,
@@ -40,10 +47,10 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                         : ValueBinder.PlaceOf(statement.AsOf!));
             }
 
-            if (lacking is not null && timeTravel && wanted is not null)
+            if (lacking is not null && timeTravel)
             {
                 timeTravel = false;
-                (source, _) = await SourceAsync(
+                source = await SourceAsync(
                     engine, targets, binder, null, pause is not null, statement, cancellationToken)
                     .ConfigureAwait(false);
             }
@@ -133,9 +140,7 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         }
     }
 
-    /// <summary>Resolves what is taken from one engine.</summary>
-    /// <returns>It, and a table in it whose past is not known; null when there is none.</returns>
-    private async ValueTask<(BackupSource Source, TableDescriptor? Lacking)> SourceAsync(
+    private async ValueTask<BackupSource> SourceAsync(
         string engine, BackupTargets? targets, BackupSourceBinder binder, HlcTimestamp? time, bool paused,
         BackupStatement statement, CancellationToken cancellationToken)
     {
@@ -151,13 +156,17 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                 cancellationToken).ConfigureAwait(false);
         }
 
-        return (new BackupSource(engine, scope), await LackingAsync(scope, catalog, cancellationToken)
-            .ConfigureAwait(false));
+        return new BackupSource(engine, scope);
     }
 
-    private static async ValueTask<TableDescriptor?> LackingAsync(
-        BackupScope scope, ICatalogReader catalog, CancellationToken cancellationToken)
+    /// <summary>A table of which the past is not known though its database keeps history; null for none.</summary>
+    private async ValueTask<TableDescriptor?> LackingAsync(
+        string engine, BackupScope scope, HlcTimestamp? time, CancellationToken cancellationToken)
     {
+        if (context.Engines[engine] is not IDatabaseAbilities)
+            return null;
+        var catalog = await context.Engines[engine].OpenCatalogAsync(time, cancellationToken).ConfigureAwait(false);
+        await using var _ = catalog.ConfigureAwait(false);
         foreach (var database in scope.AllDatabases())
         {
             var objects = await catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);

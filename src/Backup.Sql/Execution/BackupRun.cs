@@ -249,9 +249,9 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         turn.Progress.EndObject();
     }
 
-    private string NotAllKnown(string table) =>
-        $"{table} is backed up in full: not all of its changes since "
-        + $"{_parent!.End.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)} are known";
+    private string NotAllKnown(string table) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{table} is backed up in full: not all of its changes since {_parent!.End.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss.ffffff} are known");
 
     /// <summary>
     /// A table that needs no writing because its fingerprint is what it was when it was last written: by the layer
