@@ -13,7 +13,7 @@ internal static class SampleLayers
     public static readonly TableSpace Table = new("shop", 1);
 
     public static Task<LayerWriter> BeginAsync(IObjectStore store, int end, Chain? parent, string compression, int level) =>
-        Collection.Open(store).BeginLayerAsync(new LayerRequest
+        new LayerStart(Collection.Open(store)).BeginAsync(new LayerRequest
         {
             End = new HlcTimestamp(end * 1_000_000_000L),
             Parent = parent,

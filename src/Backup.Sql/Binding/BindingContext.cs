@@ -1,6 +1,7 @@
 using Backup.Sql.Catalog;
 using Backup.Sql.Connections;
 using Backup.Sql.Engines;
+using Backup.Sql.Keys;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Binding;
@@ -33,6 +34,8 @@ internal sealed record BindingContext
         new Dictionary<string, IPauseController>();
 
     public required ObjectStoreProviders Providers { get; init; }
+
+    public required KeyServices Keys { get; init; }
 
     public required ISecretVault Vault { get; init; }
 

@@ -45,6 +45,9 @@ internal sealed record BoundCheckConnection(string Location, long Transfer) : Bo
 
     public int Concurrently { get; init; } = 1;
 
-    public override string Effect() =>
-        $"writes {SizeText.Format(Transfer)} to the location, reads them back and deletes them";
+    /// <summary>The location is a key's.</summary>
+    public bool IsKey { get; init; }
+
+    public override string Effect() => IsKey ? "wraps random bytes with the key and unwraps them; stores nothing"
+        : $"writes {SizeText.Format(Transfer)} to the location, reads them back and deletes them";
 }

@@ -122,6 +122,15 @@ internal sealed class ConnectionsBinder(BindingContext context, ValueBinder valu
         CheckExternalConnectionStatement statement, CancellationToken cancellationToken)
     {
         var options = statement.Options;
+        if (await values.IsKeyAsync(statement.Uri, cancellationToken).ConfigureAwait(false))
+        {
+            RefuseForKeys("TRANSFER", options.Transfer);
+            RefuseForKeys("TIME", options.Time);
+            RefuseForKeys("CONCURRENTLY", options.Concurrently);
+            var key = await values.KeyAsync(statement.Uri, cancellationToken).ConfigureAwait(false);
+            return new BoundCheckConnection(key, Transfer: 0) { IsKey = true };
+        }
+
         var location = await values.LocationAsync(statement.Uri, cancellationToken).ConfigureAwait(false);
         return new BoundCheckConnection(location, Transfer(options.Transfer))
         {
@@ -129,6 +138,12 @@ internal sealed class ConnectionsBinder(BindingContext context, ValueBinder valu
             Concurrently = options.Concurrently is null ? 1
                 : values.Integer("CONCURRENTLY", options.Concurrently, 1, 64),
         };
+    }
+
+    private static void RefuseForKeys(string option, SyntaxNode? value)
+    {
+        if (value is not null)
+            throw Errors.OptionNotForKeys(option, ValueBinder.PlaceOf(value));
     }
 
     private long Transfer(StringOrPlaceholder? node)
@@ -156,7 +171,7 @@ internal sealed class ConnectionsBinder(BindingContext context, ValueBinder valu
     private async ValueTask<(string Location, ConnectionType Type)> TargetAsync(
         string name, StringOrPlaceholder node, CancellationToken cancellationToken)
     {
-        var target = await values.ConnectionTargetAsync(node, cancellationToken).ConfigureAwait(false);
+        var (target, type) = await values.ConnectionTargetAsync(node, cancellationToken).ConfigureAwait(false);
         try
         {
             await context.Connections.RefuseCircleAsync(name, target, cancellationToken).ConfigureAwait(false);
@@ -166,7 +181,7 @@ internal sealed class ConnectionsBinder(BindingContext context, ValueBinder valu
             throw Errors.Wrapped(error, ValueBinder.PlaceOf(node));
         }
 
-        return (context.Vault.Seal(target), KeyLocation.Is(target) ? ConnectionType.Kms : ConnectionType.Storage);
+        return (context.Vault.Seal(target), type);
     }
 
     private async ValueTask<ConnectionRecord> GetAsync(

@@ -174,15 +174,55 @@ internal sealed class ValueBinder(BindingContext context)
     }
 
     /// <summary>Checks the location that an external connection is to stand for; a key's too.</summary>
-    public async ValueTask<StoreUri> ConnectionTargetAsync(
-        StringOrPlaceholder node, CancellationToken cancellationToken)
+    public async ValueTask<(StoreUri Location, ConnectionType Type)> ConnectionTargetAsync(
+        StringOrPlaceholder node, CancellationToken cancellationToken) =>
+        await IsKeyAsync(node, cancellationToken).ConfigureAwait(false)
+            ? (await CheckKeyAsync(node, cancellationToken).ConfigureAwait(false), ConnectionType.Kms)
+            : (await CheckAsync(node, cancellationToken).ConfigureAwait(false), ConnectionType.Storage);
+
+    /// <summary>Checks the locations of keys, and that the user may use them, and seals each.</summary>
+    public async ValueTask<IReadOnlyList<string>> KeysAsync(
+        IReadOnlyList<StringOrPlaceholder> locations, CancellationToken cancellationToken)
+    {
+        var keys = new List<string>(locations.Count);
+        foreach (var node in locations)
+            keys.Add(await KeyAsync(node, cancellationToken).ConfigureAwait(false));
+        return keys;
+    }
+
+    /// <summary>Checks the location of a key, and that the user may use it, and seals it.</summary>
+    public async ValueTask<string> KeyAsync(StringOrPlaceholder node, CancellationToken cancellationToken) =>
+        context.Vault.Seal(await CheckKeyAsync(node, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Tells whether a location names a key, by itself or by the connection that it names.</summary>
+    public async ValueTask<bool> IsKeyAsync(StringOrPlaceholder node, CancellationToken cancellationToken)
     {
         try
         {
             var uri = StoreUri.Parse(Text(node));
-            if (!KeyLocation.Is(uri))
-                return await CheckAsync(node, cancellationToken).ConfigureAwait(false);
-            KeyLocation.Check(uri);
+            return uri.IsNamed
+                ? await context.Connections.FindAsync(uri.Host, cancellationToken).ConfigureAwait(false)
+                    is { Type: ConnectionType.Kms }
+                : context.Keys.Names(uri);
+        }
+        catch (BackupSqlException error)
+        {
+            throw Errors.Wrapped(error, PlaceOf(node));
+        }
+    }
+
+    private async ValueTask<StoreUri> CheckKeyAsync(StringOrPlaceholder node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var uri = StoreUri.Parse(Text(node));
+            if (uri.IsNamed)
+            {
+                await CheckKeyConnectionAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
+                return uri;
+            }
+
+            context.Keys.Check(uri);
             await RequireImplicitAccessAsync(uri, PlaceOf(node), cancellationToken).ConfigureAwait(false);
             return uri;
         }
@@ -190,6 +230,20 @@ internal sealed class ValueBinder(BindingContext context)
         {
             throw Errors.Wrapped(error, PlaceOf(node));
         }
+    }
+
+    private async ValueTask CheckKeyConnectionAsync(
+        StoreUri uri, TextPlace place, CancellationToken cancellationToken)
+    {
+        uri.RefuseParametersExcept();
+        var connection = await context.Connections.GetAsync(uri.Host, cancellationToken).ConfigureAwait(false);
+        await context.Rights.RequireAsync(
+            Privilege.Usage, Securable.Connection(connection.Name), place, cancellationToken).ConfigureAwait(false);
+        if (connection.Type != ConnectionType.Kms)
+            throw Errors.ConnectionIsNoKey(connection.Name);
+        if (uri.Path.Trim('/').Length > 0)
+            throw Errors.KeyConnectionWithPath(connection.Name);
+        context.Keys.Check(await context.Connections.ResolveAsync(uri, cancellationToken).ConfigureAwait(false));
     }
 
     private async ValueTask<StoreUri> CheckAsync(StringOrPlaceholder node, CancellationToken cancellationToken)

@@ -70,7 +70,7 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
         }
 
         if (full is not null)
-            await collection.DeleteHintsAsync(full.Directory, full.LayerId, cancellationToken).ConfigureAwait(false);
+            await collection.Hints.DeleteAsync(full.Directory, full.LayerId, cancellationToken).ConfigureAwait(false);
         await DeleteTombstonesAsync(tombstone, cancellationToken).ConfigureAwait(false);
     }
 

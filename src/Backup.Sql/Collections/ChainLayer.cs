@@ -1,4 +1,6 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Collections.Format;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Backup.Sql.Storage;
 
@@ -24,6 +26,22 @@ internal sealed class ChainLayer
     /// <summary>The time that it restores.</summary>
     public HlcTimestamp End => Manifest.End;
 
+    /// <summary>Reads the manifest of a layer.</summary>
+    /// <param name="store">Where it lies.</param>
+    /// <param name="directory">Its directory.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The layer.</returns>
+    /// <exception cref="BackupSqlException">58P01 there is none; XX001 it is damaged.</exception>
+    public static async Task<ChainLayer> LoadAsync(
+        IObjectStore store, string directory, CancellationToken cancellationToken)
+    {
+        var path = CollectionLayout.Join(directory, CollectionLayout.Manifest);
+        var manifest = await ManifestFile.ReadAsync(store, path, cancellationToken).ConfigureAwait(false)
+            ?? throw (directory.Length == 0 ? Errors.NoBackupAtLocation() : Errors.NoBackup(directory));
+        RequireLocations(store, manifest, path);
+        return new ChainLayer { Store = store, Directory = directory, Manifest = manifest };
+    }
+
     /// <summary>Finds what the layer says of a space, also where it has thousands of them.</summary>
     /// <param name="space">The space.</param>
     /// <returns>Its entry, or null.</returns>
@@ -38,4 +56,15 @@ internal sealed class ChainLayer
     /// <summary>The layer's directory, or what stands for it in a message.</summary>
     /// <returns>Text for people.</returns>
     public override string ToString() => Directory.Length == 0 ? "." : Directory;
+
+    // A location that is missing would be found out by the first file that is.
+    private static void RequireLocations(IObjectStore store, BackupManifest manifest, string path)
+    {
+        var given = store as LocalityStore;
+        if (manifest.Localities is not { } needed || given is { HasUnnamed: true })
+            return;
+        var missing = needed.Except(given?.Localities ?? [], StringComparer.Ordinal).ToList();
+        if (missing.Count > 0)
+            throw Errors.LocationOfLocalityMissing(path, missing);
+    }
 }

@@ -41,7 +41,8 @@ internal sealed class ChainValidator(
         var (full, path) = collection.LocateFull(subdirectory);
         if (await TryLoadAsync(full, path, cancellationToken).ConfigureAwait(false) is { } found)
             layers.Add(found);
-        var (store, directories) = await collection.FindIncrementsAsync(path, cancellationToken).ConfigureAwait(false);
+        var directories = await collection.Increments.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        var store = collection.Increments.Store;
         foreach (var directory in directories)
         {
             if (await TryLoadAsync(store, directory, cancellationToken).ConfigureAwait(false) is { } increment)
@@ -56,7 +57,7 @@ internal sealed class ChainValidator(
     {
         try
         {
-            return await Collection.LoadLayerAsync(store, directory, cancellationToken).ConfigureAwait(false);
+            return await ChainLayer.LoadAsync(store, directory, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
         {

@@ -158,7 +158,7 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
         string Directory, List<string> Locks, bool IsCommitted)>> FindIncrementsAsync(
         IObjectStore store, string directory, bool elsewhere, CancellationToken cancellationToken)
     {
-        var root = Collection.IncrementRoot(directory, elsewhere);
+        var root = ChainIncrements.RootOf(directory, elsewhere);
         var found = new SortedDictionary<string, (List<string> Locks, bool IsCommitted)>(StringComparer.Ordinal);
         var request = new ListRequest { Prefix = root, Delimiter = CollectionLayout.Data };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))

@@ -30,7 +30,7 @@ internal sealed class LayerWriter
     private int _lastCheckpoint;
     private int _checkpointing;
 
-    /// <summary>A layer whose directory is settled; made by <see cref="Collection.BeginLayerAsync"/>.</summary>
+    /// <summary>A layer whose directory is settled; made by <see cref="LayerStart.BeginAsync"/>.</summary>
     /// <param name="collection">The collection.</param>
     /// <param name="store">The store that the layer goes to.</param>
     /// <param name="request">What layer.</param>
@@ -231,7 +231,7 @@ internal sealed class LayerWriter
     public async Task<bool> AbandonAsync(CancellationToken cancellationToken = default)
     {
         await SettleAsync().ConfigureAwait(false);
-        return await Collection.AbandonLayerAsync(
+        return await LayerRemains.RemoveAsync(
             _store, Directory, LayerId, _request.Parent?.Newest.Manifest.LayerId, _request.JobId, cancellationToken)
                 .ConfigureAwait(false);
     }

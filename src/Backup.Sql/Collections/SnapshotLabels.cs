@@ -60,7 +60,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
                 return null;
             var manifest = await ReadEnvelopeOfAsync(reservation, cancellationToken).ConfigureAwait(false);
             if (whole && manifest is not null)
-                await Collection.LoadLayerAsync(store, reservation.Directory, cancellationToken).ConfigureAwait(false);
+                await ChainLayer.LoadAsync(store, reservation.Directory, cancellationToken).ConfigureAwait(false);
             return manifest is null || manifest.LayerId == reservation.LayerId
                 ? new SnapshotEntry(label, reservation, manifest, null)
                 : new SnapshotEntry(label, reservation, null, "another backup lies where the snapshot should be");
@@ -82,7 +82,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
             if (snapshot.IsFinished || snapshot.Problem is not null)
                 await RemoveManifestAsync(directory, layer, cancellationToken).ConfigureAwait(false);
             var job = snapshot.Reservation.Job.ToString(CultureInfo.InvariantCulture);
-            await Collection.AbandonLayerAsync(store, directory, layer, null, job, cancellationToken)
+            await LayerRemains.RemoveAsync(store, directory, layer, null, job, cancellationToken)
                 .ConfigureAwait(false);
             await new LayerNotes(store).DeleteAsync(layer, cancellationToken).ConfigureAwait(false);
         }

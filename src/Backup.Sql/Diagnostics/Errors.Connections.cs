@@ -32,12 +32,6 @@ internal static partial class Errors
             Hint = "Name a connection of type STORAGE; SHOW EXTERNAL CONNECTIONS tells the types.",
         };
 
-    public static BackupSqlException KeyLocationWithoutKey(string scheme) =>
-        new(SqlStates.InvalidParameterValue, $"a {scheme}:// location must name a key, and no host")
-        {
-            Hint = $"Write it with three slashes: '{scheme}:///key?…'.",
-        };
-
     public static BackupSqlException ProbeDiffers() =>
         new(SqlStates.DataCorrupted, "the store gave back other bytes than were written")
         {

@@ -42,6 +42,19 @@ internal static partial class Errors
                 + "the file, and give connections and schedules their locations anew.",
         };
 
+    public static BackupSqlException KeyFileTooLarge(string path) =>
+        new(SqlStates.DataCorrupted, $"the key file {path} is far larger than one can be")
+        {
+            Hint = "It is another file: name the right one.",
+        };
+
+    public static BackupSqlException KeyFileInUse(string path) =>
+        new(SqlStates.ObjectInUse, $"another process is changing the key file {path}")
+        {
+            Transient = true,
+            Hint = "Run the command again when it has ended.",
+        };
+
     public static BackupSqlException KeyFileFailed(string path, string verb, Exception cause) =>
         new(SqlStates.IoError, $"the key file {path} could not be {verb}", cause)
         {

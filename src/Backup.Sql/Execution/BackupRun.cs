@@ -133,7 +133,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         if (_parent is not null && _parent.End >= End)
             throw Errors.EndsBeforeParent(End.ToDateTimeOffset(), _parent.End.ToDateTimeOffset());
         var (main, _) = _sources.Describe(_parent);
-        _layer = await _collection.BeginLayerAsync(
+        _layer = await new LayerStart(_collection).BeginAsync(
             new LayerRequest
             {
                 JobId = turn.JobId.ToString(CultureInfo.InvariantCulture),
@@ -408,7 +408,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         if (step.UpdatesMetric)
             BackupMetrics.Succeeded(Outcome.End!.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);
-        await TryAsync("tidying up", token => Collection.TidyLayerAsync(_committed, token), cancellationToken)
+        await TryAsync("tidying up", token => LayerRemains.TidyAsync(_committed, token), cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -438,7 +438,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     }
 
     private Task PublishLatestAsync(CancellationToken cancellationToken) => TryAsync(
-        "LATEST", token => _collection!.PublishLatestAsync(_committed!, token), cancellationToken);
+        "LATEST", token => _collection!.Hints.PublishAsync(_committed!, token), cancellationToken);
 
     // The backup is committed: LATEST is found from the manifests all the same, and what is left over is inert.
     private async Task TryAsync(

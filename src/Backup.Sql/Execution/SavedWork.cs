@@ -28,8 +28,8 @@ internal sealed class SavedWork(RunContext context)
         try
         {
             if (plan.Steps.OfType<PublishLatestStep>().Any())
-                await opened.Collection.PublishLatestAsync(layer, cancellationToken).ConfigureAwait(false);
-            await Collection.TidyLayerAsync(layer, cancellationToken).ConfigureAwait(false);
+                await opened.Collection.Hints.PublishAsync(layer, cancellationToken).ConfigureAwait(false);
+            await LayerRemains.TidyAsync(layer, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupSqlException error)
         {

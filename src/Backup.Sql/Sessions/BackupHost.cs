@@ -7,6 +7,7 @@ using Backup.Sql.Execution;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Execution.Pauses;
 using Backup.Sql.Execution.Uses;
+using Backup.Sql.Keys;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions.Policies;
 using Backup.Sql.Sessions.Registry;
@@ -48,7 +49,15 @@ public sealed class BackupHost : IAsyncDisposable
             Random = options.Random,
         };
         Connections = new ExternalConnections(options.StateStore, options.SecretVault);
-        Stores = new StoreOpener(Providers, options.SecretVault, Connections);
+        var locations = new SealedLocations(options.SecretVault, Connections);
+        Stores = new StoreOpener(Providers, locations);
+        KeyServices = new KeyServices(options.KeyServices)
+        {
+            Options = options.StoreOptions,
+            TimeProvider = options.TimeProvider,
+            Random = options.Random,
+        };
+        Keys = new KeyOpener(KeyServices, locations);
         Collections = new CollectionOpener(Stores);
         foreach (var name in options.PauseControllers.Keys.Where(name => !options.Engines.ContainsKey(name)))
             throw Errors.EngineNotFound(name, options.Engines.Keys, default);
@@ -120,6 +129,10 @@ public sealed class BackupHost : IAsyncDisposable
     internal ExternalConnections Connections { get; }
 
     internal StoreOpener Stores { get; }
+
+    internal KeyServices KeyServices { get; }
+
+    internal KeyOpener Keys { get; }
 
     internal CollectionOpener Collections { get; }
 

@@ -3,6 +3,7 @@ using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
+using Backup.Sql.Keys;
 using Backup.Sql.State;
 using Backup.Sql.Sessions.Registry;
 using Backup.Sql.Storage;
@@ -45,7 +46,12 @@ public sealed record BackupHostOptions
     public IReadOnlyDictionary<string, IObjectStoreProvider> Brokers { get; init; } =
         new Dictionary<string, IObjectStoreProvider>();
 
-    /// <summary>How stores are called: retries, rates, parallel calls.</summary>
+    /// <summary>
+    /// The providers of key services: with which keys backups may be encrypted. Default: none, passphrases only.
+    /// </summary>
+    public IReadOnlyList<IKeyManagementProvider> KeyServices { get; init; } = [];
+
+    /// <summary>How stores are called: retries, rates, parallel calls. Of the retries, key services too.</summary>
     public StoreOptions StoreOptions { get; init; } = new();
 
     /// <summary>

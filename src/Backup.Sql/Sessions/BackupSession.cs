@@ -106,6 +106,7 @@ public sealed class BackupSession
         DefaultEngine = _host.DefaultEngine,
         PauseControllers = _host.Options.PauseControllers,
         Providers = _host.Providers,
+        Keys = _host.KeyServices,
         Vault = _host.Options.SecretVault,
         Connections = _host.Connections,
         Rights = new Rights(_host.Authorizer, _options.User),

@@ -1,4 +1,5 @@
 using Backup.Sql.Engines;
+using Backup.Sql.Keys;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Sessions;
@@ -8,6 +9,7 @@ public sealed class BackupSqlBuilder
 {
     private readonly Dictionary<string, Func<IServiceProvider, IDatabaseEngine>> _engines = new(StringComparer.Ordinal);
     private readonly List<Func<IServiceProvider, IObjectStoreProvider>> _stores = [];
+    private readonly List<Func<IServiceProvider, IKeyManagementProvider>> _keyServices = [];
     private Func<BackupHostOptions, BackupHostOptions> _configure = options => options;
     private string? _defaultEngine;
 
@@ -47,6 +49,20 @@ public sealed class BackupSqlBuilder
     /// <returns>This builder.</returns>
     public BackupSqlBuilder AddStore(IObjectStoreProvider provider) => AddStore(_ => provider);
 
+    /// <summary>Adds a kind of key service.</summary>
+    /// <param name="make">Makes the provider, once.</param>
+    /// <returns>This builder.</returns>
+    public BackupSqlBuilder AddKeyService(Func<IServiceProvider, IKeyManagementProvider> make)
+    {
+        _keyServices.Add(make);
+        return this;
+    }
+
+    /// <summary>Adds a kind of key service.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <returns>This builder.</returns>
+    public BackupSqlBuilder AddKeyService(IKeyManagementProvider provider) => AddKeyService(_ => provider);
+
     /// <summary>
     /// Lets <c>file://</c> and <c>nodelocal://</c> locations lie below a directory, and nowhere else.
     /// </summary>
@@ -69,5 +85,6 @@ public sealed class BackupSqlBuilder
         Engines = _engines.ToDictionary(e => e.Key, e => e.Value(services), StringComparer.Ordinal),
         DefaultEngine = _defaultEngine,
         Stores = [.. _stores.Select(make => make(services))],
+        KeyServices = [.. _keyServices.Select(make => make(services))],
     });
 }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Backup.Sql.Diagnostics;
-using Backup.Sql.Storage.Interop;
 
 namespace Backup.Sql.Storage;
 
@@ -10,47 +9,14 @@ namespace Backup.Sql.Storage;
 /// </summary>
 internal sealed class KeyFile(string path, IRandomSource random)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-    private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+    private readonly PrivateFile _file = new(path, random);
 
     /// <summary>Reads the key.</summary>
     /// <returns>Null when there is no file.</returns>
     public byte[]? Read()
     {
-        try
-        {
-            return File.Exists(path) ? ReadExisting() : null;
-        }
-        catch (Exception failure) when (FileFailures.IsFailure(failure))
-        {
-            throw Errors.KeyFileFailed(path, "read", failure);
-        }
-    }
-
-    /// <summary>Reads the key, and draws one where there is none.</summary>
-    public byte[] ReadOrMake()
-    {
-        if (Read() is { } known)
-            return known;
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            Make();
-            return ReadExisting();
-        }
-        catch (Exception failure) when (FileFailures.IsFailure(failure))
-        {
-            throw Errors.KeyFileFailed(path, "made", failure);
-        }
-    }
-
-    private byte[] ReadExisting()
-    {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
-            throw Errors.KeyFileOpenToOthers(path);
-        var text = File.ReadAllBytes(path);
+        if (_file.Read() is not { } text)
+            return null;
         try
         {
             var digits = text.AsSpan().TrimEnd("\r\n"u8);
@@ -67,55 +33,26 @@ internal sealed class KeyFile(string path, IRandomSource random)
     }
 
     /// <summary>
-    /// Writes a new key aside and gives it its name unless there is one by then: of several processes that come here at
-    /// once one makes the key, and all read what it wrote.
+    /// Reads the key, and draws one where there is none: of several processes that come here at once one makes the key,
+    /// and all read what it wrote.
     /// </summary>
-    private void Make()
+    public byte[] ReadOrMake()
     {
+        if (Read() is { } known)
+            return known;
         Span<byte> key = stackalloc byte[SealingSecretVault.KeyBytes];
-        Span<byte> chance = stackalloc byte[8];
         random.Fill(key);
-        random.Fill(chance);
-        var aside = $"{path}.{Convert.ToHexStringLower(chance)}";
         var line = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n");
         try
         {
-            using (var file = new FileStream(aside, Private()))
-            {
-                file.Write(line);
-                file.Flush(flushToDisk: true);
-            }
-
-            if (OperatingSystem.IsWindows())
-                MoveUnlessThere(aside);
-            else if (UnixFiles.TryLink(aside, path))
-                UnixFiles.FlushDirectory(Path.GetDirectoryName(path)!);
+            _file.Make(line);
         }
         finally
         {
-            File.Delete(aside);
             CryptographicOperations.ZeroMemory(key);
             CryptographicOperations.ZeroMemory(line);
         }
-    }
 
-    private void MoveUnlessThere(string aside)
-    {
-        try
-        {
-            File.Move(aside, path, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // Another process was faster.
-        }
-    }
-
-    private static FileStreamOptions Private()
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        return options;
+        return Read() ?? throw Errors.KeyFileDamaged(path);
     }
 }

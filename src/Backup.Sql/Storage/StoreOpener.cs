@@ -1,9 +1,7 @@
-using Backup.Sql.Diagnostics;
-
 namespace Backup.Sql.Storage;
 
 /// <summary>Opens stores by their sealed location.</summary>
-internal sealed class StoreOpener(ObjectStoreProviders providers, ISecretVault vault, INamedLocations names)
+internal sealed class StoreOpener(ObjectStoreProviders providers, SealedLocations locations)
 {
     /// <summary>Opens what a sealed text names: one location, or a list of them as one store.</summary>
     public async ValueTask<IObjectStore> OpenAsync(string sealedLocation, CancellationToken cancellationToken)
@@ -33,21 +31,7 @@ internal sealed class StoreOpener(ObjectStoreProviders providers, ISecretVault v
 
     private async ValueTask<IObjectStore> OpenOneAsync(string sealedLocation, CancellationToken cancellationToken)
     {
-        var location = Unseal(sealedLocation);
-        if (location.IsNamed)
-            location = await names.ResolveAsync(location, cancellationToken).ConfigureAwait(false);
+        var location = await locations.OpenAsync(sealedLocation, cancellationToken).ConfigureAwait(false);
         return await providers.OpenAsync(location, cancellationToken).ConfigureAwait(false);
-    }
-
-    private StoreUri Unseal(string sealedLocation)
-    {
-        try
-        {
-            return vault.Open(sealedLocation);
-        }
-        catch (BackupSqlException error) when (error.SqlState == SqlStates.UndefinedObject)
-        {
-            throw Errors.CredentialMissing(StoreUri.Parse(sealedLocation).ToString(), error);
-        }
     }
 }

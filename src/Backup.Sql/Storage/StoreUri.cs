@@ -51,7 +51,7 @@ public sealed class StoreUri
     /// files, credentials of the machine, an endpoint of somebody's choice.
     /// </summary>
     internal bool NeedsImplicitAccess =>
-        Scheme is "file" or "nodelocal"
+        Scheme is "file" or "nodelocal" or "local-kms"
         || Parameters.ContainsKey("AWS_ENDPOINT")
         || (Parameters.TryGetValue("AUTH", out var auth) && auth == "implicit");
 

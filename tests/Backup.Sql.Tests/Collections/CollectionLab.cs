@@ -47,7 +47,7 @@ internal sealed class CollectionLab
     }
 
     public Task<LayerWriter> BeginAsync(double end, Chain? parent = null, string? directory = null, string job = "1") =>
-        Collection.BeginLayerAsync(new LayerRequest
+        new LayerStart(Collection).BeginAsync(new LayerRequest
         {
             End = At(end),
             Parent = parent,

@@ -67,10 +67,10 @@ public sealed class CollectionTests
     {
         var lab = new CollectionLab();
         var first = await lab.CommitAsync(10, null, CollectionLab.TableRequest(), []);
-        await lab.Collection.PublishLatestAsync(first);
+        await lab.Collection.Hints.PublishAsync(first);
         var second = await lab.CommitAsync(20, null, CollectionLab.TableRequest(), []);
         Assert.Equal(second.Directory, await lab.Collection.GetLatestAsync());
-        await lab.Collection.PublishLatestAsync(second);
+        await lab.Collection.Hints.PublishAsync(second);
         Assert.Equal(second.Directory, await lab.Collection.GetLatestAsync());
     }
 
@@ -80,7 +80,7 @@ public sealed class CollectionTests
         var lab = new CollectionLab();
         var first = await lab.CommitAsync(10, null, CollectionLab.TableRequest(), []);
         var second = await lab.CommitAsync(20, null, CollectionLab.TableRequest(), []);
-        await lab.Collection.PublishLatestAsync(second);
+        await lab.Collection.Hints.PublishAsync(second);
         await lab.Store.DeleteAsync(second.PathOf(CollectionLayout.Manifest));
         Assert.Equal(first.Directory, await lab.Collection.GetLatestAsync());
     }

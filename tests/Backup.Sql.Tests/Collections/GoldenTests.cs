@@ -113,7 +113,7 @@ public sealed class GoldenTests
             RevisionStart = history,
         });
         if (parent is null)
-            await lab.Collection.PublishLatestAsync(committed);
+            await lab.Collection.Hints.PublishAsync(committed);
     }
 
     private static ObjectDescriptor[] Objects() =>

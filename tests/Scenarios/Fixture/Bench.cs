@@ -1,4 +1,5 @@
 using Backup.Sql.Binding;
+using Backup.Sql.Keys;
 using Backup.Sql.Parsing;
 using Backup.Sql.Planning;
 using Backup.Sql.Sessions;
@@ -29,6 +30,8 @@ internal sealed class Bench : IAsyncDisposable
         _random = new SeededRandomSource(_setup.Seed);
         Stores = new BenchStores(_setup.Store, _directory.Below("stores"));
         Scratch = _directory.Below("scratch");
+        KeyDirectory = _directory.Below("keys");
+        Keys = new LocalKeyRing(Path.Combine(KeyDirectory, "ring.json")) { Random = _random, TimeProvider = _setup.Clock };
         EngineNames = _setup.Engines.Split('+');
         Engines = EngineNames.ToDictionary(name => name, MakeEngine);
         Host = MakeHost(Lifeline);
@@ -49,6 +52,12 @@ internal sealed class Bench : IAsyncDisposable
     public BenchStores Stores { get; }
 
     public string Scratch { get; }
+
+    /// <summary>The root of <c>local-kms</c>.</summary>
+    public string KeyDirectory { get; }
+
+    /// <summary><c>local-kms:///ring.json</c>; without a file until a key is added.</summary>
+    public LocalKeyRing Keys { get; }
 
     public BackupHost Host { get; private set; }
 
@@ -80,6 +89,7 @@ internal sealed class Bench : IAsyncDisposable
             DefaultEngine = Host.DefaultEngine,
             PauseControllers = _setup.Pauses,
             Providers = Host.Providers,
+            Keys = Host.KeyServices,
             Vault = Host.Options.SecretVault,
             Connections = Host.Connections,
         }).BindAsync(BackupSqlParser.ParseStatement(sql), CancellationToken.None);
@@ -150,6 +160,7 @@ internal sealed class Bench : IAsyncDisposable
         DefaultEngine = EngineNames[0],
         Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
         Brokers = new Dictionary<string, IObjectStoreProvider> { ["lake"] = Stores.Broker },
+        KeyServices = [new LocalKeyRingProvider(KeyDirectory) { Random = _random }],
         StateStore = line.To(_state),
         PauseControllers = _setup.Pauses,
         Locality = _setup.Locality,

@@ -25,6 +25,7 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <c>settle</c> waits until no job is at work; <c>expire</c> removes the snapshots whose time is up;</item>
 /// <item><c>as USER</c> lets another user go on; <c>member ROLE: NAME</c> makes a user or role a member of a role, as a host
 /// does; the setting <c>rights: on</c> leaves only <c>root</c> an administrator;</item>
+/// <item><c>key add NAME</c> and <c>key rotate NAME</c> change the key ring <c>local-kms:///ring.json</c>;</item>
 /// <item><c>lose state</c> is <c>reopen</c> with an empty state store;</item>
 /// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
 /// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
@@ -125,6 +126,17 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
         return _bench.DisposeAsync();
     }
 
+    private void ChangeKeys(string command)
+    {
+        var (verb, name) = Cut(command);
+        _ = verb switch
+        {
+            "add" => _bench.Keys.Add(name),
+            "rotate" => _bench.Keys.Rotate(name),
+            _ => throw new ScriptException($"Nothing is known of key {verb}."),
+        };
+    }
+
     private async Task RunAsync(ScriptBlock block)
     {
         var command = Fill(block.Command);
@@ -162,6 +174,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "as":
                 _bench.Become(rest);
+                break;
+            case "key":
+                ChangeKeys(rest);
                 break;
             case "lose":
                 await _bench.LoseStateAsync();

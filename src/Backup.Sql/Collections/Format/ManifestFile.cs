@@ -97,6 +97,19 @@ internal static class ManifestFile
         return ParseEnvelope(bytes, envelopeLength, path);
     }
 
+    /// <summary>Reads the envelope of a layer that must be there.</summary>
+    /// <param name="store">Where it lies.</param>
+    /// <param name="directory">The layer's directory.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The envelope.</returns>
+    /// <exception cref="BackupSqlException">58P01 no such backup; otherwise as
+    /// <see cref="ReadEnvelopeAsync"/>.</exception>
+    public static async Task<ManifestEnvelope> RequireEnvelopeAsync(
+        IObjectStore store, string directory, CancellationToken cancellationToken) =>
+        await ReadEnvelopeAsync(
+            store, CollectionLayout.Join(directory, CollectionLayout.Manifest), cancellationToken).ConfigureAwait(false)
+        ?? throw (directory.Length == 0 ? Errors.NoBackupAtLocation() : Errors.NoBackup(directory));
+
     /// <summary>Reads a manifest out of its object's bytes.</summary>
     /// <param name="bytes">All of the object.</param>
     /// <param name="path">The object's name, for errors.</param>

@@ -7,7 +7,8 @@ namespace Backup.Sql.Sessions.Administration;
 
 /// <summary>
 /// Carries out CHECK EXTERNAL CONNECTION: writes objects of random bytes, reads them back, compares, deletes. What goes
-/// wrong there is the answer, not an error. Rates include the waiting that the cluster's settings ask for.
+/// wrong there is the answer, not an error. A key wraps random bytes and unwraps them.
+/// Rates include the waiting that the cluster's settings ask for.
 /// </summary>
 internal sealed class ConnectionProbe(BackupHost host)
 {
@@ -25,9 +26,10 @@ internal sealed class ConnectionProbe(BackupHost host)
         var findings = new Findings();
         try
         {
-            var store = await host.Stores.OpenAsync(check.Location, cancellationToken).ConfigureAwait(false);
-            await using var _ = store.ConfigureAwait(false);
-            await ProbeAsync(store, check, findings, cancellationToken).ConfigureAwait(false);
+            if (check.IsKey)
+                await ProbeKeyAsync(check.Location, cancellationToken).ConfigureAwait(false);
+            else
+                await ProbeStoreAsync(check, findings, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupSqlException error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -39,9 +41,30 @@ internal sealed class ConnectionProbe(BackupHost host)
             [
                 1L, "", findings.Error is null, findings.Error ?? "", SizeText.Format(findings.Written),
                 Speed(findings.Read, findings.ReadTime), Speed(findings.Written, findings.WriteTime),
-                findings.CanDelete,
+                check.IsKey ? null : findings.CanDelete,
             ],
         ]);
+    }
+
+    private async Task ProbeKeyAsync(string location, CancellationToken cancellationToken)
+    {
+        var service = await host.Keys.OpenAsync(location, cancellationToken).ConfigureAwait(false);
+        await using var _ = service.ConfigureAwait(false);
+        var key = new byte[32];
+        host.Options.Random.Fill(key);
+        var context = "backup-sql-check"u8.ToArray();
+        var wrapped = await service.WrapAsync(key, context, cancellationToken).ConfigureAwait(false);
+        var unwrapped = await service.UnwrapAsync(wrapped, context, cancellationToken).ConfigureAwait(false);
+        if (!unwrapped.AsSpan().SequenceEqual(key))
+            throw Errors.KeyDiffers();
+    }
+
+    private async Task ProbeStoreAsync(
+        BoundCheckConnection check, Findings findings, CancellationToken cancellationToken)
+    {
+        var store = await host.Stores.OpenAsync(check.Location, cancellationToken).ConfigureAwait(false);
+        await using var _ = store.ConfigureAwait(false);
+        await ProbeAsync(store, check, findings, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ProbeAsync(
