@@ -42,7 +42,7 @@ internal sealed class TriggerText
 
     /// <summary>The names of a definition's triggers.</summary>
     public static string[] Names(long number) =>
-        [.. ((string[])["bi", "bk", "bu", "bd", "ai"]).Select(moment => HistoryNames.Trigger(number, moment))];
+        [.. ((string[])["bi", "bk", "bm", "bu", "bd", "ai"]).Select(moment => HistoryNames.Trigger(number, moment))];
 
     /// <summary>The log's table.</summary>
     public string Log()
@@ -58,9 +58,8 @@ internal sealed class TriggerText
     public string[] Triggers() =>
     [
         Trigger("bi", "BEFORE INSERT", Collides(null), Colliding(null)),
-        Trigger(
-            "bk", "BEFORE UPDATE", $"{LoadsAll()}{HasMoved()} OR {Collides(KeysEqual("OLD"))}",
-            Colliding(KeysEqual("OLD")) + Moved()),
+        Trigger("bk", "BEFORE UPDATE", LoadsAll() + Collides(KeysEqual("OLD")), Colliding(KeysEqual("OLD"))),
+        Trigger("bm", "BEFORE UPDATE", HasMoved(), Moved()),
         Trigger("bu", "BEFORE UPDATE", null, Old()),
         Trigger("bd", "BEFORE DELETE", null, Old()),
         Trigger("ai", "AFTER INSERT", null, Absent(string.Empty)),
@@ -145,8 +144,8 @@ internal sealed class TriggerText
     {
         var there = string.Join(" AND ", _keys.Select(key => $"{key} = NEW.{key}"));
         return Absent(
-            $" WHERE ({HasMoved()}) AND (NOT EXISTS (SELECT 1 FROM {_quoted} WHERE {there})"
-            + (_table.RowId is null ? $" OR ({KeysEqual("OLD", "NEW")}))" : ")"));
+            $" WHERE NOT EXISTS (SELECT 1 FROM {_quoted} WHERE {there})"
+            + (_table.RowId is null ? $" OR ({KeysEqual("OLD", "NEW")})" : string.Empty));
     }
 
     private string Absent(string where)
