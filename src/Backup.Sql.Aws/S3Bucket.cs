@@ -10,6 +10,9 @@ internal sealed class S3Bucket(AmazonS3Client client, S3Location location)
 {
     public string Prefix => location.Prefix;
 
+    /// <summary>False where it is known that one request deletes one object: Google's server.</summary>
+    public bool MayDeleteMany => !location.IsGoogle;
+
     /// <summary>The full key of an object.</summary>
     public string KeyOf(string name) => location.Prefix + name;
 
@@ -163,6 +166,30 @@ internal sealed class S3Bucket(AmazonS3Client client, S3Location location)
         token => client.DeleteObjectAsync(
             new DeleteObjectRequest { BucketName = location.Bucket, Key = KeyOf(name) }, token),
         cancellationToken);
+
+    /// <summary>Deletes up to a thousand objects by one request.</summary>
+    /// <exception cref="BackupSqlException">Some were not deleted; transient if that may pass.</exception>
+    public async Task DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var request = new DeleteObjectsRequest
+        {
+            BucketName = location.Bucket,
+            Objects = [.. names.Select(name => new KeyVersion { Key = KeyOf(name) })],
+            Quiet = true,
+        };
+        try
+        {
+            await RunAsync(
+                "delete", names[0], token => client.DeleteObjectsAsync(request, token), cancellationToken)
+                    .ConfigureAwait(false);
+        }
+        catch (BackupSqlException error) when (error.InnerException is DeleteObjectsException partial)
+        {
+            throw S3Errors.NotAllDeleted(
+                [.. (partial.Response.DeleteErrors ?? []).Select(e => (e.Key[Prefix.Length..], e.Code))],
+                names.Count, location);
+        }
+    }
 
     private static bool IsTaken(BackupSqlException error) =>
         error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.PreconditionFailed };

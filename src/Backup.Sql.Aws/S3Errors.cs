@@ -11,26 +11,17 @@ internal static class S3Errors
     private const string BucketMissing = "NoSuchBucket";
     private const string Denied = "AccessDenied";
 
-    public static BackupSqlException NoBucket(string scheme) => Invalid(
+    public static BackupSqlException NoBucket(string scheme) => AwsErrors.Invalid(
         $"a location of scheme {scheme} must name a bucket", $"Write it like '{scheme}://bucket/path'.");
 
-    public static BackupSqlException InvalidPath(string location) => Invalid(
+    public static BackupSqlException InvalidPath(string location) => AwsErrors.Invalid(
         $"the path of location {location} is not valid", "Parts of the path are not '.' or '..' and hold no control characters.");
 
-    public static BackupSqlException MissingParameter(string name) => Invalid(
-        $"the location lacks parameter {name}",
-        name == "CREDENTIALS"
-            ? "Give CREDENTIALS: base64 of a JSON object with access_id and secret, an HMAC key."
-            : $"Give {name}, or AUTH=implicit to use the credentials of the environment.");
-
-    public static BackupSqlException InvalidValue(string name, string expected) => Invalid(
-        $"parameter {name} of the location has an invalid value", $"It takes {expected}.");
-
-    public static BackupSqlException EncryptionKeyMismatch() => Invalid(
+    public static BackupSqlException EncryptionKeyMismatch() => AwsErrors.Invalid(
         "AWS_SERVER_KMS_ID and AWS_SERVER_ENC_MODE do not fit together",
         "Give AWS_SERVER_KMS_ID with AWS_SERVER_ENC_MODE=aws:kms, and only then.");
 
-    public static BackupSqlException ArchiveClass(string name) => Invalid(
+    public static BackupSqlException ArchiveClass(string name) => AwsErrors.Invalid(
         $"storage class {name} cannot hold backups",
         "A chain is read back for increments and restores: use GLACIER_IR or STANDARD_IA, or move old chains by a rule of the bucket.");
 
@@ -38,12 +29,6 @@ internal static class S3Errors
         SqlStates.FeatureNotSupported, "gs:// locations are reached with an HMAC key only")
     {
         Hint = "Make an HMAC key of a service account and give it as CREDENTIALS: base64 of {\"access_id\": …, \"secret\": …}.",
-    };
-
-    public static BackupSqlException NoImplicitCredentials(Exception inner) => new(
-        SqlStates.InsufficientPrivilege, "the environment holds no credentials for S3", inner)
-    {
-        Hint = "Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or run with an instance role.",
     };
 
     public static BackupSqlException ObjectExists(string name) => new(
@@ -72,6 +57,37 @@ internal static class S3Errors
         Hint = "Try again; if it goes on, look at the network between here and the store.",
     };
 
+    public static BackupSqlException TooManyParts(string name) => new(
+        SqlStates.ProgramLimitExceeded, $"object {name} grows beyond what the parts of an upload can hold")
+    {
+        Hint = "Make data files smaller: SET CLUSTER SETTING bulkio.backup.file_size = '128MiB'",
+    };
+
+    /// <summary>What is left of many that were to be deleted by one request.</summary>
+    /// <param name="left">Names, and what the server says of each.</param>
+    /// <param name="wanted">How many were to be deleted.</param>
+    /// <param name="location">The location.</param>
+    public static BackupSqlException NotAllDeleted(
+        IReadOnlyList<(string Name, string? Code)> left, int wanted, S3Location location)
+    {
+        var denied = left.Where(failed => failed.Code == Denied).ToList();
+        var (name, code) = denied.Concat(left).FirstOrDefault();
+        var detail = $"Of {wanted} objects {left.Count} were not deleted; the server says {code} of {name}.";
+        return denied.Count > 0
+            ? new(SqlStates.InsufficientPrivilege, $"cannot delete {name}: access is denied")
+            {
+                Detail = detail,
+                Hint = $"Give these credentials {Permission("delete")} on bucket {location.Bucket}; "
+                    + "objects that are locked cannot be deleted before their time.",
+            }
+            : new(SqlStates.IoError, $"cannot delete {name}: the store of bucket {location.Bucket} failed to")
+            {
+                Transient = true,
+                Detail = detail,
+                Hint = "It was tried again and again; check the store's health.",
+            };
+    }
+
     public static bool IsBucketMissing(BackupSqlException error) =>
         error.InnerException is AmazonS3Exception { ErrorCode: BucketMissing };
 
@@ -87,11 +103,6 @@ internal static class S3Errors
             BackupSqlException => null,
             OperationCanceledException when cancellationToken.IsCancellationRequested => null,
             AmazonS3Exception answer => OfAnswer(answer, verb, name, location),
-            AmazonServiceException { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } refusal =>
-                new(SqlStates.InsufficientPrivilege, "a role of the location cannot be taken on", refusal)
-                {
-                    Hint = "Check ASSUME_ROLE, and whether the role trusts these credentials.",
-                },
             AmazonServiceException or AmazonClientException or HttpRequestException or IOException
                 or OperationCanceledException or TimeoutException => Unreachable(verb, name, location, error),
             _ => null,
@@ -108,16 +119,20 @@ internal static class S3Errors
             "InvalidAccessKeyId" or "SignatureDoesNotMatch" or "InvalidToken" or "ExpiredToken" =>
                 new(SqlStates.InsufficientPrivilege, $"the credentials for bucket {location.Bucket} are not accepted", error)
                 {
+                    // Those of a role are good; they may have been renewed while the request was signed.
+                    Transient = !location.Access.Roles.IsEmpty,
                     Detail = $"The server says {error.ErrorCode}.",
                     Hint = "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (percent-encode '/' and '+') and AWS_SESSION_TOKEN.",
                 },
+            "RequestTimeout" or "SlowDown" or "Throttling" or "ThrottlingException" =>
+                Unreachable(verb, name, location, error),
             "RequestTimeTooSkewed" =>
                 new(SqlStates.InsufficientPrivilege, "the clocks of this machine and of the store differ too much", error)
                 {
                     Hint = "Set this machine's clock: requests are signed with its time.",
                 },
             "PermanentRedirect" or "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException" =>
-                new(SqlStates.InvalidParameterValue, $"bucket {location.Bucket} is not in region {location.Region}", error)
+                new(SqlStates.InvalidParameterValue, $"bucket {location.Bucket} is not in region {location.Access.Region}", error)
                 {
                     Hint = "Give the bucket's region as AWS_REGION, and its server as AWS_ENDPOINT if it is not Amazon's.",
                 },
@@ -179,7 +194,4 @@ internal static class S3Errors
         "delete" => "s3:DeleteObject",
         _ => "s3:AbortMultipartUpload",
     };
-
-    private static BackupSqlException Invalid(string message, string hint) =>
-        new(SqlStates.InvalidParameterValue, message) { Hint = hint };
 }

@@ -8,7 +8,9 @@ namespace Backup.Sql.Aws;
 /// <summary>A location of scheme <c>s3</c> or <c>gs</c>, taken apart and checked.</summary>
 internal sealed record S3Location
 {
-    private const string GoogleEndpoint = "https://storage.googleapis.com";
+    /// <summary>Google's server that speaks S3.</summary>
+    public const string GoogleEndpoint = "https://storage.googleapis.com";
+
     private const string DefaultRegion = "us-east-1";
 
     private static readonly string[] S3Parameters =
@@ -35,26 +37,11 @@ internal sealed record S3Location
     /// <summary>What every key starts with: empty, or a path that ends with a slash.</summary>
     public required string Prefix { get; init; }
 
-    /// <summary>True when the environment gives the credentials.</summary>
-    public bool IsImplicit { get; init; }
+    /// <summary>Who asks, and which server.</summary>
+    public required AwsAccess Access { get; init; }
 
-    /// <summary>The access key's id; null when the environment gives it.</summary>
-    public string? AccessKey { get; init; }
-
-    /// <summary>The access key's secret.</summary>
-    public string? SecretKey { get; init; }
-
-    /// <summary>The token of temporary credentials; null for lasting ones.</summary>
-    public string? SessionToken { get; init; }
-
-    /// <summary>The roles to take on, one by means of the other.</summary>
-    public IReadOnlyList<S3Role> Roles { get; init; } = [];
-
-    /// <summary>The region that requests are signed for.</summary>
-    public required string Region { get; init; }
-
-    /// <summary>Another server than Amazon's; null for Amazon.</summary>
-    public string? Endpoint { get; init; }
+    /// <summary>A location of scheme <c>gs</c>.</summary>
+    public bool IsGoogle { get; init; }
 
     /// <summary>The bucket stands in the path and not in the host's name.</summary>
     public bool UsePathStyle { get; init; }
@@ -73,8 +60,9 @@ internal sealed record S3Location
 
     /// <summary>Takes a location apart.</summary>
     /// <param name="uri">The location.</param>
+    /// <param name="googleEndpoint">The server of scheme <c>gs</c>.</param>
     /// <returns>Its parts.</returns>
-    public static S3Location Parse(StoreUri uri)
+    public static S3Location Parse(StoreUri uri, string googleEndpoint = GoogleEndpoint)
     {
         var isGoogle = uri.Scheme == "gs";
         uri.RefuseParametersExcept(isGoogle ? GoogleParameters : S3Parameters);
@@ -83,38 +71,22 @@ internal sealed record S3Location
         var path = uri.Path.Trim('/');
         if (path.Split('/').Any(part => part is "." or ".." || part.Any(char.IsControl)))
             throw S3Errors.InvalidPath(uri.ToString());
-        return isGoogle ? ParseGoogle(uri, path) : ParseS3(uri, path);
+        return isGoogle ? ParseGoogle(uri, path, googleEndpoint) : ParseS3(uri, path);
     }
 
     private static S3Location ParseS3(StoreUri uri, string path)
     {
-        var isImplicit = Auth(uri);
-        var endpoint = Value(uri, "AWS_ENDPOINT");
-        if (endpoint is not null && !endpoint.Contains("://", StringComparison.Ordinal))
-            endpoint = "https://" + endpoint;
-        Uri? server = null;
-        if (endpoint is not null
-            && !(Uri.TryCreate(endpoint, UriKind.Absolute, out server) && server.Scheme is "http" or "https"))
-            throw S3Errors.InvalidValue("AWS_ENDPOINT", "a URL of a server");
-        if (!isImplicit && Value(uri, "AWS_ACCESS_KEY_ID") is null)
-            throw S3Errors.MissingParameter("AWS_ACCESS_KEY_ID");
-        if (!isImplicit && Value(uri, "AWS_SECRET_ACCESS_KEY") is null)
-            throw S3Errors.MissingParameter("AWS_SECRET_ACCESS_KEY");
+        var access = AwsAccess.Parse(uri, Value(uri, "AWS_REGION") ?? DefaultRegion);
+        var server = access.Endpoint is { } endpoint ? new Uri(endpoint) : null;
         return new S3Location
         {
             Bucket = uri.Host,
             Prefix = path.Length == 0 ? "" : path + "/",
-            IsImplicit = isImplicit,
-            AccessKey = Value(uri, "AWS_ACCESS_KEY_ID"),
-            SecretKey = Value(uri, "AWS_SECRET_ACCESS_KEY"),
-            SessionToken = Value(uri, "AWS_SESSION_TOKEN"),
-            Roles = S3Role.ParseChain(Value(uri, "ASSUME_ROLE")),
-            Region = Value(uri, "AWS_REGION") ?? DefaultRegion,
-            Endpoint = endpoint,
+            Access = access,
             // A bucket cannot stand before an address.
             UsePathStyle = Flag(uri, "AWS_USE_PATH_STYLE")
                 ?? (server is not null && (server.IsLoopback || server.HostNameType != UriHostNameType.Dns)),
-            SkipChecksums = Flag(uri, "AWS_SKIP_CHECKSUM") ?? endpoint is not null,
+            SkipChecksums = Flag(uri, "AWS_SKIP_CHECKSUM") ?? server is not null,
             Encryption = OneOf(uri, "AWS_SERVER_ENC_MODE", EncryptionModes) is { } mode
                 ? ServerSideEncryptionMethod.FindValue(mode)
                 : null,
@@ -123,31 +95,24 @@ internal sealed record S3Location
         };
     }
 
-    private static S3Location ParseGoogle(StoreUri uri, string path)
+    private static S3Location ParseGoogle(StoreUri uri, string path, string googleEndpoint)
     {
-        if (Auth(uri))
+        if (AwsAccess.IsImplicitOf(uri) || Value(uri, "ASSUME_ROLE") is not null)
             throw S3Errors.GoogleNeedsKey();
-        var (key, secret) = GoogleKey(Value(uri, "CREDENTIALS") ?? throw S3Errors.MissingParameter("CREDENTIALS"));
+        var (key, secret) = GoogleKey(Value(uri, "CREDENTIALS") ?? throw AwsErrors.MissingParameter("CREDENTIALS"));
         return new S3Location
         {
             Bucket = uri.Host,
             Prefix = path.Length == 0 ? "" : path + "/",
-            AccessKey = key,
-            SecretKey = secret,
-            Roles = Value(uri, "ASSUME_ROLE") is null ? [] : throw S3Errors.GoogleNeedsKey(),
-            Region = "auto",
-            Endpoint = GoogleEndpoint,
+            Access = new AwsAccess
+            {
+                AccessKey = key, SecretKey = secret, Region = "auto", Endpoint = googleEndpoint,
+            },
+            IsGoogle = true,
             UsePathStyle = true,
             SkipChecksums = true,
         };
     }
-
-    private static bool Auth(StoreUri uri) => Value(uri, "AUTH") switch
-    {
-        null or "specified" => false,
-        "implicit" => true,
-        _ => throw S3Errors.InvalidValue("AUTH", "specified or implicit"),
-    };
 
     private static string? Key(StoreUri uri)
     {
@@ -167,7 +132,7 @@ internal sealed record S3Location
     {
         null => null,
         var value when values.Contains(value, StringComparer.Ordinal) => value,
-        _ => throw S3Errors.InvalidValue(parameter, string.Join(" or ", values)),
+        _ => throw AwsErrors.InvalidValue(parameter, string.Join(" or ", values)),
     };
 
     private static bool? Flag(StoreUri uri, string parameter) => Value(uri, parameter)?.ToLowerInvariant() switch
@@ -175,11 +140,10 @@ internal sealed record S3Location
         null => null,
         "true" or "1" => true,
         "false" or "0" => false,
-        _ => throw S3Errors.InvalidValue(parameter, "true or false"),
+        _ => throw AwsErrors.InvalidValue(parameter, "true or false"),
     };
 
-    private static string? Value(StoreUri uri, string parameter) =>
-        uri.Parameters.TryGetValue(parameter, out var value) && value.Length > 0 ? value : null;
+    private static string? Value(StoreUri uri, string parameter) => AwsAccess.Value(uri, parameter);
 
     // Base64 of {"access_id": "…", "secret": "…"}: an HMAC key for the endpoint that speaks S3.
     private static (string Key, string Secret) GoogleKey(string credentials)
@@ -197,6 +161,6 @@ internal sealed record S3Location
             // Nothing of it may be shown, so nothing of the error is passed on.
         }
 
-        throw S3Errors.InvalidValue("CREDENTIALS", "base64 of a JSON object with access_id and secret");
+        throw AwsErrors.InvalidValue("CREDENTIALS", "base64 of a JSON object with access_id and secret");
     }
 }

@@ -4,9 +4,13 @@ using Backup.Sql.Storage;
 namespace Backup.Sql.Aws;
 
 /// <summary>A bucket's objects below one path.</summary>
-internal sealed class S3ObjectStore(S3Bucket bucket, StoreCapabilities capabilities) : IObjectStore
+internal sealed class S3ObjectStore(S3Bucket bucket, StoreCapabilities capabilities, TimeSpan requestTime)
+    : IObjectStore
 {
     private const int ReadAttempts = 5;
+
+    // What the protocol allows in one request.
+    private const int BatchSize = 1000;
 
     public StoreCapabilities Capabilities => capabilities;
 
@@ -92,6 +96,22 @@ internal sealed class S3ObjectStore(S3Bucket bucket, StoreCapabilities capabilit
         await bucket.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        foreach (var name in names)
+            ObjectName.Check(name);
+        if (!capabilities.HasFlag(StoreCapabilities.BatchDelete))
+        {
+            foreach (var name in names)
+                await bucket.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        foreach (var batch in names.Chunk(BatchSize))
+            await bucket.DeleteManyAsync(batch, cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     // Tools leave markers of directories, empty objects whose names are no names of ours. A server that is asked for
@@ -111,19 +131,24 @@ internal sealed class S3ObjectStore(S3Bucket bucket, StoreCapabilities capabilit
             .ConfigureAwait(false);
         if (response.ContentLength < buffer.Length)
             throw S3Errors.EndsEarly(name, offset, buffer.Length);
+
+        // The time of a request ends with its answer's head: a body that does not come has a time of its own.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(requestTime);
         var done = 0;
         try
         {
             while (done < buffer.Length)
             {
-                var read = await response.ResponseStream.ReadAsync(buffer[done..], cancellationToken)
+                var read = await response.ResponseStream.ReadAsync(buffer[done..], patience.Token)
                     .ConfigureAwait(false);
                 if (read == 0)
                     break;
                 done += read;
             }
         }
-        catch (Exception error) when (error is IOException or HttpRequestException)
+        catch (Exception error) when (error is IOException or HttpRequestException
+            || (error is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // What has come is good.
         }

@@ -13,13 +13,19 @@ namespace Backup.Sql.Aws;
 /// </summary>
 public sealed class S3ObjectStoreProvider : IObjectStoreProvider, IDisposable
 {
-    private static readonly TimeSpan RequestTime = TimeSpan.FromMinutes(2);
-
     private readonly ConcurrentDictionary<(string? Endpoint, string Bucket), StoreCapabilities> _probed = new();
     private readonly ConcurrentDictionary<S3Location, Lazy<AmazonS3Client>> _clients = new();
 
     /// <summary>Names probes and uploads. Default: the operating system's random numbers.</summary>
     public IRandomSource Random { get; init; } = CryptoRandomSource.Instance;
+
+    /// <summary>
+    /// How long a request may take, and the body of its answer, before the try counts as failed. Default 2 minutes.
+    /// </summary>
+    public TimeSpan RequestTime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The server of <c>gs://</c>; another one in tests.</summary>
+    internal string GoogleEndpoint { get; init; } = S3Location.GoogleEndpoint;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Schemes { get; } = ["s3", "gs"];
@@ -28,7 +34,7 @@ public sealed class S3ObjectStoreProvider : IObjectStoreProvider, IDisposable
     public void Check(StoreUri uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        S3Location.Parse(uri);
+        S3Location.Parse(uri, GoogleEndpoint);
     }
 
     /// <inheritdoc/>
@@ -38,19 +44,24 @@ public sealed class S3ObjectStoreProvider : IObjectStoreProvider, IDisposable
     public async ValueTask<IObjectStore> OpenAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        var location = S3Location.Parse(uri);
+        var location = S3Location.Parse(uri, GoogleEndpoint);
 
         // What a server can do does not hang on the path, and a connection may serve many locations.
         var client = _clients.GetOrAdd(
-            location with { Prefix = "" }, key => new Lazy<AmazonS3Client>(() => Connect(key))).Value;
+            location with { Prefix = "" }, key => new Lazy<AmazonS3Client>(() => Connect(key), LazyThreadSafetyMode.PublicationOnly))
+                .Value;
         var bucket = new S3Bucket(client, location);
-        if (!_probed.TryGetValue((location.Endpoint, location.Bucket), out var capabilities))
+        var server = (location.Access.Endpoint, location.Bucket);
+        if (!_probed.TryGetValue(server, out var capabilities))
         {
             capabilities = await new S3Probe(bucket, Random).RunAsync(cancellationToken).ConfigureAwait(false);
-            _probed[(location.Endpoint, location.Bucket)] = capabilities;
+
+            // That these credentials may not write says nothing of others.
+            if (!capabilities.HasFlag(StoreCapabilities.ReadOnly))
+                _probed[server] = capabilities;
         }
 
-        return new S3ObjectStore(bucket, capabilities);
+        return new S3ObjectStore(bucket, capabilities, RequestTime);
     }
 
     /// <summary>Closes the connections.</summary>
@@ -60,16 +71,11 @@ public sealed class S3ObjectStoreProvider : IObjectStoreProvider, IDisposable
             client.Value.Dispose();
     }
 
-    private static AmazonS3Client Connect(S3Location location)
+    private AmazonS3Client Connect(S3Location location)
     {
         var config = new AmazonS3Config
         {
-            AuthenticationRegion = location.Region,
             ForcePathStyle = location.UsePathStyle,
-
-            // Retries are the business of the pipeline around every store: it knows what may be repeated.
-            MaxErrorRetry = 0,
-            HttpClientFactory = new S3HttpClientFactory(RequestTime),
             RequestChecksumCalculation = location.SkipChecksums
                 ? RequestChecksumCalculation.WHEN_REQUIRED
                 : RequestChecksumCalculation.WHEN_SUPPORTED,
@@ -77,35 +83,7 @@ public sealed class S3ObjectStoreProvider : IObjectStoreProvider, IDisposable
                 ? ResponseChecksumValidation.WHEN_REQUIRED
                 : ResponseChecksumValidation.WHEN_SUPPORTED,
         };
-        if (location.Endpoint is { } endpoint)
-            config.ServiceURL = endpoint;
-        else
-            config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(location.Region);
-        return new AmazonS3Client(Credentials(location), config);
-    }
-
-    private static AWSCredentials Credentials(S3Location location)
-    {
-        AWSCredentials credentials = location switch
-        {
-            { IsImplicit: true } => Implicit(),
-            { SessionToken: { } token } =>
-                new SessionAWSCredentials(location.AccessKey, location.SecretKey, token),
-            _ => new BasicAWSCredentials(location.AccessKey, location.SecretKey),
-        };
-        return location.Roles.Aggregate(credentials, (current, role) => new AssumeRoleAWSCredentials(
-            current, role.Arn, "backup-sql", new AssumeRoleAWSCredentialsOptions { ExternalId = role.ExternalId }));
-    }
-
-    private static AWSCredentials Implicit()
-    {
-        try
-        {
-            return Amazon.Runtime.Credentials.DefaultAWSCredentialsIdentityResolver.GetCredentials();
-        }
-        catch (AmazonClientException error)
-        {
-            throw S3Errors.NoImplicitCredentials(error);
-        }
+        return new AmazonS3Client(
+            location.Access.Credentials(), location.Access.Configure(config, location.Access.Endpoint, RequestTime));
     }
 }

@@ -6,13 +6,14 @@ namespace Backup.Sql.Aws;
 
 /// <summary>
 /// Writes an object: a small one in a single request, a large one in parts, some of which travel at the same time while
-/// the next one fills. Parts grow with the object, so that ten thousand of them suffice for the largest one there can
-/// be, and memory does not grow with it.
+/// the next one fills. Parts grow with the object, so that the ten thousand that are allowed suffice for
+/// 860 GiB, and memory does not grow with it.
 /// </summary>
 internal sealed class S3ObjectWriter(S3Bucket bucket, string name, bool conditional) : IObjectWriter
 {
     private const int FirstPartSize = 8 << 20;
     private const int PartsPerSize = 1000;
+    private const int MostParts = 10_000;
     private const int LargestPartSize = 128 << 20;
     private const int Travelling = 2;
 
@@ -112,6 +113,8 @@ internal sealed class S3ObjectWriter(S3Bucket bucket, string name, bool conditio
     private async Task SendAsync(CancellationToken cancellationToken)
     {
         var full = _filling!;
+        if (full.Number == MostParts)
+            throw S3Errors.TooManyParts(name);
         _travelling.Add(full);
         Send(full, cancellationToken);
         _filling = new S3Part(full.Number + 1, SizeOf(full.Number + 1));
@@ -156,6 +159,6 @@ internal sealed class S3ObjectWriter(S3Bucket bucket, string name, bool conditio
             .ConfigureAwait(false);
     }
 
-    private static int SizeOf(int number) =>
+    internal static int SizeOf(int number) =>
         (int)Math.Min((long)FirstPartSize << ((number - 1) / PartsPerSize), LargestPartSize);
 }

@@ -5,7 +5,8 @@ namespace Backup.Sql.Aws;
 
 /// <summary>
 /// Finds out what a server can do by doing it: a second put of one name, on condition that the name is free, must be
-/// refused. Servers exist that accept it, and some that do not know the condition.
+/// refused. Servers exist that accept it, and some that do not know the condition. The name holds chance, so that
+/// a name that is taken was taken by this probe.
 /// </summary>
 internal sealed class S3Probe(S3Bucket bucket, IRandomSource random)
 {
@@ -16,9 +17,13 @@ internal sealed class S3Probe(S3Bucket bucket, IRandomSource random)
         var name = $".~probe-{Convert.ToHexStringLower(nonce)}";
         try
         {
-            return await PutTwiceAsync(name, cancellationToken).ConfigureAwait(false)
-                ? StoreCapabilities.StrongListing | StoreCapabilities.ConditionalPut
-                : StoreCapabilities.StrongListing;
+            var conditional = await PutTwiceAsync(name, cancellationToken).ConfigureAwait(false)
+                ? StoreCapabilities.ConditionalPut
+                : StoreCapabilities.None;
+            var batch = await DeleteAsync(name).ConfigureAwait(false)
+                ? StoreCapabilities.BatchDelete
+                : StoreCapabilities.None;
+            return StoreCapabilities.StrongListing | conditional | batch;
         }
         catch (BackupSqlException error) when (
             error.SqlState == SqlStates.InsufficientPrivilege && S3Errors.IsPermissionMissing(error))
@@ -30,41 +35,75 @@ internal sealed class S3Probe(S3Bucket bucket, IRandomSource random)
 
     private async Task<bool> PutTwiceAsync(string name, CancellationToken cancellationToken)
     {
-        if (!await TryPutAsync(name, cancellationToken).ConfigureAwait(false))
-            return false;
-        try
+        var first = await TryPutAsync(name, cancellationToken).ConfigureAwait(false);
+        if (first == Answer.Refused)
         {
-            return !await TryPutAsync(name, cancellationToken).ConfigureAwait(false);
+            // The condition may be what the server does not like, or something else: without one, it will say.
+            using var content = Content();
+            await bucket.PutAsync(name, content, onlyIfAbsent: false, cancellationToken).ConfigureAwait(false);
         }
-        finally
-        {
-            await DeleteAsync(name).ConfigureAwait(false);
-        }
+
+        return first == Answer.Created
+            && await TryPutAsync(name, cancellationToken).ConfigureAwait(false) == Answer.Taken;
     }
 
-    // Credentials that may write but not delete are fit for backups: then the probe stays.
-    private async Task DeleteAsync(string name)
+    /// <summary>Deletes the probe, as one of many.</summary>
+    /// <returns>False when the server cannot do that.</returns>
+    private async Task<bool> DeleteAsync(string name)
     {
+        try
+        {
+            if (bucket.MayDeleteMany)
+            {
+                await bucket.DeleteManyAsync([name], CancellationToken.None).ConfigureAwait(false);
+                return true;
+            }
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.InsufficientPrivilege)
+        {
+            // Credentials that may write but not delete are fit for backups: then the probe stays, and listings leave
+            // names like this one out.
+            return true;
+        }
+        catch (BackupSqlException)
+        {
+            // One by one, then.
+        }
+
         try
         {
             await bucket.DeleteAsync(name, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BackupSqlException)
         {
-            // Listings leave names like this one out.
+            // As above.
+        }
+
+        return false;
+    }
+
+    private async Task<Answer> TryPutAsync(string name, CancellationToken cancellationToken)
+    {
+        using var content = Content();
+        try
+        {
+            return await bucket.PutAsync(name, content, onlyIfAbsent: true, cancellationToken).ConfigureAwait(false)
+                ? Answer.Created
+                : Answer.Taken;
+        }
+        catch (BackupSqlException error) when (
+            !error.IsTransient && error.SqlState is SqlStates.FeatureNotSupported or SqlStates.IoError)
+        {
+            return Answer.Refused;
         }
     }
 
-    private async Task<bool> TryPutAsync(string name, CancellationToken cancellationToken)
+    private static MemoryStream Content() => new("probe"u8.ToArray());
+
+    private enum Answer
     {
-        using var content = new MemoryStream("probe"u8.ToArray());
-        try
-        {
-            return await bucket.PutAsync(name, content, onlyIfAbsent: true, cancellationToken).ConfigureAwait(false);
-        }
-        catch (BackupSqlException error) when (error.SqlState == SqlStates.FeatureNotSupported)
-        {
-            return false;
-        }
+        Created,
+        Taken,
+        Refused,
     }
 }

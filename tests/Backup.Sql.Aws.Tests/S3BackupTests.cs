@@ -1,3 +1,4 @@
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Sessions;
 using Backup.Sql.Sqlite;
@@ -65,6 +66,69 @@ public sealed class S3BackupTests(S3Server server, ITestOutputHelper output) : I
         Assert.DoesNotContain("testsecret123", shown, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_collection_over_two_buckets_keeps_data_in_its_region()
+    {
+        if (!server.IsThere(output))
+            return;
+        var (hq, east) = (await server.NewBucketAsync(), await server.NewBucketAsync());
+        var list = $"('{server.Location(hq, "depot", "&COCKROACH_LOCALITY=default")}', "
+            + $"'{server.Location(east, "depot", "&COCKROACH_LOCALITY=region%3Deast")}')";
+        Batteries_V2.Init();
+        Run("CREATE TABLE t (id INTEGER PRIMARY KEY, v BLOB)");
+        Run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO t SELECT i, randomblob(500) FROM n");
+        await using var host = NewHost("region=east,zone=a");
+        var session = host.OpenSession();
+        await session.ExecuteAsync($"BACKUP DATABASE shop INTO {list}");
+        Run("UPDATE t SET v = randomblob(400) WHERE id % 100 = 0");
+        await session.ExecuteAsync($"BACKUP DATABASE shop INTO LATEST IN {list}");
+        using var client = server.NewClient();
+        var (there, here) = (await KeysAsync(east), await KeysAsync(hq));
+        Assert.All(there, key => Assert.Contains("/data/", key, StringComparison.Ordinal));
+        Assert.NotEmpty(there);
+        Assert.Equal(2, here.Count(key => key.EndsWith("/BACKUP_MANIFEST", StringComparison.Ordinal)));
+        Assert.DoesNotContain(here, key => key.Contains("/data/", StringComparison.Ordinal));
+        var found = await RowsAsync(await session.ExecuteAsync($"SHOW BACKUP VALIDATE FROM LATEST IN {list}"));
+        Assert.Equal("No problems found!", found.Single()[0]);
+        await session.ExecuteAsync($"RESTORE DATABASE shop FROM LATEST IN {list} WITH new_db_name = 'copy'");
+        Assert.Equal(Sum("shop"), Sum("copy"));
+        var part = await Assert.ThrowsAsync<BackupSqlException>(() => session.ExecuteAsync(
+            $"RESTORE DATABASE shop FROM LATEST IN '{server.Location(hq, "depot")}' WITH new_db_name = 'part'"));
+        Assert.Contains("region=east", part.Message, StringComparison.Ordinal);
+
+        async Task<List<string>> KeysAsync(string bucket) =>
+            [.. ((await client.ListObjectsV2Async(new() { BucketName = bucket })).S3Objects ?? []).Select(o => o.Key)];
+    }
+
+    [Fact]
+    public async Task A_chain_in_a_store_without_conditional_puts_restores()
+    {
+        await using var small = new Servers.AwsServer();
+        small.Buckets.Condition = Servers.Condition.AnswersNotImplemented;
+        var location = small.Bucket("depot");
+        Batteries_V2.Init();
+        Run("CREATE TABLE t (id INTEGER PRIMARY KEY, v BLOB)");
+        Run("INSERT INTO t VALUES (1, randomblob(500))");
+        await using var host = NewHost();
+        var session = host.OpenSession();
+        await session.ExecuteAsync($"BACKUP DATABASE shop INTO '{location}'");
+        Run("INSERT INTO t VALUES (2, randomblob(500))");
+        await session.ExecuteAsync($"BACKUP DATABASE shop INTO LATEST IN '{location}'");
+        await session.ExecuteAsync($"RESTORE DATABASE shop FROM LATEST IN '{location}' WITH new_db_name = 'copy'");
+        Assert.Equal(Sum("shop"), Sum("copy"));
+
+        // Dropping a chain deletes in batches, and leaves nothing of it.
+        var old = small.Buckets.Names.Where(name => name.Contains("/data/", StringComparison.Ordinal)).ToList();
+        await session.ExecuteAsync($"BACKUP DATABASE shop INTO '{location}'");
+        var before = small.Seen.Count;
+        await session.ExecuteAsync($"DROP BACKUPS IN '{location}' KEEP (LAST = 1)");
+        Assert.Contains(small.Seen.Skip(before), request => request.Target.Contains("?delete", StringComparison.Ordinal));
+        Assert.NotEmpty(old);
+        Assert.Empty(old.Intersect(small.Buckets.Names));
+        await session.ExecuteAsync($"RESTORE DATABASE shop FROM LATEST IN '{location}' WITH new_db_name = 'copy2'");
+        Assert.Equal(Sum("shop"), Sum("copy2"));
+    }
+
     private static async Task<List<IReadOnlyList<object?>>> RowsAsync(StatementResult result)
     {
         var rows = new List<IReadOnlyList<object?>>();
@@ -73,8 +137,9 @@ public sealed class S3BackupTests(S3Server server, ITestOutputHelper output) : I
         return rows;
     }
 
-    private BackupHost NewHost() => new(new BackupHostOptions
+    private BackupHost NewHost(string? locality = null) => new(new BackupHostOptions
     {
+        Locality = locality,
         Engines = new Dictionary<string, IDatabaseEngine>
         {
             ["sqlite"] = SqliteEngine.Open(new SqliteEngineOptions { Directory = _directory.FullName }),

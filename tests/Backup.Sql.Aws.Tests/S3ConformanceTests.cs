@@ -31,7 +31,8 @@ public sealed class S3ConformanceTests(S3Server server, ITestOutputHelper output
         using var provider = new S3ObjectStoreProvider();
         var bucket = await server.NewBucketAsync();
         await using var store = await provider.OpenAsync(StoreUri.Parse(server.Location(bucket)));
-        Assert.Equal(StoreCapabilities.ConditionalPut | StoreCapabilities.StrongListing, store.Capabilities);
+        Assert.Equal(
+            StoreCapabilities.ConditionalPut | StoreCapabilities.StrongListing | StoreCapabilities.BatchDelete, store.Capabilities);
         await foreach (var entry in store.ListAsync(new ListRequest()))
             Assert.Fail($"the probe left {entry.Name}");
     }

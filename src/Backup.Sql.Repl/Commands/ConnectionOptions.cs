@@ -25,8 +25,26 @@ internal sealed record ConnectionOptions
     /// <summary>The key file of the secrets in <see cref="State"/>: beside it.</summary>
     public string? StateKey => State is null ? null : Path.ChangeExtension(State, ".key");
 
+    /// <summary>
+    /// The directory of the key rings that <c>local-kms:///</c> names. Default: <see cref="Root"/>.
+    /// </summary>
+    public string Keys
+    {
+        get => field ?? Root;
+        init;
+    }
+
     /// <summary>The database to begin with; null for the only one, if there is only one.</summary>
     public string? First { get; init; }
+
+    /// <summary>Whose session it is. Default: <c>root</c>.</summary>
+    public string User { get; init; } = "root";
+
+    /// <summary>
+    /// The administrators, who may do everything while all others may do what was granted to them. Default: none,
+    /// rights are off.
+    /// </summary>
+    public IReadOnlyList<string> Admins { get; init; } = [];
 
     /// <summary>Reads the arguments of the command line.</summary>
     /// <param name="databases">Arguments of <c>--db</c>: <c>NAME=sqlite:PATH</c>.</param>
@@ -35,12 +53,13 @@ internal sealed record ConnectionOptions
     /// <param name="state">
     /// The argument of <c>--state</c>; null for <c>.backupsql/state.db</c> where new databases would come to lie.
     /// </param>
+    /// <param name="keys">The argument of <c>--keys</c>; null for the root.</param>
     /// <returns>The options.</returns>
     /// <exception cref="Diagnostics.BackupSqlException">
     /// 22023 an argument has another form; 42710 a name twice.
     /// </exception>
     public static ConnectionOptions Parse(
-        IReadOnlyList<string> databases, string? directory, string? root, string? state)
+        IReadOnlyList<string> databases, string? directory, string? root, string? state, string? keys = null)
     {
         var files = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         string? first = null;
@@ -58,6 +77,7 @@ internal sealed record ConnectionOptions
             Databases = files,
             Directory = directory ?? (files.Count == 0 ? "." : null),
             Root = Path.GetFullPath(root ?? "."),
+            Keys = Path.GetFullPath(keys ?? root ?? "."),
             State = state == InMemory
                 ? null
                 : Path.GetFullPath(state ?? Path.Combine(home, ".backupsql", "state.db")),

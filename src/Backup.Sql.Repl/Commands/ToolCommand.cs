@@ -30,6 +30,24 @@ internal static class ToolCommand
             Description = "Where jobs, schedules and connections are kept; memory: nowhere. Default: "
                 + ".backupsql/state.db beside the databases.",
         };
+        var keys = new Option<string>("--keys")
+        {
+            HelpName = "DIR",
+            Description = "The directory of the key rings that local-kms:/// names. Default: that of --root.",
+        };
+        var user = new Option<string>("--user")
+        {
+            HelpName = "NAME",
+            Description = "Whose session it is.",
+            DefaultValueFactory = _ => "root",
+        };
+        user.Validators.Add(given => RequireName(given, "--user"));
+        var admins = new Option<string[]>("--admin")
+        {
+            HelpName = "NAME",
+            Description = "Turn rights on; this user or role is an administrator. Repeatable. Default: rights are off.",
+        };
+        admins.Validators.Add(given => RequireName(given, "--admin"));
         var commands = new Option<string[]>("-c", "--command")
         {
             HelpName = "SQL",
@@ -47,7 +65,7 @@ internal static class ToolCommand
         };
         var command = new RootCommand("Backup and restore in SQL. Without -c or -f, it reads what is typed.")
         {
-            databases, directory, root, state, commands, files, format, Parse(), Demo(),
+            databases, directory, root, state, keys, user, admins, commands, files, format, Parse(), Demo(), Keys(),
         };
         command.SetAction((arguments, cancellationToken) => ShellCommand.RunAsync(
             new ShellArguments(
@@ -55,6 +73,9 @@ internal static class ToolCommand
                 arguments.GetValue(directory),
                 arguments.GetValue(root),
                 arguments.GetValue(state),
+                arguments.GetValue(keys),
+                arguments.GetValue(user)!,
+                arguments.GetValue(admins) ?? [],
                 ScriptsInOrder(arguments, commands, files),
                 arguments.GetValue(format)),
             cancellationToken));
@@ -97,6 +118,32 @@ internal static class ToolCommand
         command.SetAction((arguments, cancellationToken) =>
             DemoCommand.RunAsync(arguments.GetValue(directory), cancellationToken));
         return command;
+    }
+
+    private static void RequireName(OptionResult given, string option)
+    {
+        if (given.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+            given.AddError($"{option} needs a name.");
+    }
+
+    private static Command Keys()
+    {
+        var file = new Argument<string>("FILE") { Description = "The key ring." };
+        var id = new Argument<string>("ID") { Description = "The key's name." };
+        var add = new Command("add", "Add a key; the file is made where there is none.") { file, id };
+        add.SetAction(arguments => KeysCommand.Add(arguments.GetRequiredValue(file), arguments.GetRequiredValue(id)));
+        var rotate = new Command("rotate", "Make a new version of a key; what older ones wrapped stays readable.")
+        {
+            file, id,
+        };
+        rotate.SetAction(arguments =>
+            KeysCommand.Rotate(arguments.GetRequiredValue(file), arguments.GetRequiredValue(id)));
+        var list = new Command("list", "Show which keys there are.") { file };
+        list.SetAction(arguments => KeysCommand.List(arguments.GetRequiredValue(file)));
+        return new Command("keys", "Make and show the keys of a key ring, for encryption without a key service.")
+        {
+            add, rotate, list,
+        };
     }
 
     private static Option<string> Directory(string description) =>

@@ -49,7 +49,10 @@ internal static class HistoryNames
     /// </summary>
     public const string Excluded = Prefix + "excluded";
 
-    /// <summary>The tables above, but for the logs and <see cref="Excluded"/>.</summary>
+    /// <summary>Restores that were published into a database without tracking, until they are forgotten.</summary>
+    public const string Published = Prefix + "published";
+
+    /// <summary>The tables above, but for the logs, <see cref="Excluded"/> and <see cref="Published"/>.</summary>
     public static readonly string[] Own = [Marks, Lines, Schemas, Tables, Counters, Holds, Proofs, Settings, Canary];
 
     /// <summary>A trigger that tells that the rows of its table stay out of backups.</summary>

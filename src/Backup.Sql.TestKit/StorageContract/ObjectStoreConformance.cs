@@ -25,6 +25,7 @@ public sealed class ObjectStoreConformance
         new(PutChecks.Invalid_names_are_refused),
         new(PutChecks.Unicode_names_survive),
         new(PutChecks.Deleting_twice_is_fine) { Without = StoreCapabilities.ObjectLock },
+        new(PutChecks.Deleting_many_deletes_those_and_no_others) { Without = StoreCapabilities.ObjectLock },
         new(ListChecks.Listings_are_in_the_order_of_bytes),
         new(ListChecks.Prefix_start_and_delimiter_select),
         new(ListChecks.Listings_agree_with_a_model),

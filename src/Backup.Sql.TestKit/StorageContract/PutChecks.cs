@@ -221,6 +221,24 @@ internal static class PutChecks
         await area.ExpectContentAsync("d/object", content).ConfigureAwait(false);
     }
 
+    public static async Task Deleting_many_deletes_those_and_no_others(StoreArea area)
+    {
+        string[] kept = ["d/0", "d/1x", "e/1"];
+        string[] going = [.. Enumerable.Range(1, 40).Select(number => $"d/{number}"), "d/&<>\"'", "d/ümlaut +%20"];
+        foreach (var name in kept.Concat(going))
+            await area.PutAsync(name, area.RandomBytes(3)).ConfigureAwait(false);
+        await area.Store.DeleteManyAsync([.. going, "d/there-is-none"], area.Cancellation).ConfigureAwait(false);
+        Expect.Sequence(
+            [.. kept.Select(name => new ListEntry(name, 3, false))],
+            await area.ListAsync(new ListRequest()).ConfigureAwait(false),
+            "what deleting many leaves");
+        await area.Store.DeleteManyAsync([], area.Cancellation).ConfigureAwait(false);
+        await area.Store.DeleteManyAsync(going, area.Cancellation).ConfigureAwait(false);
+        await Expect.FailsAsync(
+            SqlStates.InvalidParameterValue, "a bad name among many",
+            () => area.Store.DeleteManyAsync(["e/1", "../e/1"], area.Cancellation)).ConfigureAwait(false);
+    }
+
     internal static async Task PutInPartsAsync(
         IObjectStore store, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {

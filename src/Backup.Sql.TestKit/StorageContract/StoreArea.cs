@@ -88,8 +88,8 @@ internal sealed class StoreArea(
     {
         if (!Store.Capabilities.HasFlag(StoreCapabilities.ObjectLock))
         {
-            foreach (var entry in await ListAsync(new ListRequest()).ConfigureAwait(false))
-                await Store.DeleteAsync(entry.Name, Cancellation).ConfigureAwait(false);
+            var left = await ListAsync(new ListRequest()).ConfigureAwait(false);
+            await Store.DeleteManyAsync([.. left.Select(entry => entry.Name)], Cancellation).ConfigureAwait(false);
         }
 
         await Other.DisposeAsync().ConfigureAwait(false);

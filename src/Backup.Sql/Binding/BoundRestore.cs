@@ -77,6 +77,12 @@ internal sealed record BoundRestore : BoundStatement
 
     public SkipMissing Skip { get; init; }
 
+    /// <summary>Regions are not compared.</summary>
+    public bool SkipLocalities { get; init; }
+
+    /// <summary>What is restored has no regions any more.</summary>
+    public bool RemoveRegions { get; init; }
+
     /// <summary>Tiers that the node must have which runs the job; null for any node.</summary>
     public string? ExecutionLocality { get; init; }
 

@@ -31,6 +31,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             NewDatabaseName = values.TextOrNull(options.NewDatabaseName),
             AsOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf).Time,
             Skip = Skip(options),
+            SkipLocalities = options.SkipLocalitiesCheck,
+            RemoveRegions = options.RemoveRegions,
             ExecutionLocality = values.TiersOrNull(options.ExecutionLocality),
             SchemaOnly = options.SchemaOnly,
             VerifyOnly = options.VerifyBackupTableData,
@@ -106,6 +108,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionOnlyFor("new_db_name", "RESTORE DATABASE of one database", At("new_db_name"));
         if (options.Grants && statement.Targets is not (DatabaseTargets or TableTargets))
             throw Errors.OptionOnlyFor("grants", "RESTORE DATABASE or RESTORE TABLE", At("grants"));
+        if (options.RemoveRegions && statement.Targets is not (DatabaseTargets or TableTargets))
+            throw Errors.OptionOnlyFor("remove_regions", "RESTORE DATABASE or RESTORE TABLE", At("remove_regions"));
         if (options.SchemaOnly && statement.Targets is SystemUsersTarget)
             throw Errors.OptionOnlyFor("schema_only", "databases and tables", At("schema_only"));
         if (options.Engine is not null && statement.Targets is not DatabaseTargets)

@@ -38,4 +38,10 @@ public sealed record TableDescriptor : ObjectDescriptor
     /// </summary>
     [JsonIgnore]
     public bool KeepsNoHistory { get; init; }
+
+    /// <summary>True when every row says in which region of its database it lies.</summary>
+    public bool RegionalByRow { get; init; }
+
+    /// <summary>For how long history is kept, where that was set for the table; null (the default) otherwise.</summary>
+    public TimeSpan? HistoryRetention { get; init; }
 }

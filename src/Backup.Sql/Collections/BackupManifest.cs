@@ -27,6 +27,12 @@ internal sealed record BackupManifest
     /// <summary>The <see cref="LayerId"/> of the layer below; null for a full one.</summary>
     public string? ParentLayerId { get; init; }
 
+    /// <summary>
+    /// The directory that the layer was written to, so that a manifest that came to lie in another one is told from
+    /// that one's own. Null in layers of earlier versions.
+    /// </summary>
+    public string? Directory { get; init; }
+
     /// <summary>Full or incremental.</summary>
     public required LayerKind Kind { get; init; }
 

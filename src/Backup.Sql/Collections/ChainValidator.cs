@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Backup.Sql.Collections.Format;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
@@ -9,22 +8,19 @@ using Backup.Sql.Storage;
 namespace Backup.Sql.Collections;
 
 /// <summary>Carries out <see cref="Verification.ValidateAsync"/>.</summary>
-internal sealed class ChainValidator(
-    Collection collection, double sample, IRandomSource random, ChannelWriter<Finding> findings)
+internal sealed class ChainValidator(Collection collection, ValidationRequest request, IRandomSource random)
 {
-    private const int MaxConcurrentFiles = 4;
-
+    private readonly ConcurrentBag<Finding> _findings = [];
     private readonly ConcurrentDictionary<(ChainLayer Layer, SpaceManifest Space), SpaceSums> _sums = [];
+    private readonly HashSet<string> _badDirectories = new(StringComparer.Ordinal);
 
     /// <summary>Checks everything.</summary>
-    /// <param name="subdirectory">Sub-directory of the full backup.</param>
     /// <param name="cancellationToken">Ends the check.</param>
-    public async Task RunAsync(string subdirectory, CancellationToken cancellationToken)
+    public async Task<ValidationReport> RunAsync(CancellationToken cancellationToken)
     {
-        var layers = await LoadLayersAsync(subdirectory, cancellationToken).ConfigureAwait(false);
-        var chain = BuildChain(subdirectory, layers);
-        foreach (var layer in layers)
-            await ReadFilesAsync(layer, cancellationToken).ConfigureAwait(false);
+        var layers = await LoadLayersAsync(cancellationToken).ConfigureAwait(false);
+        var chain = BuildChain(layers);
+        var (read, listed) = await ReadFilesAsync(layers, cancellationToken).ConfigureAwait(false);
         foreach (var layer in layers)
         {
             foreach (var space in layer.Manifest.Spaces)
@@ -33,22 +29,42 @@ internal sealed class ChainValidator(
 
         if (chain is not null)
             await CheckStatesAsync(chain, cancellationToken).ConfigureAwait(false);
+        foreach (var layer in layers)
+        {
+            if (await collection.Notes.CheckAsync(layer.Manifest.LayerId, cancellationToken)
+                .ConfigureAwait(false) is { } finding)
+                _findings.Add(finding);
+        }
+
+        return new ValidationReport
+        {
+            Findings = [.. _findings.Distinct().OrderBy(finding => finding.Path, StringComparer.Ordinal)],
+            Layers = layers,
+            FilesRead = read,
+            FilesListed = listed,
+        };
     }
 
-    private async Task<List<ChainLayer>> LoadLayersAsync(string subdirectory, CancellationToken cancellationToken)
+    private async Task<List<ChainLayer>> LoadLayersAsync(CancellationToken cancellationToken)
     {
         var layers = new List<ChainLayer>();
-        var (full, path) = collection.LocateFull(subdirectory);
-        if (await TryLoadAsync(full, path, cancellationToken).ConfigureAwait(false) is { } found)
-            layers.Add(found);
-        var directories = await collection.Increments.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        var dropped = await collection.Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        var (main, path) = collection.LocateFull(request.Subdirectory);
         var store = collection.Increments.Store;
+        var directories = await collection.Increments.FindAsync(path, cancellationToken).ConfigureAwait(false);
+        if (await main.HeadAsync(CollectionLayout.Join(path, CollectionLayout.Manifest), cancellationToken)
+            .ConfigureAwait(false) is null)
+            ReportLostFull(path, directories.Count, dropped);
+        else if (await TryLoadAsync(main, path, cancellationToken).ConfigureAwait(false) is { } full)
+            layers.Add(full);
         foreach (var directory in directories)
         {
-            if (await TryLoadAsync(store, directory, cancellationToken).ConfigureAwait(false) is { } increment)
+            if (await TryLoadAsync(store, directory, cancellationToken).ConfigureAwait(false) is { } increment
+                && !dropped.Contains(increment.Manifest.LayerId))
                 layers.Add(increment);
         }
 
+        ReportLost(layers, dropped);
         return layers;
     }
 
@@ -59,90 +75,166 @@ internal sealed class ChainValidator(
         {
             return await ChainLayer.LoadAsync(store, directory, cancellationToken).ConfigureAwait(false);
         }
-        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
+        catch (BackupSqlException error) when (
+            error.SqlState != SqlStates.UndefinedFile && StatusOf(error) is { } status)
         {
-            var path = CollectionLayout.Join(directory, CollectionLayout.Manifest);
-            Report(FindingStatus.ChecksumMismatch, path, error.Detail ?? error.Message);
+            _badDirectories.Add(directory);
+            Report(status, CollectionLayout.Join(directory, CollectionLayout.Manifest), error.Detail ?? error.Message);
             return null;
         }
     }
 
-    private Chain? BuildChain(string subdirectory, List<ChainLayer> layers)
+    // Increments, or somebody's memory, tell that there was a backup; without them there may never have been one.
+    private void ReportLostFull(string directory, int increments, DroppedLayers dropped)
     {
-        // Without the full layer there is nothing to join; its own finding was reported.
-        if (layers.FirstOrDefault(layer => layer.Manifest.Kind == LayerKind.Full) is not { } full)
-            return null;
-        try
+        if (dropped.ContainsDirectory(directory)
+            || (increments == 0 && !request.Known.Any(known => known.Directory == directory)))
+            throw directory.Length == 0 ? Errors.NoBackupAtLocation() : Errors.NoBackup(directory);
+        _badDirectories.Add(directory);
+        Report(
+            FindingStatus.Missing,
+            CollectionLayout.Join(directory, CollectionLayout.Manifest),
+            "The full backup, on which all others of the chain build, has no manifest any more.");
+    }
+
+    // Where a chain ends the chain itself does not know: one that lost its newest layers looks whole.
+    private void ReportLost(List<ChainLayer> layers, DroppedLayers dropped)
+    {
+        var there = layers.Select(layer => layer.Manifest.LayerId).ToHashSet(StringComparer.Ordinal);
+        var chainId = layers.FirstOrDefault(layer => layer.Manifest.Kind == LayerKind.Full)?.Manifest.LayerId;
+        foreach (var known in request.Known)
         {
-            return Chain.Build(subdirectory, full, [.. layers.Where(layer => layer != full)]);
-        }
-        catch (BackupSqlException error) when (error.SqlState is SqlStates.BrokenChain or SqlStates.ForeignBackup)
-        {
-            Report(FindingStatus.BrokenChain, subdirectory, $"{error.Message}. {error.Detail}");
-            return null;
+            if (there.Contains(known.LayerId) || dropped.Contains(known.LayerId)
+                || _badDirectories.Contains(known.Directory) || (chainId is not null && known.ChainId != chainId))
+                continue;
+            Report(
+                FindingStatus.Missing,
+                CollectionLayout.Join(known.Directory, CollectionLayout.Manifest),
+                $"The registry knows the backup {known.Name} there, the store has its manifest not.");
         }
     }
 
-    private async Task ReadFilesAsync(ChainLayer layer, CancellationToken cancellationToken)
+    // Of a chain that does not join up, what lies below the break is checked as a chain all the same.
+    private Chain? BuildChain(List<ChainLayer> layers)
+    {
+        if (layers.FirstOrDefault(layer => layer.Manifest.Kind == LayerKind.Full) is not { } full)
+            return null; // Without the full layer there is nothing to join; its own finding was reported.
+        var increments = layers.Where(layer => layer != full).OrderBy(layer => layer.End).ToList();
+        while (true)
+        {
+            try
+            {
+                return Chain.Build(request.Subdirectory, full, increments);
+            }
+            catch (BackupSqlException error) when (
+                increments.Count > 0 && error.SqlState is SqlStates.BrokenChain or SqlStates.ForeignBackup)
+            {
+                Report(FindingStatus.BrokenChain, request.Subdirectory, $"{error.Message}. {error.Detail}");
+                increments.RemoveAt(increments.Count - 1);
+            }
+        }
+    }
+
+    private async Task<(int Read, int Listed)> ReadFilesAsync(
+        List<ChainLayer> layers, CancellationToken cancellationToken)
     {
         var bad = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var finding in await Verification.CheckFilesAsync(layer, cancellationToken).ConfigureAwait(false))
+        foreach (var layer in layers)
         {
-            bad.Add(finding.Path);
-            findings.TryWrite(finding);
+            foreach (var finding in await Verification.CheckFilesAsync(layer, cancellationToken).ConfigureAwait(false))
+            {
+                bad.Add(finding.Path);
+                _findings.Add(finding);
+            }
         }
 
-        var files =
-            from space in layer.Manifest.Spaces
-            from file in space.Files.Select(entry => (Entry: entry, IsDigest: false))
-                .Concat(space.DigestFiles.Select(entry => (Entry: entry, IsDigest: true)))
-            select (Sums: SumsOf(layer, space), File: DataFile.Of(layer, file.Entry), file.IsDigest);
+        var all =
+            (from layer in layers
+             from space in layer.Manifest.Spaces
+             from file in space.Files.Select(entry => (Entry: entry, IsDigest: false))
+                 .Concat(space.DigestFiles.Select(entry => (Entry: entry, IsDigest: true)))
+             select new FileToRead(SumsOf(layer, space), DataFile.Of(layer, file.Entry), file.IsDigest)).ToList();
+        // A sample leaves data files out, never the digests: they are small and everything hangs on them.
+        var data = all.Where(file => !file.IsDigest).ToList();
+        var drawn = Draw(data);
+        foreach (var file in all.Where(file => bad.Contains(file.File.Path)).Concat(data.Except(drawn)))
+            file.Sums.MarkIncomplete();
+        var wanted = all.Where(file => file.IsDigest).Concat(drawn).Where(file => !bad.Contains(file.File.Path))
+            .ToList();
+        request.Listener?.Expect(wanted.Count, wanted.Sum(file => file.File.Entry.RawBytes));
         var options = new ParallelOptions
         {
-            MaxDegreeOfParallelism = MaxConcurrentFiles,
+            MaxDegreeOfParallelism = request.Workers,
             CancellationToken = cancellationToken,
         };
-        await Parallel.ForEachAsync(files, options, async (item, token) =>
-        {
-            // A sample leaves data files out, never the digests: they are small and everything hangs on them.
-            if (bad.Contains(item.File.Path) || (!item.IsDigest && !IsDrawn()))
-                item.Sums.MarkIncomplete();
-            else
-                await ReadFileAsync(item.Sums, item.File, item.IsDigest, token).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        await Parallel.ForEachAsync(
+            wanted, options, (file, token) => new ValueTask(ReadFileAsync(file, token))).ConfigureAwait(false);
+        return (drawn.Count, data.Count);
     }
 
-    private async Task ReadFileAsync(SpaceSums sums, DataFile file, bool isDigest, CancellationToken cancellationToken)
+    private List<FileToRead> Draw(List<FileToRead> files)
     {
+        if (request.Sample >= 1)
+            return files;
+        var drawn = new List<FileToRead>(files);
+        var count = (int)Math.Ceiling(files.Count * request.Sample);
+        Span<byte> draw = stackalloc byte[sizeof(ulong)];
+        for (var i = 0; i < count; i++)
+        {
+            random.Fill(draw);
+            var from = i + (int)(BinaryPrimitives.ReadUInt64LittleEndian(draw) % (ulong)(drawn.Count - i));
+            (drawn[i], drawn[from]) = (drawn[from], drawn[i]);
+        }
+
+        return drawn[..count];
+    }
+
+    private async Task ReadFileAsync(FileToRead item, CancellationToken cancellationToken)
+    {
+        var (sums, file, isDigest) = item;
         try
         {
             var scan = new FileScan(file, collection.Codecs);
             if (isDigest)
             {
                 var digests = new FingerprintAccumulator();
-                await scan.RunAsync(rows => AddDigests(rows, digests), static () => { }, cancellationToken)
-                    .ConfigureAwait(false);
+                await scan.RunAsync(rows => AddDigests(rows, digests), Tell, cancellationToken).ConfigureAwait(false);
                 sums.AddDigests(digests);
-                return;
             }
-
-            var hasher = new RowHasher(sums.Scope);
-            await scan.RunAsync(
-                rows => hasher.Add(rows.Buffer, rows.Offset, rows.Length, rows.Timestamp, rows.IsDeletion),
-                hasher.Drain,
-                cancellationToken).ConfigureAwait(false);
-            sums.AddRows(hasher.Take());
+            else
+            {
+                var hasher = new RowHasher(sums.Scope);
+                await scan.RunAsync(
+                    rows => hasher.Add(rows.Buffer, rows.Offset, rows.Length, rows.Timestamp, rows.IsDeletion),
+                    block =>
+                    {
+                        hasher.Drain();
+                        Tell(block);
+                    },
+                    cancellationToken).ConfigureAwait(false);
+                sums.AddRows(hasher.Take());
+            }
         }
-        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UndefinedFile)
+        catch (BackupSqlException error) when (StatusOf(error) is { } status)
         {
             sums.MarkIncomplete();
-            var isMissing = error.SqlState == SqlStates.UndefinedFile;
-            Report(
-                isMissing ? FindingStatus.Missing : FindingStatus.ChecksumMismatch,
-                file.Path,
-                error.Detail ?? error.Message);
+            Report(status, file.Path, error.Detail ?? error.Message);
         }
+
+        request.Listener?.EndFile();
     }
+
+    private void Tell(BlockEntry block) => request.Listener?.Read(
+        block.Rows, block.RawLength, DataFileFormat.BlockHeaderBytes + block.StoredLength);
+
+    // What is wrong with the one object; null for what would be wrong with every other one as well.
+    private static string? StatusOf(BackupSqlException error) => error.SqlState switch
+    {
+        SqlStates.DataCorrupted or SqlStates.UnsupportedFormat => FindingStatus.ChecksumMismatch,
+        SqlStates.UndefinedFile => FindingStatus.Missing,
+        SqlStates.IoError or SqlStates.InsufficientPrivilege when !error.Transient => FindingStatus.Unreadable,
+        _ => null,
+    };
 
     private static void AddDigests(BlockRows rows, FingerprintAccumulator sum)
     {
@@ -174,58 +266,65 @@ internal sealed class ChainValidator(
     // that repeat the fingerprint of the one below.
     private async Task CheckStatesAsync(Chain chain, CancellationToken cancellationToken)
     {
-        foreach (var layer in chain.Layers)
+        var seen = new HashSet<(ChainLayer, Space)>();
+        foreach (var layer in chain.Layers.Reverse())
         {
             foreach (var space in layer.Manifest.Spaces)
             {
-                var isRight = space.Space is PageSpace pages
-                    ? await IsPageStateRightAsync(chain, layer, space, pages, cancellationToken).ConfigureAwait(false)
-                    : IsRepetitionRight(chain, layer, space);
-                if (!isRight)
-                {
-                    var name = layer.Manifest.Describe(space.Space);
-                    Report(
-                        FindingStatus.FingerprintMismatch,
-                        layer.ToString(),
-                        $"{name}, put together from the layers, is not what was backed up.");
-                }
+                if (space.Coverage == SpaceCoverage.Unchanged)
+                    CheckRepetition(chain, layer, space);
+                else if (space.Space is PageSpace pages && !seen.Contains((layer, pages)))
+                    await CheckPageStatesAsync(chain.Cover(layer.End), pages, seen, cancellationToken)
+                        .ConfigureAwait(false);
             }
         }
     }
 
-    private static bool IsRepetitionRight(Chain chain, ChainLayer layer, SpaceManifest space)
+    private void CheckRepetition(Chain chain, ChainLayer layer, SpaceManifest space)
     {
-        if (space.Coverage != SpaceCoverage.Unchanged)
-            return true;
         var below = chain.Layers.TakeWhile(other => other != layer).LastOrDefault();
-        return below?.Find(space.Space)?.Fingerprint == space.Fingerprint;
+        if (below?.Find(space.Space)?.Fingerprint != space.Fingerprint)
+            ReportState(layer, space.Space);
     }
 
-    private async Task<bool> IsPageStateRightAsync(
-        Chain chain, ChainLayer layer, SpaceManifest space, PageSpace pages, CancellationToken cancellationToken)
+    private async Task CheckPageStatesAsync(
+        Chain chain, PageSpace pages, HashSet<(ChainLayer, Space)> seen, CancellationToken cancellationToken)
     {
-        var upToHere = chain.Cover(layer.End);
-        var involved = upToHere.Layers.Select(other => (other, other.Find(pages)))
-            .Where(pair => pair.Item2 is not null);
-        if (involved.Any(pair => SumsOf(pair.other, pair.Item2!).HasDamagedDigests))
-            return true;
-        var digests = PageBase.Find(upToHere, pages, space.Shape, collection.Codecs)!;
-        var sum = await digests.SumAsync(space.Shape.PageCount, cancellationToken).ConfigureAwait(false);
-        return sum.ToFingerprint(FingerprintScope.State) == space.Fingerprint;
+        IReadOnlyList<(ChainLayer Layer, SpaceManifest Space)> layers;
+        try
+        {
+            layers = chain.LayersOf(pages);
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.BrokenChain)
+        {
+            Report(FindingStatus.BrokenChain, chain.Newest.ToString(), $"{error.Message}. {error.Detail}");
+            return;
+        }
+
+        seen.UnionWith(layers.Select(part => (part.Layer, (Space)pages)));
+        // From the lowest layer that lacks digests upwards nothing can be said.
+        var sound = layers.Reverse().TakeWhile(part => !SumsOf(part.Layer, part.Space).HasDamagedDigests).Reverse()
+            .ToList();
+        if (sound.Count == 0)
+            return;
+        var sums = await PageBase.Of(sound, collection.Codecs).SumEachAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var ((layer, space), sum) in sound.Zip(sums))
+        {
+            if (sum.ToFingerprint(FingerprintScope.State) != space.Fingerprint)
+                ReportState(layer, pages);
+        }
     }
+
+    private void ReportState(ChainLayer layer, Space space) => Report(
+        FindingStatus.FingerprintMismatch,
+        layer.ToString(),
+        $"{layer.Manifest.Describe(space)}, put together from the layers, is not what was backed up.");
 
     private SpaceSums SumsOf(ChainLayer layer, SpaceManifest space) =>
         _sums.GetOrAdd((layer, space), static key => new SpaceSums(key.Space));
 
-    private bool IsDrawn()
-    {
-        if (sample >= 1)
-            return true;
-        Span<byte> draw = stackalloc byte[sizeof(uint)];
-        random.Fill(draw);
-        return BinaryPrimitives.ReadUInt32LittleEndian(draw) < sample * uint.MaxValue;
-    }
-
     private void Report(string status, string path, string detail) =>
-        findings.TryWrite(new Finding(status, path, detail));
+        _findings.Add(new Finding(status, path, detail));
+
+    private sealed record FileToRead(SpaceSums Sums, DataFile File, bool IsDigest);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Backup.Sql.Catalog;
 using Backup.Sql.Collections.Format;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
@@ -87,7 +88,7 @@ internal sealed class Collection
         foreach (var store in locations)
             layers.Add(await ChainLayer.LoadAsync(store, "", cancellationToken).ConfigureAwait(false));
         layers.AddRange(
-            await Open(locations[0]).Increments.LoadAsync("", cancellationToken).ConfigureAwait(false));
+            await Open(locations[0]).Increments.LoadAsync(layers[0], cancellationToken).ConfigureAwait(false));
         return Chain.Build("", layers[0], layers[1..]);
     }
 
@@ -98,15 +99,9 @@ internal sealed class Collection
     public async Task<IReadOnlyList<string>> ListBackupsAsync(CancellationToken cancellationToken = default)
     {
         var found = new List<string>();
-        var roots = new ListRequest { Delimiter = "/" };
-        await foreach (var year in _main.ListAsync(roots, cancellationToken).ConfigureAwait(false))
+        foreach (var year in await ListYearsAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (!year.IsPrefix && year.Name == CollectionLayout.Manifest)
-                throw Errors.LocationIsBackup();
-            if (year is not { IsPrefix: true, Name.Length: 5 }
-                || year.Name.AsSpan(0, 4).ContainsAnyExceptInRange('0', '9'))
-                continue;
-            var request = new ListRequest { Prefix = year.Name, Delimiter = CollectionLayout.Data };
+            var request = new ListRequest { Prefix = year, Delimiter = CollectionLayout.Data };
             await foreach (var entry in _main.ListAsync(request, cancellationToken).ConfigureAwait(false))
             {
                 if (!entry.IsPrefix
@@ -128,6 +123,26 @@ internal sealed class Collection
         return kept;
     }
 
+    /// <summary>Lists the directories that hold the full backups of a year.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>For example <c>2026/</c>.</returns>
+    /// <exception cref="BackupSqlException">55000 the location is itself one backup.</exception>
+    public async Task<IReadOnlyList<string>> ListYearsAsync(CancellationToken cancellationToken)
+    {
+        var years = new List<string>();
+        var roots = new ListRequest { Delimiter = "/" };
+        await foreach (var year in _main.ListAsync(roots, cancellationToken).ConfigureAwait(false))
+        {
+            if (!year.IsPrefix && year.Name == CollectionLayout.Manifest)
+                throw Errors.LocationIsBackup();
+            if (year is { IsPrefix: true, Name.Length: 5 }
+                && !year.Name.AsSpan(0, 4).ContainsAnyExceptInRange('0', '9'))
+                years.Add(year.Name);
+        }
+
+        return years;
+    }
+
     /// <summary>Finds the full backup with the latest end; snapshots do not count.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Its sub-directory; null when there is none.</returns>
@@ -135,22 +150,44 @@ internal sealed class Collection
     /// A directory is named by its end or, where that was taken, a little later; so no name before the best end found
     /// can hide a later one. The hint is a candidate like any other.
     /// </remarks>
-    public async Task<string?> GetLatestAsync(CancellationToken cancellationToken = default)
+    /// <exception cref="BackupSqlException">XX001 one that may be the newest is damaged.</exception>
+    public Task<string?> GetLatestAsync(CancellationToken cancellationToken = default) =>
+        GetLatestAsync(evenDamaged: false, cancellationToken);
+
+    /// <summary>Finds the full backup that LATEST means, also for who wants to know what is wrong with it.</summary>
+    /// <param name="evenDamaged">
+    /// True to get one whose manifest cannot be read if, by its name, no other one is newer; false to fail.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Its sub-directory; null when there is none.</returns>
+    public async Task<string?> GetLatestAsync(bool evenDamaged, CancellationToken cancellationToken)
     {
         var names = await ListBackupsAsync(cancellationToken).ConfigureAwait(false);
-        var hint = await Hints.FindAsync(cancellationToken).ConfigureAwait(false);
-        var best = hint is not null && names.Contains(hint) ? hint : null;
-        var bestEnd = best is null
-            ? default
-            : (await ManifestFile.RequireEnvelopeAsync(_main, best, cancellationToken).ConfigureAwait(false)).End;
-        foreach (var name in names.Reverse())
+        var hint = evenDamaged ? null : await Hints.FindAsync(cancellationToken).ConfigureAwait(false);
+        // A listing may lag behind: a hint is as good.
+        if (hint is not null && !names.Contains(hint) && CollectionLayout.TryParseFullDirectory(hint, out _)
+            && await HasBackupAsync(hint, cancellationToken).ConfigureAwait(false))
+            names = [.. names, hint];
+        string? best = null;
+        HlcTimestamp bestEnd = default;
+        foreach (var name in names.Where(name => name == hint).Concat(names.Reverse()))
         {
             if (best is not null && string.CompareOrdinal(name, CollectionLayout.FullDirectory(bestEnd)) < 0)
                 break;
-            var envelope = await ManifestFile.RequireEnvelopeAsync(_main, name, cancellationToken)
-                .ConfigureAwait(false);
-            if (envelope.Snapshot is null && (best is null || envelope.End > bestEnd))
-                (best, bestEnd) = (name, envelope.End);
+            try
+            {
+                var path = CollectionLayout.Join(name, CollectionLayout.Manifest);
+                var envelope = await ManifestFile.ReadEnvelopeAsync(_main, path, cancellationToken)
+                    .ConfigureAwait(false);
+                // One that is listed still, and gone, is none.
+                if (envelope is { Snapshot: null } && (best is null || envelope.End > bestEnd))
+                    (best, bestEnd) = (name, envelope.End);
+            }
+            catch (BackupSqlException error) when (
+                evenDamaged && error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
+            {
+                return name;
+            }
         }
 
         return best;
@@ -192,7 +229,7 @@ internal sealed class Collection
         if (directory.Length == 0)
             await RequireManifestAtLocationAsync(cancellationToken).ConfigureAwait(false);
         var full = await ChainLayer.LoadAsync(_main, directory, cancellationToken).ConfigureAwait(false);
-        var increments = await Increments.LoadAsync(directory, cancellationToken).ConfigureAwait(false);
+        var increments = await Increments.LoadAsync(full, cancellationToken).ConfigureAwait(false);
         var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
         if (dropped.Contains(full.Manifest.LayerId))
             throw Errors.NoBackup(directory);
@@ -253,7 +290,7 @@ internal sealed class Collection
     /// <param name="cancellationToken">Ends the call.</param>
     public Task AbandonAsync(SavedLayer saved, string jobId, CancellationToken cancellationToken = default) =>
         LayerRemains.RemoveAsync(
-            StoreOf(saved), saved.Directory, saved.LayerId, saved.ParentLayerId, jobId, cancellationToken);
+            StoreOf(saved), saved.Directory, saved.LayerId, jobId, cancellationToken);
 
     /// <summary>Checks that a chain is still what a plan saw.</summary>
     /// <param name="chain">The chain as it was.</param>

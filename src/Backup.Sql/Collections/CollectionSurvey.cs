@@ -11,7 +11,11 @@ namespace Backup.Sql.Collections;
 /// </summary>
 /// <param name="collection">The collection.</param>
 /// <param name="places">Where else increments lie.</param>
-internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<IncrementPlace> places)
+/// <param name="kept">
+/// Layers that are exempt from retention whatever their notes say: a note that is gone leaves no trace.
+/// </param>
+internal sealed class CollectionSurvey(
+    Collection collection, IReadOnlyList<IncrementPlace> places, IReadOnlySet<string>? kept = null)
 {
     /// <summary>Looks at all chains. Snapshots are none: they go by their label, or by themselves.</summary>
     public async Task<IReadOnlyList<SurveyedChain>> ListAsync(CancellationToken cancellationToken)
@@ -72,6 +76,33 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
         }
     }
 
+    /// <summary>
+    /// Finds what was begun and is not committed: full backups anywhere in the collection, increments of one chain.
+    /// </summary>
+    /// <param name="directory">The chain.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Directories, each with the jobs that hold a lock there.</returns>
+    public async Task<IReadOnlyList<UnfinishedLayer>> FindUnfinishedAsync(
+        string directory, CancellationToken cancellationToken)
+    {
+        var dropped = await collection.Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        var found = new List<UnfinishedLayer>();
+        foreach (var (elsewhere, store) in Places())
+        {
+            found.AddRange(await FindIncrementsAsync(store, directory, elsewhere is not null, cancellationToken)
+                .ConfigureAwait(false));
+        }
+
+        foreach (var year in await collection.ListYearsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            found.AddRange(await FindDirectoriesAsync(
+                collection.Main, year, name => CollectionLayout.TryParseFullDirectory(year + name, out _),
+                cancellationToken).ConfigureAwait(false));
+        }
+
+        return [.. found.Where(layer => !layer.IsCommitted && !dropped.ContainsDirectory(layer.Directory))];
+    }
+
     /// <summary>Finds the jobs that hold locks of increments that are not committed.</summary>
     public async Task<IReadOnlyList<string>> FindLockersAsync(string directory, CancellationToken cancellationToken)
     {
@@ -85,6 +116,12 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
 
         return lockers;
     }
+
+    /// <summary>What a backup's manifest begins with that takes up a whole location; null if there is none.</summary>
+    /// <exception cref="BackupSqlException">XX001 it is damaged.</exception>
+    public static async Task<ManifestEnvelope?> FindAtLocationAsync(
+        IObjectStore store, CancellationToken cancellationToken) =>
+        await ManifestFile.ReadEnvelopeAsync(store, CollectionLayout.Manifest, cancellationToken).ConfigureAwait(false);
 
     private IEnumerable<(string? Place, IObjectStore Store)> Places() =>
         places.Select(place => ((string?)place.Location, place.Store)).Prepend((null, collection.Main));
@@ -106,7 +143,9 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
             {
                 if (isCommitted)
                 {
-                    layers.Add(await ReadLayerAsync(store, place, increment, cancellationToken).ConfigureAwait(false));
+                    var layer = await ReadLayerAsync(store, place, increment, cancellationToken).ConfigureAwait(false);
+                    if (place is null || IsOf(full, layer))
+                        layers.Add(layer);
                     continue;
                 }
 
@@ -121,6 +160,10 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
             noted, cancellationToken).ConfigureAwait(false);
     }
 
+    // At a place that collections share their full backups may have one name.
+    private static bool IsOf(SurveyedLayer full, SurveyedLayer increment) =>
+        full.Envelope is null || increment.Envelope is null || increment.Envelope.ChainId == full.Envelope.LayerId;
+
     private async Task<SurveyedChain> AddNotesAsync(
         SurveyedChain chain, IReadOnlySet<string> noted, CancellationToken cancellationToken)
     {
@@ -132,6 +175,7 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
                 ? await collection.Notes.ReadAsync(envelope.LayerId, cancellationToken).ConfigureAwait(false)
                 : null;
             keepForever |= note?.KeepForever ?? envelope.KeepForever;
+            keepForever |= kept?.Contains(envelope.LayerId) == true;
             if (envelope.Kind == LayerKind.Full)
                 expires = note?.Expires;
         }
@@ -154,28 +198,34 @@ internal sealed class CollectionSurvey(Collection collection, IReadOnlyList<Incr
         }
     }
 
-    private static async Task<IEnumerable<(
-        string Directory, List<string> Locks, bool IsCommitted)>> FindIncrementsAsync(
-        IObjectStore store, string directory, bool elsewhere, CancellationToken cancellationToken)
+    private static Task<IEnumerable<UnfinishedLayer>> FindIncrementsAsync(
+        IObjectStore store, string directory, bool elsewhere, CancellationToken cancellationToken) =>
+        FindDirectoriesAsync(
+            store, ChainIncrements.RootOf(directory, elsewhere),
+            static name => CollectionLayout.IsIncrementDirectory(name), cancellationToken);
+
+    private static async Task<IEnumerable<UnfinishedLayer>> FindDirectoriesAsync(
+        IObjectStore store, string root, Func<string, bool> isLayer, CancellationToken cancellationToken)
     {
-        var root = ChainIncrements.RootOf(directory, elsewhere);
         var found = new SortedDictionary<string, (List<string> Locks, bool IsCommitted)>(StringComparer.Ordinal);
         var request = new ListRequest { Prefix = root, Delimiter = CollectionLayout.Data };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            var end = entry.Name.LastIndexOf(
-                '/', entry.Name.Length - (entry.IsPrefix ? CollectionLayout.Data.Length + 1 : 1));
-            if (end <= root.Length || !CollectionLayout.IsIncrementDirectory(entry.Name.AsSpan(root.Length..end)))
+            var end = entry.IsPrefix
+                ? entry.Name.Length - CollectionLayout.Data.Length - 1
+                : entry.Name.LastIndexOf('/');
+            if (end <= root.Length || !isLayer(entry.Name[root.Length..end]))
                 continue;
             var (increment, name) = (entry.Name[..end], entry.Name[(end + 1)..]);
             var known = found.TryGetValue(increment, out var before) ? before : ([], false);
             if (name.StartsWith(CollectionLayout.LockPrefix, StringComparison.Ordinal))
                 known.Locks.Add(name[CollectionLayout.LockPrefix.Length..]);
-            found[increment] = (known.Locks, known.IsCommitted
-                || (name == CollectionLayout.Manifest && !ManifestFile.IsVoid(entry.Length)));
+            found[increment] = (known.Locks, known.IsCommitted || (name == CollectionLayout.Manifest
+                && !await ManifestFile.IsVoidAsync(store, entry.Name, entry.Length, cancellationToken)
+                    .ConfigureAwait(false)));
         }
 
-        return found.Select(pair => (pair.Key, pair.Value.Locks, pair.Value.IsCommitted));
+        return found.Select(pair => new UnfinishedLayer(pair.Key, pair.Value.Locks, pair.Value.IsCommitted));
     }
 
     // In the directory of the full backup there may be a second job, which will find it taken.

@@ -16,4 +16,5 @@ namespace Backup.Sql.Collections;
 [JsonSerializable(typeof(Tombstone))]
 [JsonSerializable(typeof(LayerCheckpoint))]
 [JsonSerializable(typeof(SnapshotReservation))]
+[JsonSerializable(typeof(NotedPlace))]
 internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

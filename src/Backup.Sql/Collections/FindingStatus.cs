@@ -3,7 +3,7 @@ namespace Backup.Sql.Collections;
 /// <summary>The kinds of <see cref="Finding"/>, as SHOW BACKUP VALIDATE prints them.</summary>
 internal static class FindingStatus
 {
-    /// <summary>An object that a manifest lists does not exist.</summary>
+    /// <summary>An object that a manifest lists does not exist, or a backup that the registry knows.</summary>
     public const string Missing = "missing";
 
     /// <summary>An object has another size than its manifest says.</summary>
@@ -11,6 +11,9 @@ internal static class FindingStatus
 
     /// <summary>Stored bytes are not those that were written.</summary>
     public const string ChecksumMismatch = "checksum mismatch";
+
+    /// <summary>The store has the object and fails to give its bytes: a bad disk, a right that is missing.</summary>
+    public const string Unreadable = "unreadable";
 
     /// <summary>All bytes are intact but the rows are not those that the manifest counts.</summary>
     public const string FingerprintMismatch = "fingerprint mismatch";

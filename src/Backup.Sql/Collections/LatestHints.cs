@@ -1,5 +1,4 @@
 using System.Text;
-using Backup.Sql.Collections.Format;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 

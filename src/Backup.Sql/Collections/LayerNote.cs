@@ -16,6 +16,16 @@ internal sealed record LayerNote
     [JsonPropertyOrder(-1)]
     public int FormatVersion { get; init; } = 1;
 
+    /// <summary>
+    /// The layer that it is about, so that a note of another one is told from it. Null in older ones.
+    /// </summary>
+    public string? LayerId { get; init; }
+
+    /// <summary>
+    /// Its number, so that an earlier note in the place of a later one is told from it. Null in older ones.
+    /// </summary>
+    public int? Number { get; init; }
+
     /// <summary>Labels, <c>k=v</c>, sorted by key.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 

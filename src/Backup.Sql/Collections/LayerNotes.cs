@@ -54,7 +54,9 @@ internal sealed class LayerNotes(IObjectStore store)
             var note = change(before);
             if (note == before)
                 return;
-            var name = NameOf(layerId, names.Count == 0 ? 1 : NumberOf(names[^1]) + 1);
+            var number = names.Count == 0 ? 1 : NumberOf(names[^1]) + 1;
+            note = note with { LayerId = layerId, Number = number };
+            var name = NameOf(layerId, number);
             if (await store.PutIfAbsentAsync(
                 name, NoteFile.Write(note, CollectionsJsonContext.Default.LayerNote), cancellationToken)
                 .ConfigureAwait(false))
@@ -64,13 +66,37 @@ internal sealed class LayerNotes(IObjectStore store)
         throw Errors.NoteContended(layerId);
     }
 
+    /// <summary>Checks the note that counts.</summary>
+    /// <param name="layerId">The layer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>What is wrong with it; null for nothing.</returns>
+    public async Task<Finding?> CheckAsync(string layerId, CancellationToken cancellationToken)
+    {
+        var names = await NamesAsync(layerId, cancellationToken).ConfigureAwait(false);
+        if (names.Count == 0)
+            return null;
+        try
+        {
+            await ReadNamedAsync(names[^1], cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
+        {
+            return new Finding(
+                FindingStatus.ChecksumMismatch,
+                names[^1],
+                $"{error.Detail ?? error.Message} No row hangs on it: it holds labels and expiry. Without it the note "
+                + "before it counts, or what the manifest says.");
+        }
+    }
+
     /// <summary>Deletes all notes of a layer that is gone.</summary>
     /// <param name="layerId">The layer.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task DeleteAsync(string layerId, CancellationToken cancellationToken)
     {
-        foreach (var name in await NamesAsync(layerId, cancellationToken).ConfigureAwait(false))
-            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        var names = await NamesAsync(layerId, cancellationToken).ConfigureAwait(false);
+        await store.DeleteManyAsync(names, cancellationToken).ConfigureAwait(false);
     }
 
     private static string NameOf(string layerId, int number) =>
@@ -83,7 +109,11 @@ internal sealed class LayerNotes(IObjectStore store)
     {
         var note = await NoteFile.ReadAsync(store, name, CollectionsJsonContext.Default.LayerNote, cancellationToken)
             .ConfigureAwait(false);
-        return note is { FormatVersion: > 1 } ? throw Errors.NewerFormat(name, note.FormatVersion) : note;
+        if (note is { FormatVersion: > 1 })
+            throw Errors.NewerFormat(name, note.FormatVersion);
+        return note is { LayerId: { } layer, Number: { } number } && NameOf(layer, number) != name
+            ? throw Errors.Corrupt(name, $"It was written as note {number} of layer {layer}.")
+            : note;
     }
 
     private async Task<List<string>> NamesAsync(string layerId, CancellationToken cancellationToken)

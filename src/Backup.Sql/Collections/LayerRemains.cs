@@ -12,12 +12,11 @@ internal static class LayerRemains
     /// <param name="store">Where the layer lies.</param>
     /// <param name="directory">Its directory; others may have written there too.</param>
     /// <param name="layerId">Its id.</param>
-    /// <param name="parentId">The layer below; null for a full one.</param>
     /// <param name="jobId">The job.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>True if the layer is gone; false if it is committed and was left alone.</returns>
     public static async Task<bool> RemoveAsync(
-        IObjectStore store, string directory, string layerId, string? parentId, string jobId,
+        IObjectStore store, string directory, string layerId, string jobId,
         CancellationToken cancellationToken = default)
     {
         var manifest = CollectionLayout.Join(directory, CollectionLayout.Manifest);
@@ -27,16 +26,14 @@ internal static class LayerRemains
         // The data first: as long as the lock is there somebody may still look for the rest.
         var data = CollectionLayout.Join(directory, LayerFiles.NamePrefix(layerId));
         await DeleteAllAsync(store, data, Nothing, cancellationToken).ConfigureAwait(false);
+        await RemoveUnfinishedAsync(store, directory, cancellationToken).ConfigureAwait(false);
         var own = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId);
         if (await store.HeadAsync(own, cancellationToken).ConfigureAwait(false) is null)
             return true;
         var checkpoints = CollectionLayout.Join(directory, CollectionLayout.CheckpointPrefix);
         await DeleteAllAsync(store, checkpoints, Nothing, cancellationToken).ConfigureAwait(false);
-        if (parentId is not null)
-            await new ChildClaim(store, parentId, layerId, directory).ReleaseAsync(cancellationToken)
-                .ConfigureAwait(false);
         if (await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is { } taken
-            && ManifestFile.IsVoid(taken.Length))
+            && await ManifestFile.IsVoidAsync(store, manifest, taken.Length, cancellationToken).ConfigureAwait(false))
             await store.DeleteAsync(manifest, cancellationToken).ConfigureAwait(false);
         await store.DeleteAsync(own, cancellationToken).ConfigureAwait(false);
         return true;
@@ -48,9 +45,6 @@ internal static class LayerRemains
     public static async Task TidyAsync(ChainLayer layer, CancellationToken cancellationToken = default)
     {
         var manifest = layer.Manifest;
-        if (manifest.ParentLayerId is { } parent)
-            await new ChildClaim(layer.Store, parent, manifest.LayerId, layer.Directory)
-                .ReleaseAsync(cancellationToken).ConfigureAwait(false);
         await DeleteAllAsync(
             layer.Store, layer.PathOf(CollectionLayout.CheckpointPrefix), Nothing, cancellationToken)
                 .ConfigureAwait(false);
@@ -60,6 +54,18 @@ internal static class LayerRemains
         await DeleteAllAsync(
             layer.Store, layer.PathOf(LayerFiles.NamePrefix(manifest.LayerId)), listed, cancellationToken)
                 .ConfigureAwait(false);
+        await RemoveUnfinishedAsync(layer.Store, layer.Directory, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// What earlier turns were writing when they died. Hints lie outside the layer's directory, beside those of others.
+    /// </summary>
+    private static async Task RemoveUnfinishedAsync(
+        IObjectStore store, string directory, CancellationToken cancellationToken)
+    {
+        if (directory.Length > 0)
+            await store.RemoveUnfinishedAsync(directory + "/", cancellationToken).ConfigureAwait(false);
+        await store.RemoveUnfinishedAsync(CollectionLayout.Metadata, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task DeleteAllAsync(
@@ -69,7 +75,7 @@ internal static class LayerRemains
         var request = new ListRequest { Prefix = prefix };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
             names.Add(entry.Name);
-        foreach (var name in names.Where(name => !except.Contains(name)))
-            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        names.RemoveAll(except.Contains);
+        await store.DeleteManyAsync(names, cancellationToken).ConfigureAwait(false);
     }
 }

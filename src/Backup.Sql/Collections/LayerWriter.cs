@@ -172,6 +172,7 @@ internal sealed class LayerWriter
             LayerId = LayerId,
             ChainId = _request.Parent?.Full.Manifest.LayerId ?? LayerId,
             ParentLayerId = _request.Parent?.Newest.Manifest.LayerId,
+            Directory = Directory,
             Kind = _request.Parent is null ? LayerKind.Full : LayerKind.Incremental,
             Start = _request.Parent?.End ?? default,
             End = _request.End,
@@ -199,7 +200,7 @@ internal sealed class LayerWriter
         var bytes = ManifestFile.Write(manifest, path);
         // What cannot be read back must not become a backup.
         _ = ManifestFile.Parse(bytes, path);
-        await _files.WhenDurableAsync().ConfigureAwait(false);
+        await _files.WhenDurableAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         var turn = Turns[(uint)manifest.ChainId.GetHashCode(StringComparison.Ordinal) % (uint)Turns.Length];
         await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -230,13 +231,14 @@ internal sealed class LayerWriter
     /// <returns>True if the layer is gone; false if it is committed and was left alone.</returns>
     public async Task<bool> AbandonAsync(CancellationToken cancellationToken = default)
     {
+        await _files.GiveUpAsync().ConfigureAwait(false);
         await SettleAsync().ConfigureAwait(false);
         return await LayerRemains.RemoveAsync(
-            _store, Directory, LayerId, _request.Parent?.Newest.Manifest.LayerId, _request.JobId, cancellationToken)
-                .ConfigureAwait(false);
+            _store, Directory, LayerId, _request.JobId, cancellationToken).ConfigureAwait(false);
     }
 
-    private ChildClaim Claim(Chain parent) => new(_store, parent.Newest.Manifest.LayerId, LayerId, Directory);
+    private ChildClaim Claim(Chain parent) =>
+        new(_store, parent.Newest.Manifest.LayerId, LayerId, Directory, _request.JobId);
 
     private string PathOf(string name) => CollectionLayout.Join(Directory, name);
 

@@ -21,6 +21,9 @@ internal sealed record ManifestEnvelope
     /// <inheritdoc cref="BackupManifest.ParentLayerId"/>
     public string? ParentLayerId { get; init; }
 
+    /// <inheritdoc cref="BackupManifest.Directory"/>
+    public string? Directory { get; init; }
+
     /// <inheritdoc cref="BackupManifest.Kind"/>
     public required LayerKind Kind { get; init; }
 

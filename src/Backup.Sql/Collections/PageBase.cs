@@ -48,6 +48,14 @@ internal sealed class PageBase
     public static PageBase With(PageBase? below, IReadOnlyList<DataFile> kept, CompressionCodecs codecs) =>
         new(below?._layers ?? [], kept, codecs);
 
+    /// <summary>The digests of layers, to be added up by <see cref="SumEachAsync"/>.</summary>
+    /// <param name="layers">Layers as <see cref="Chain.LayersOf"/> gives them, or the lower ones of those.</param>
+    /// <param name="codecs">The codecs of the digest files.</param>
+    /// <returns>The digests.</returns>
+    public static PageBase Of(
+        IReadOnlyList<(ChainLayer Layer, SpaceManifest Space)> layers, CompressionCodecs codecs) =>
+        new(layers, [], codecs);
+
     /// <summary>Reads the digests of some pages.</summary>
     /// <param name="window">Says which pages; is filled.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -55,33 +63,41 @@ internal sealed class PageBase
     {
         var range = PageDigests.RangeOf(window);
         for (var rank = _layers.Count - 1; rank >= 0; rank--)
-        {
-            var (layer, space) = _layers[rank];
-            await OverlayAsync(
-                space.DigestFiles.Select(file => DataFile.Of(layer, file)), range, window, cancellationToken)
-                    .ConfigureAwait(false);
-            window.ForgetAfter(space.Shape.PageCount);
-        }
-
+            await OverlayLayerAsync(rank, range, window, cancellationToken).ConfigureAwait(false);
         await OverlayAsync(_kept, range, window, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Adds up the digests of all pages.</summary>
-    /// <param name="pageCount">How many pages there are.</param>
+    /// <summary>
+    /// Adds up the digests of all pages as they were at the end of each layer, reading every digest once.
+    /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The sum; it counts the pages that have a digest.</returns>
-    public async ValueTask<FingerprintAccumulator> SumAsync(long pageCount, CancellationToken cancellationToken)
+    /// <returns>The sums in the order of the layers; they count the pages that have a digest.</returns>
+    public async ValueTask<IReadOnlyList<FingerprintAccumulator>> SumEachAsync(CancellationToken cancellationToken)
     {
-        var sum = new FingerprintAccumulator();
+        var sums = _layers.Select(_ => new FingerprintAccumulator()).ToList();
+        var last = _layers.Max(layer => layer.Space.Shape.PageCount);
         var window = new PageWindow();
-        for (long page = 1; page <= pageCount; page += PageWindow.Pages)
+        for (long page = 1; page <= last; page += PageWindow.Pages)
         {
             window.MoveTo(page);
-            await LoadAsync(window, cancellationToken).ConfigureAwait(false);
-            window.AddTo(sum);
+            var range = PageDigests.RangeOf(window);
+            for (var rank = _layers.Count - 1; rank >= 0; rank--)
+            {
+                await OverlayLayerAsync(rank, range, window, cancellationToken).ConfigureAwait(false);
+                window.AddTo(sums[rank]);
+            }
         }
 
-        return sum;
+        return sums;
+    }
+
+    private async ValueTask OverlayLayerAsync(
+        int rank, KeySpan range, PageWindow window, CancellationToken cancellationToken)
+    {
+        var (layer, space) = _layers[rank];
+        await OverlayAsync(space.DigestFiles.Select(file => DataFile.Of(layer, file)), range, window, cancellationToken)
+            .ConfigureAwait(false);
+        window.ForgetAfter(space.Shape.PageCount);
     }
 
     // A layer that was written in several turns may hold a page twice: the later file counts.

@@ -61,6 +61,8 @@ internal sealed class SnapshotLabels(IObjectStore store)
             var manifest = await ReadEnvelopeOfAsync(reservation, cancellationToken).ConfigureAwait(false);
             if (whole && manifest is not null)
                 await ChainLayer.LoadAsync(store, reservation.Directory, cancellationToken).ConfigureAwait(false);
+            if (reservation.Label != label) // of the other snapshot nothing may be touched
+                return new SnapshotEntry(label, null, null, $"'{NameOf(label)}' is that of {reservation.Label}");
             return manifest is null || manifest.LayerId == reservation.LayerId
                 ? new SnapshotEntry(label, reservation, manifest, null)
                 : new SnapshotEntry(label, reservation, null, "another backup lies where the snapshot should be");
@@ -82,7 +84,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
             if (snapshot.IsFinished || snapshot.Problem is not null)
                 await RemoveManifestAsync(directory, layer, cancellationToken).ConfigureAwait(false);
             var job = snapshot.Reservation.Job.ToString(CultureInfo.InvariantCulture);
-            await LayerRemains.RemoveAsync(store, directory, layer, null, job, cancellationToken)
+            await LayerRemains.RemoveAsync(store, directory, layer, job, cancellationToken)
                 .ConfigureAwait(false);
             await new LayerNotes(store).DeleteAsync(layer, cancellationToken).ConfigureAwait(false);
         }

@@ -9,29 +9,20 @@ namespace Backup.Sql.Collections;
 /// </summary>
 internal sealed class Tombstones(IObjectStore store)
 {
-    /// <summary>Reads all of them.</summary>
+    /// <summary>
+    /// Reads all that can be read. A damaged one hides nothing any more: what it named is there as far as it was not
+    /// deleted yet, and nobody can be kept from the other backups by it.
+    /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Their objects' names and what they say.</returns>
-    public async Task<IReadOnlyDictionary<string, Tombstone>> ReadAsync(CancellationToken cancellationToken)
-    {
-        var names = new List<string>();
-        var request = new ListRequest { Prefix = CollectionLayout.Dropped };
-        await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
-            names.Add(entry.Name);
-        var found = new Dictionary<string, Tombstone>(StringComparer.Ordinal);
-        foreach (var name in names)
-        {
-            var tombstone = await NoteFile
-                .ReadAsync(store, name, CollectionsJsonContext.Default.Tombstone, cancellationToken)
-                .ConfigureAwait(false);
-            if (tombstone is { FormatVersion: > 1 })
-                throw Errors.NewerFormat(name, tombstone.FormatVersion);
-            if (tombstone is not null)
-                found.Add(name, tombstone);
-        }
+    public async Task<IReadOnlyDictionary<string, Tombstone>> ReadAsync(CancellationToken cancellationToken) =>
+        (await ReadAllAsync(cancellationToken).ConfigureAwait(false)).Sound;
 
-        return found;
-    }
+    /// <summary>Finds those that are damaged.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Their objects' names.</returns>
+    public async Task<IReadOnlyList<string>> ListDamagedAsync(CancellationToken cancellationToken) =>
+        (await ReadAllAsync(cancellationToken).ConfigureAwait(false)).Damaged;
 
     /// <summary>Finds what is dropped and perhaps not yet gone.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -56,5 +47,35 @@ internal sealed class Tombstones(IObjectStore store)
         return await store.PutIfAbsentAsync(name, bytes, cancellationToken).ConfigureAwait(false)
             ? name
             : await PutAsync(tombstone, random, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<(Dictionary<string, Tombstone> Sound, List<string> Damaged)> ReadAllAsync(
+        CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        var request = new ListRequest { Prefix = CollectionLayout.Dropped };
+        await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
+            names.Add(entry.Name);
+        var sound = new Dictionary<string, Tombstone>(StringComparer.Ordinal);
+        var damaged = new List<string>();
+        foreach (var name in names)
+        {
+            try
+            {
+                var tombstone = await NoteFile
+                    .ReadAsync(store, name, CollectionsJsonContext.Default.Tombstone, cancellationToken)
+                    .ConfigureAwait(false);
+                if (tombstone is { FormatVersion: > 1 })
+                    throw Errors.NewerFormat(name, tombstone.FormatVersion);
+                if (tombstone is not null)
+                    sound.Add(name, tombstone);
+            }
+            catch (BackupSqlException error) when (error.SqlState == SqlStates.DataCorrupted)
+            {
+                damaged.Add(name);
+            }
+        }
+
+        return (sound, damaged);
     }
 }

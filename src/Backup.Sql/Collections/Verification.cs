@@ -1,12 +1,9 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Collections;
 
-/// <summary>
-/// Checks backups without restoring them. Findings are given as they are made; the first one ends nothing.
-/// </summary>
+/// <summary>Checks backups without restoring them.</summary>
 internal static class Verification
 {
     /// <summary>Checks that every file that a chain needs exists and has its size. Reads no file.</summary>
@@ -25,56 +22,34 @@ internal static class Verification
 
     /// <summary>
     /// Checks a backup and its increments as a restore would: every manifest, every file (its bytes, blocks and rows),
-    /// every fingerprint, and that the layers join up.
+    /// every fingerprint, and that the layers join up. No finding ends it. Changes nothing.
     /// </summary>
     /// <param name="collection">The collection.</param>
-    /// <param name="subdirectory">Sub-directory of the full backup.</param>
-    /// <param name="sample">
-    /// The share of data files to read, above 0 and up to 1, drawn anew each time. A space that is not read whole has
-    /// its fingerprint left unchecked.
-    /// </param>
-    /// <param name="random">Draws the files.</param>
+    /// <param name="request">What backup, and how.</param>
+    /// <param name="random">Draws a sample.</param>
     /// <param name="cancellationToken">Ends the check.</param>
-    /// <returns>What is wrong; nothing when all is well.</returns>
+    /// <returns>What is wrong, and what was read.</returns>
     /// <exception cref="BackupSqlException">
     /// 58P01 no such backup; 0A000 a codec is missing; 58030 the store fails.
     /// </exception>
-    public static async IAsyncEnumerable<Finding> ValidateAsync(
-        Collection collection,
-        string subdirectory,
-        double sample,
-        IRandomSource random,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var channel = Channel.CreateUnbounded<Finding>(new UnboundedChannelOptions { SingleReader = true });
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var run = Task.Run(
-            async () =>
-            {
-                try
-                {
-                    await new ChainValidator(collection, sample, random, channel.Writer)
-                        .RunAsync(subdirectory, stop.Token).ConfigureAwait(false);
-                }
-                finally
-                {
-                    channel.Writer.Complete();
-                }
-            },
-            CancellationToken.None);
-        try
-        {
-            await foreach (var finding in channel.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
-                yield return finding;
-        }
-        finally
-        {
-            // A caller who has seen enough must not leave readers behind.
-            await stop.CancelAsync().ConfigureAwait(false);
-            await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+    public static Task<ValidationReport> ValidateAsync(
+        Collection collection, ValidationRequest request, IRandomSource random,
+        CancellationToken cancellationToken = default) =>
+        new ChainValidator(collection, request, random).RunAsync(cancellationToken);
 
-        await run.ConfigureAwait(false);
+    /// <summary>Finds data files in a layer's directory that its manifest does not list.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Their names.</returns>
+    public static async Task<IReadOnlyList<string>> FindUnlistedAsync(
+        ChainLayer layer, CancellationToken cancellationToken = default)
+    {
+        var listed = layer.Manifest.Spaces.SelectMany(space => space.Files.Concat(space.DigestFiles))
+            .Select(file => layer.PathOf(file.Name)).ToHashSet(StringComparer.Ordinal);
+        var request = new Storage.ListRequest { Prefix = layer.PathOf(CollectionLayout.Data) };
+        return await layer.Store.ListAsync(request, cancellationToken)
+            .Select(entry => entry.Name).Where(name => !listed.Contains(name)).ToListAsync(cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Compares a layer's files with a listing of its directory.</summary>
@@ -95,7 +70,11 @@ internal static class Verification
         foreach (var file in files)
         {
             var path = layer.PathOf(file.Name);
-            if (!lengths.TryGetValue(path, out var length))
+            // A listing may lag behind: that an object is not there, only itself can tell.
+            var length = lengths.TryGetValue(path, out var listed)
+                ? listed
+                : (await layer.Store.HeadAsync(path, cancellationToken).ConfigureAwait(false))?.Length;
+            if (length is null)
                 findings.Add(new Finding(FindingStatus.Missing, path, "The manifest lists it, the store has it not."));
             else if (length != file.Length)
                 findings.Add(new Finding(

@@ -177,7 +177,7 @@ internal static partial class Errors
     public static BackupSqlException PlaceUnknown(string place) =>
         new(SqlStates.ObjectInUse, $"increments of the backup lie in {place}, which nobody here has credentials for")
         {
-            Hint = "Drop the backup on the host that made it, or import it there and here: IMPORT BACKUP …",
+            Hint = $"Name that location too, with its credentials: DROP BACKUP … IN ('<collection>', '{place}…')",
         };
 
     public static BackupSqlException NoteContended(string layerId) =>

@@ -53,4 +53,13 @@ internal static partial class Errors
         {
             Hint = "SHOW BACKUP FROM '<path>' IN '<collection>' lists what it holds.",
         };
+
+    public static BackupSqlException NewerBackupGone(
+        string name, string directory, DateTimeOffset end, DateTimeOffset left) =>
+        new(SqlStates.BrokenChain, $"the newest backup is gone: '{directory}', which the registry knows as {name}")
+        {
+            Detail = $"It ended at {Show(end)}. What is left restores {Show(left)}.",
+            Hint = $"Bring it back, or restore what is left by its time: AS OF SYSTEM TIME '{Show(left)}'. "
+                + $"DROP BACKUP '{name}' makes the registry forget the one that is gone.",
+        };
 }

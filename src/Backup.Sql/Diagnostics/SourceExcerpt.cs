@@ -6,6 +6,8 @@ internal static class SourceExcerpt
     private const int MostColumns = 100;
 
     /// <summary>The same error with the place shown in its detail.</summary>
+    /// <param name="error">The error.</param>
+    /// <param name="text">The statement's text, its secrets masked.</param>
     public static BackupSqlException WithSource(this BackupSqlException error, string text) =>
         new(error.SqlState, error.Message, error.InnerException)
         {

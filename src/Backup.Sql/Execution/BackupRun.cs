@@ -31,6 +31,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     private LayerWriter? _layer;
     private Chain? _parent;
     private ChainLayer? _committed;
+    private (PlaceNotes Notes, string Place)? _elsewhere;
     private string? _label;
 
     /// <summary>What the finished backup came to.</summary>
@@ -128,6 +129,13 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         _opened.Add(opened);
         _collection = opened.Collection;
         _parent = await LoadParentAsync(step, cancellationToken).ConfigureAwait(false);
+        _elsewhere = (_parent, step) switch
+        {
+            (null, _) => null,
+            (_, { ParentLocations.Count: > 0 }) => (new PlaceNotes(_parent.Newest.Store), step.Collection),
+            (_, { Incrementals: { } place, AtLocation: false }) => (new PlaceNotes(_collection.Main), place),
+            _ => null,
+        };
         if (_parent?.Newest.Manifest.LayerId != step.AssumedNewestLayer)
             throw Errors.CollectionChanged();
         if (_parent is not null && _parent.End >= End)
@@ -403,8 +411,18 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             SchemaChanges = contents.SchemaChanges,
         };
         turn.Progress.Begin(JobPhases.Committing, 0.01);
+        if (_elsewhere is var (notes, place))
+        {
+            // Before the layer is there: whoever drops what it stands on must be able to find it.
+            await notes.AddAsync(_parent!.Full.Manifest.LayerId, place, cancellationToken).ConfigureAwait(false);
+        }
+
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
-        Outcome = SavedWork.OutcomeOf(_committed) with { Notices = [.. _pause.Notices, .. _notices.Order(StringComparer.Ordinal)] };
+        turn.IsDone = true;
+        Outcome = SavedWork.OutcomeOf(_committed) with
+        {
+            Notices = [.. _pause.Notices, .. _notices.Order(StringComparer.Ordinal)],
+        };
         if (step.UpdatesMetric)
             BackupMetrics.Succeeded(Outcome.End!.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);

@@ -18,5 +18,7 @@ internal static class JobPhases
 
     public const string BuildingIndexes = "building indexes and checking";
 
+    public const string Validating = "validating";
+
     public const string Publishing = "publishing";
 }

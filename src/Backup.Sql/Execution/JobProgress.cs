@@ -3,11 +3,12 @@ namespace Backup.Sql.Execution;
 /// <summary>How far a job is. Reported a few times per second at most, and once at the end of every phase.</summary>
 public sealed record JobProgress
 {
-    /// <summary>The job.</summary>
+    /// <summary>The job; 0 for SHOW BACKUP VALIDATE, which is none.</summary>
     public required long JobId { get; init; }
 
     /// <summary>
-    /// What it is doing, for people: <c>exporting</c>, <c>ingesting</c>, <c>building indexes</c>, <c>publishing</c>.
+    /// What it is doing, for people: <c>exporting</c>, <c>ingesting</c>, <c>building indexes</c>, <c>publishing</c>,
+    /// <c>validating</c>.
     /// </summary>
     public required string Phase { get; init; }
 

@@ -145,9 +145,11 @@ public sealed class LocalKeyRing
         {
             var ring = JsonSerializer.Deserialize(text, KeysJsonContext.Default.KeyRingRecord)
                 ?? throw Errors.KeyRingDamaged(_path, cause: null);
-            if (ring.FormatVersion != KeyRingRecord.Format)
+            if (ring.FormatVersion > KeyRingRecord.Format)
                 throw Errors.KeyRingOfOtherVersion(_path, ring.FormatVersion);
-            return IsSound(ring) ? ring : throw Errors.KeyRingDamaged(_path, cause: null);
+            return ring.FormatVersion == KeyRingRecord.Format && IsSound(ring)
+                ? ring
+                : throw Errors.KeyRingDamaged(_path, cause: null);
         }
         catch (JsonException error)
         {

@@ -12,6 +12,15 @@ internal static class SecretMask
         "account_key",
     ];
 
+    /// <summary>A whole text with its secrets masked; its length stays, and so do all places.</summary>
+    /// <param name="text">The text.</param>
+    public static string Of(string text)
+    {
+        var masked = text.ToCharArray();
+        Apply(masked, 0, text, 0, dialect: null);
+        return new string(masked);
+    }
+
     /// <summary>
     /// Masks the strings of a statement that speaks of a secret, and user and parameters of any location. Only the
     /// statement's own quote rules tell what a string is, so the text is scanned from the start of a statement on.

@@ -82,7 +82,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
             AllNames = restore.Kind == RestoreTargetKind.Cluster,
             Databases = engines.SelectMany(contents => contents.Databases)
                 .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
-            Tables = engines.SelectMany(contents => contents.Objects)
+            Tables = engines.SelectMany(contents => contents.Objects.Where(o => o.Source is not DatabaseDescriptor))
                 .Select(o => (Source: FullName(o.Source), Target: FullName(o.Target)))
                 .DistinctBy(pair => pair.Source)
                 .ToDictionary(pair => pair.Source, pair => pair.Target, StringComparer.Ordinal),

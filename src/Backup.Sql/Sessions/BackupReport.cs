@@ -1,12 +1,13 @@
 using Backup.Sql.Binding;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Execution;
 using Backup.Sql.Rows;
 
 namespace Backup.Sql.Sessions;
 
 /// <summary>The rows of SHOW BACKUP in all its forms.</summary>
-internal sealed class BackupReport(BackupHost host)
+internal sealed class BackupReport(BackupHost host, IProgress<JobProgress>? progress)
 {
     private static readonly ResultColumn[] FileColumns =
     [
@@ -18,11 +19,6 @@ internal sealed class BackupReport(BackupHost host)
 
     private static readonly ResultColumn[] RangeColumns = [.. FileColumns[2..6]];
 
-    private static readonly ResultColumn[] ValidateColumns =
-    [
-        new("validation_status", ResultType.String), new("path", ResultType.String), new("detail", ResultType.String),
-    ];
-
     public async Task<StatementResult> RunAsync(BoundShowBackup show, CancellationToken cancellationToken)
     {
         var opened = await host.Collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken)
@@ -32,17 +28,19 @@ internal sealed class BackupReport(BackupHost host)
         var named = show is { WithIds: true, Subdirectory: { } id }
             ? await collection.FindByIdAsync(id, cancellationToken).ConfigureAwait(false)
             : null;
+        if (show.Kind == ShowBackupKind.Validate)
+        {
+            return await new BackupValidation(host, progress)
+                .RunAsync(show, collection, named?.Subdirectory ?? show.Subdirectory, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
         var subdirectory = named?.Subdirectory ?? show.Subdirectory
             ?? await collection.GetLatestAsync(cancellationToken).ConfigureAwait(false)
             ?? throw Errors.NoFullBackup();
-        if (show.Kind == ShowBackupKind.Validate)
-        {
-            var use = await BeginUseAsync(collection, subdirectory, cancellationToken).ConfigureAwait(false);
-            await using var ending = use.ConfigureAwait(false);
-            return await ValidateAsync(show, collection, subdirectory, cancellationToken).ConfigureAwait(false);
-        }
-
         var chain = named ?? await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+        if (named is null)
+            show = await WithLostAsync(show, chain, cancellationToken).ConfigureAwait(false);
         if (show.CheckFiles)
             await CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false);
         if (show.AsJson)
@@ -60,6 +58,18 @@ internal sealed class BackupReport(BackupHost host)
             _ => Result(
                 show, ObjectRows.Columns(show), ObjectRows.Of(chain, show).Concat(ObjectRows.OfSystem(chain, show))),
         };
+    }
+
+    /// <summary>Tells of backups that are gone, as far as the registry knows.</summary>
+    private async Task<BoundShowBackup> WithLostAsync(
+        BoundShowBackup show, Chain chain, CancellationToken cancellationToken)
+    {
+        if (chain.Subdirectory.Length == 0 || await host.Known.FindLostAsync(
+            show.Collection, show.IncrementalLocation, chain.Subdirectory, show.Subdirectory is null, chain.End,
+            cancellationToken).ConfigureAwait(false) is not { } lost)
+            return show;
+        var notice = $"the newer backup '{lost.Directory}' is gone, which the registry knows as {lost.Name}";
+        return show with { Notices = [.. show.Notices, notice] };
     }
 
     private static StatementResult Result(
@@ -86,60 +96,6 @@ internal sealed class BackupReport(BackupHost host)
             missing.Add(finding.Path);
         if (missing.Count > 0)
             throw Errors.FilesMissing(missing.Take(MostNamed), missing.Count);
-    }
-
-    /// <summary>
-    /// Nobody drops what is being validated: who sets out to after this sees the entry, and who did before is seen.
-    /// </summary>
-    private async Task<IAsyncDisposable> BeginUseAsync(
-        Collection collection, string subdirectory, CancellationToken cancellationToken)
-    {
-        ManifestEnvelope envelope;
-        try
-        {
-            envelope = await collection.ReadEnvelopeAsync(subdirectory, cancellationToken).ConfigureAwait(false);
-        }
-        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
-        {
-            return NoUse.Instance; // What cannot be read cannot be needed; the validation will say what is wrong.
-        }
-
-        var use = await host.Uses.BeginAsync(envelope.LayerId, "SHOW BACKUP VALIDATE", cancellationToken)
-            .ConfigureAwait(false);
-        if (await collection.HasBackupAsync(subdirectory, cancellationToken).ConfigureAwait(false))
-            return use;
-        await use.DisposeAsync().ConfigureAwait(false);
-        throw Errors.NoBackup(subdirectory);
-    }
-
-    private async Task<StatementResult> ValidateAsync(
-        BoundShowBackup show, Collection collection, string subdirectory, CancellationToken cancellationToken)
-    {
-        var rows = new List<object?[]>();
-        await foreach (var finding in Verification
-            .ValidateAsync(collection, subdirectory, show.Sample, host.Options.Random, cancellationToken)
-                .ConfigureAwait(false))
-        {
-            rows.Add([finding.Status, finding.Path, finding.Detail]);
-        }
-
-        if (rows.Count == 0 && show.Sample >= 1)
-            await NoteProofAsync(show, collection, subdirectory, cancellationToken).ConfigureAwait(false);
-        rows.Add(rows.Count == 0
-            ? ["No problems found!", null, null]
-            : ["ERROR: validation failed", null, $"{rows.Count} findings"]);
-        return Result(show, ValidateColumns, rows);
-    }
-
-    private async Task NoteProofAsync(
-        BoundShowBackup show, Collection collection, string subdirectory, CancellationToken cancellationToken)
-    {
-        if (subdirectory.Length == 0)
-            return; // A location of one backup has no place for notes.
-        var chain = await collection.LoadChainAsync(subdirectory, cancellationToken).ConfigureAwait(false);
-        await host.Proofs.NoteAsync(
-            show.Collection, [.. chain.Layers.Select(layer => layer.Manifest.LayerId)], cancellationToken)
-            .ConfigureAwait(false);
     }
 
     private static IEnumerable<object?[]> Files(Chain chain, BoundShowBackup show) =>
@@ -171,13 +127,6 @@ internal sealed class BackupReport(BackupHost host)
         TableSpace table => $"/{table.Database}/{table.TableId}/{Convert.ToHexStringLower(key.Span)}",
         _ => Convert.ToHexStringLower(key.Span),
     };
-
-    private sealed class NoUse : IAsyncDisposable
-    {
-        public static NoUse Instance { get; } = new();
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 
     /// <summary>Keys in byte order.</summary>
     private sealed class KeyOrder : IComparer<ReadOnlyMemory<byte>>

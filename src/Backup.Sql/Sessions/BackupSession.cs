@@ -70,7 +70,7 @@ public sealed class BackupSession
         }
         catch (BackupSqlException error) when (error is { Line: > 0, Detail: null })
         {
-            throw error.WithSource(sql);
+            throw error.WithSource(SecretMask.Of(sql));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

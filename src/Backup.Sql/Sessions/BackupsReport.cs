@@ -1,6 +1,7 @@
 using Backup.Sql.Binding;
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Sessions;
 
@@ -14,6 +15,8 @@ internal sealed class BackupsReport(CollectionOpener collections)
 
     private static readonly ResultColumn[] IdColumns =
         [new("id", ResultType.String), new("backup_time", ResultType.TimestampTz)];
+
+    private static readonly ResultColumn VerifiedColumn = new("verified", ResultType.TimestampTz);
 
     public async Task<StatementResult> RunAsync(BoundShowBackups show, CancellationToken cancellationToken)
     {
@@ -40,20 +43,43 @@ internal sealed class BackupsReport(CollectionOpener collections)
             layers.RemoveRange(MostRows, layers.Count - MostRows);
         }
 
+        var noted = await collection.Notes.ListAsync(cancellationToken).ConfigureAwait(false);
+        var rows = new List<object?[]>();
+        foreach (var layer in layers)
+        {
+            object?[] row = [BackupIds.Of(layer), layer.End.ToDateTimeOffset()];
+            if (show.WithRevisionStart)
+                row = [.. row, layer.Manifest.RevisionStart?.ToDateTimeOffset()];
+            var verified = noted.Contains(layer.Manifest.LayerId)
+                ? await VerifiedAsync(collection, layer, cancellationToken).ConfigureAwait(false)
+                : null;
+            rows.Add([.. row, verified]);
+        }
+
         return ResultSet.Of(
             $"SHOW BACKUPS {layers.Count}",
-            show.WithRevisionStart ? [.. IdColumns, new ResultColumn("revision_start_time", ResultType.TimestampTz)]
-                : IdColumns,
-            layers.Select(layer => Row(layer, show)),
+            show.WithRevisionStart
+                ? [.. IdColumns, new ResultColumn("revision_start_time", ResultType.TimestampTz), VerifiedColumn]
+                : [.. IdColumns, VerifiedColumn],
+            rows,
             notices);
+    }
+
+    /// <summary>When a restore or a validation last proved a layer; null if that is not known.</summary>
+    private static async Task<DateTimeOffset?> VerifiedAsync(
+        Collection collection, ChainLayer layer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await collection.Notes.ReadAsync(layer.Manifest.LayerId, cancellationToken).ConfigureAwait(false))
+                .Verified;
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.DataCorrupted)
+        {
+            return null; // The list is about backups, and a damaged note makes none worse; VALIDATE names it.
+        }
     }
 
     private static bool Matches(HlcTimestamp end, BoundShowBackups show) =>
         (show.NewerThan is not { } newer || end > newer) && (show.OlderThan is not { } older || end < older);
-
-    private static object?[] Row(ChainLayer layer, BoundShowBackups show)
-    {
-        object?[] row = [BackupIds.Of(layer), layer.End.ToDateTimeOffset()];
-        return show.WithRevisionStart ? [.. row, layer.Manifest.RevisionStart?.ToDateTimeOffset()] : row;
-    }
 }

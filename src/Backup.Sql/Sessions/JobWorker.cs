@@ -14,7 +14,9 @@ namespace Backup.Sql.Sessions;
 
 /// <summary>The work of jobs: plans what was asked and runs it, in the first turn and in later ones.</summary>
 internal sealed class JobWorker(
-    PlanningContext planning, PlanRunner runner, BackupRegistry registry, Proofs proofs, TimeProvider time)
+    PlanningContext planning, PlanRunner runner, BackupRegistry registry, KnownBackups known, Proofs proofs,
+    TimeProvider time)
+    : IJobAftermath
 {
     /// <summary>How often a job is planned when the collection keeps moving under it.</summary>
     private const int PlanningAttempts = 3;
@@ -26,31 +28,45 @@ internal sealed class JobWorker(
     public JobWork Work(ExecutionPlan? first) => (job, turn, cancellationToken) => SnapshotTimeout.RunAsync(
         BoundOf(job), job, time, token => PlanAndRunAsync(first, job, turn, token), cancellationToken);
 
-    /// <summary>Removes what a job's turns have left.</summary>
+    /// <inheritdoc/>
+    public async Task<JobOutcome?> FinishAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        var outcome = await runner.FinishAsync(job, cancellationToken).ConfigureAwait(false);
+        if (outcome is not null)
+            await NoteAsync(job, null, outcome).ConfigureAwait(false);
+        return outcome;
+    }
+
+    /// <inheritdoc/>
     public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) =>
         runner.RevertAsync(job, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SettleAsync(JobRecord job, CancellationToken cancellationToken) =>
+        runner.SettleAsync(job, cancellationToken);
 
     public async Task<ExecutionPlan> PlanAsync(
         BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
     {
         BoundBackup backup => await new BackupPlanner(planning).PlanAsync(backup, estimate, cancellationToken)
             .ConfigureAwait(false),
-        _ => await new RestorePlanner(planning).PlanAsync(
-            await new RegisteredSource(registry).ResolveAsync((BoundRestore)bound, cancellationToken)
-                .ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false),
+        _ => await PlanRestoreAsync((BoundRestore)bound, cancellationToken).ConfigureAwait(false),
     };
+
+    private async Task<ExecutionPlan> PlanRestoreAsync(BoundRestore bound, CancellationToken cancellationToken)
+    {
+        var restore = await new RegisteredSource(registry).ResolveAsync(bound, cancellationToken).ConfigureAwait(false);
+        var plan = await new RestorePlanner(planning).PlanAsync(restore, cancellationToken).ConfigureAwait(false);
+        await known.RequireNewestAsync(restore, plan, cancellationToken).ConfigureAwait(false);
+        return plan;
+    }
 
     private async Task<JobOutcome> PlanAndRunAsync(
         ExecutionPlan? first, JobRecord job, JobTurn turn, CancellationToken cancellationToken)
     {
         await registry.EnsureAsync(job, BoundOf(job), cancellationToken).ConfigureAwait(false);
-        if (first is null
-            && await runner.FinishCommittedAsync(job, cancellationToken).ConfigureAwait(false) is { } finished)
-        {
-            await NoteAsync(job, null, finished).ConfigureAwait(false);
+        if (first is null && await FinishAsync(job, cancellationToken).ConfigureAwait(false) is { } finished)
             return finished;
-        }
 
         var plan = first;
         for (var attempt = 1; ; attempt++)

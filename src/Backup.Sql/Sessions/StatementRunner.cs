@@ -70,7 +70,7 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             BoundExplain explain => await ExplainAsync(statement, explain, cancellationToken).ConfigureAwait(false),
             BoundShowBackups show => await new BackupsReport(host.Collections).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
-            BoundShowBackup show => await new BackupReport(host)
+            BoundShowBackup show => await new BackupReport(host, progress)
                 .RunAsync(show, cancellationToken).ConfigureAwait(false),
             BoundShowJobs show => await new JobsReport(host.Jobs, Rights).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),

@@ -75,4 +75,26 @@ public interface IObjectStore : IAsyncDisposable
     /// <param name="name">The object's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     ValueTask DeleteAsync(string name, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Removes what puts have left below a directory that nobody will complete: their processes died. No object is
+    /// touched, and no put of a living process. Default: the store has no such remains.
+    /// </summary>
+    /// <param name="directory">The beginning of names, up to and with a slash.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) => default;
+
+    /// <summary>
+    /// Deletes objects, in any order; missing ones are fine. When the call fails some are gone and some are not, and it
+    /// may be repeated. Where one request deletes many (<see cref="StoreCapabilities.BatchDelete"/>) it does so here;
+    /// else they go one by one.
+    /// </summary>
+    /// <param name="names">The objects' names.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    async ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        foreach (var name in names)
+            await DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+    }
 }

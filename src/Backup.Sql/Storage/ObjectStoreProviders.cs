@@ -66,8 +66,7 @@ public sealed class ObjectStoreProviders
     {
         var provider = Resolve(uri);
         provider.Check(uri);
-        var pipeline = Pipeline(uri.Scheme);
-        return pipeline.Wrap(await provider.OpenAsync(uri, cancellationToken).ConfigureAwait(false));
+        return await Pipeline(uri.Scheme).OpenAsync(provider, uri, cancellationToken).ConfigureAwait(false);
     }
 
     private StorePipeline Pipeline(string scheme)

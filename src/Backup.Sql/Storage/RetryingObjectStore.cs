@@ -8,6 +8,8 @@ namespace Backup.Sql.Storage;
 /// </summary>
 internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retries) : IObjectStore
 {
+    private const int BatchSize = 1000;
+
     public StoreCapabilities Capabilities => inner.Capabilities;
 
     public async ValueTask<IObjectWriter> BeginPutAsync(string name, CancellationToken cancellationToken = default)
@@ -80,6 +82,8 @@ internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retrie
                 }
 
                 attempts.Progressed();
+                if (!IsNew(listing.Current, request.StartAfter))
+                    continue;
                 request = request with { StartAfter = listing.Current.Name };
                 yield return listing.Current;
             }
@@ -93,7 +97,36 @@ internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retrie
     public ValueTask DeleteAsync(string name, CancellationToken cancellationToken = default) =>
         retries.RunAsync(token => inner.DeleteAsync(name, token), cancellationToken);
 
+    public ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) =>
+        retries.RunAsync(token => inner.RemoveUnfinishedAsync(directory, token), cancellationToken);
+
+    // In batches where a batch is one request; else by itself each, so that each has all its tries.
+    public async ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        if (Capabilities.HasFlag(StoreCapabilities.BatchDelete))
+        {
+            foreach (var batch in names.Chunk(BatchSize))
+                await retries.RunAsync(token => inner.DeleteManyAsync(batch, token), cancellationToken)
+                    .ConfigureAwait(false);
+            return;
+        }
+
+        foreach (var name in names)
+            await DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    // What is listed twice is there once; the markers of directories that consoles and copying tools leave are no
+    // objects. Whoever lists relies on the order.
+    private static bool IsNew(ListEntry entry, string? last)
+    {
+        if (!entry.IsPrefix && (entry.Name.Length == 0 || entry.Name[^1] == '/'))
+            return false;
+        var order = last is null ? 1 : ObjectName.Compare(entry.Name, last);
+        return order >= 0 ? order > 0 : throw Errors.ListedOutOfOrder(entry.Name, last!);
+    }
 
     private async ValueTask<bool> HoldsAsync(
         string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)

@@ -18,4 +18,7 @@ public enum StoreCapabilities
 
     /// <summary>Nothing can be written.</summary>
     ReadOnly = 8,
+
+    /// <summary>Many objects can be deleted by one request.</summary>
+    BatchDelete = 16,
 }

@@ -52,6 +52,12 @@ public sealed class StorePipeline
     /// <summary>The options that the pipeline was made with.</summary>
     public StoreOptions Options { get; }
 
+    /// <summary>Opens a store and wraps it; a store that does not answer is asked again.</summary>
+    internal async ValueTask<IObjectStore> OpenAsync(
+        IObjectStoreProvider provider, StoreUri uri, CancellationToken cancellationToken) =>
+        Wrap(await _retries.RunAsync(token => provider.OpenAsync(uri, token), cancellationToken)
+            .ConfigureAwait(false));
+
     /// <summary>Wraps a store.</summary>
     /// <param name="store">The store; disposing the result disposes it.</param>
     /// <returns>The store with care taken.</returns>

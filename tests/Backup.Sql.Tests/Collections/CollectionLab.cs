@@ -150,13 +150,15 @@ internal sealed class CollectionLab
         return rows;
     }
 
-    public async Task<List<Finding>> ValidateAsync(double sample = 1)
+    public async Task<IReadOnlyList<Finding>> ValidateAsync(double sample = 1, params KnownLayer[] known)
     {
-        var findings = new List<Finding>();
-        var latest = (await Collection.ListBackupsAsync())[^1];
-        await foreach (var finding in Verification.ValidateAsync(Collection, latest, sample, _random))
-            findings.Add(finding);
-        return findings;
+        var request = new ValidationRequest
+        {
+            Subdirectory = (await Collection.ListBackupsAsync())[^1],
+            Sample = sample,
+            Known = known,
+        };
+        return (await Verification.ValidateAsync(Collection, request, _random)).Findings;
     }
 
     public async Task<List<string>> NamesAsync(string prefix = "")

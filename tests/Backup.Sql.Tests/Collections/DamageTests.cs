@@ -233,7 +233,7 @@ public sealed class DamageTests
             try
             {
                 await new FileScan(DataFile.Of(layer, entry with { Sha256 = Hash(forged) }), lab.Codecs)
-                    .RunAsync(static _ => { }, static () => { }, default);
+                    .RunAsync(static _ => { }, static _ => { }, default);
             }
             catch (BackupSqlException error)
             {

@@ -95,7 +95,7 @@ public sealed class DataFileTests
         foreach (var entry in layer.Manifest.Spaces[0].Files)
         {
             await new FileScan(DataFile.Of(layer, entry), lab.Codecs)
-                .RunAsync(row => stored.Add(LabRow.Of(row.Row)), static () => { }, default);
+                .RunAsync(row => stored.Add(LabRow.Of(row.Row)), static _ => { }, default);
         }
 
         return stored;

@@ -156,7 +156,7 @@ public sealed class MergeTests
         {
             var keys = new List<string>();
             await new FileScan(files.Locate(entry), lab.Codecs)
-                .RunAsync(row => keys.Add(Convert.ToHexString(row.Key)), static () => { }, default);
+                .RunAsync(row => keys.Add(Convert.ToHexString(row.Key)), static _ => { }, default);
             Assert.Equal(keys.Order(StringComparer.Ordinal), keys);
         }
     }

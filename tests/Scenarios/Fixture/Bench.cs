@@ -28,7 +28,7 @@ internal sealed class Bench : IAsyncDisposable
         _setup = setup ?? new BenchSetup();
         _state = _setup.State;
         _random = new SeededRandomSource(_setup.Seed);
-        Stores = new BenchStores(_setup.Store, _directory.Below("stores"));
+        Stores = new BenchStores(_setup.Store, _directory.Below("stores"), _setup.Remote);
         Scratch = _directory.Below("scratch");
         KeyDirectory = _directory.Below("keys");
         Keys = new LocalKeyRing(Path.Combine(KeyDirectory, "ring.json")) { Random = _random, TimeProvider = _setup.Clock };
@@ -162,6 +162,7 @@ internal sealed class Bench : IAsyncDisposable
         Brokers = new Dictionary<string, IObjectStoreProvider> { ["lake"] = Stores.Broker },
         KeyServices = [new LocalKeyRingProvider(KeyDirectory) { Random = _random }],
         StateStore = line.To(_state),
+        SecretVault = _setup.Vault ?? new MemorySecretVault(),
         PauseControllers = _setup.Pauses,
         Locality = _setup.Locality,
         Databases = _setup.Databases,

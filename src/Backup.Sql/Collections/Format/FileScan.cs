@@ -11,10 +11,11 @@ internal sealed class FileScan(DataFile file, CompressionCodecs codecs)
 {
     /// <summary>Reads the file.</summary>
     /// <param name="take">Is given every row.</param>
-    /// <param name="blockEnds">Is called before the rows of a block go.</param>
+    /// <param name="blockEnds">Is called after the rows of a block, before they go.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="BackupSqlException">58P01 it is missing; XX001 it is damaged.</exception>
-    public async ValueTask RunAsync(Action<BlockRows> take, Action blockEnds, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(
+        Action<BlockRows> take, Action<BlockEntry> blockEnds, CancellationToken cancellationToken)
     {
         var open = await file.OpenAsync(codecs, cancellationToken).ConfigureAwait(false);
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -22,17 +23,27 @@ internal sealed class FileScan(DataFile file, CompressionCodecs codecs)
         await AppendAsync(sha, 0, DataFileFormat.HeaderBytes, cancellationToken).ConfigureAwait(false);
         long end = DataFileFormat.HeaderBytes;
         var ahead = ReadAsync(open, 0, cancellationToken);
-        for (var i = 0; i < open.Index.Blocks.Length; i++)
+        try
         {
-            var block = await ahead.ConfigureAwait(false);
-            ahead = ReadAsync(open, i + 1, cancellationToken);
-            var length = DataFileFormat.BlockHeaderBytes + block!.Entry.StoredLength;
-            sha.AppendData(block.Buffer, 0, length);
-            end += length;
-            rows.Load(block);
-            while (rows.MoveNext())
-                take(rows);
-            blockEnds();
+            for (var i = 0; i < open.Index.Blocks.Length; i++)
+            {
+                var block = await ahead.ConfigureAwait(false);
+                ahead = ReadAsync(open, i + 1, cancellationToken);
+                var length = DataFileFormat.BlockHeaderBytes + block!.Entry.StoredLength;
+                sha.AppendData(block.Buffer, 0, length);
+                end += length;
+                rows.Load(block);
+                while (rows.MoveNext())
+                    take(rows);
+                blockEnds(block.Entry);
+            }
+        }
+        finally
+        {
+            // Who gives a file up must not leave a read of it behind.
+            await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (ahead.IsCompletedSuccessfully)
+                (await ahead.ConfigureAwait(false))?.Release();
         }
 
         await AppendAsync(sha, end, file.Entry.Length - end, cancellationToken).ConfigureAwait(false);

@@ -20,6 +20,7 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
     private readonly Lock _gate = new();
     private readonly List<Task> _completing = [];
     private readonly HashSet<string> _durable = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _givenUp = new();
     private long _lastId = lastId;
 
     /// <summary>The layer.</summary>
@@ -105,10 +106,15 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
             return Task.WhenAll(_completing);
     }
 
+    /// <summary>Ends what is being completed, tries that are made again and again included.</summary>
+    public Task GiveUpAsync() => _givenUp.CancelAsync();
+
     private async Task FinishAsync(string name, IObjectWriter writer, CancellationToken cancellationToken)
     {
+        // The worker that handed the file over may be done for long when it is given up.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _givenUp.Token);
         await using (writer.ConfigureAwait(false))
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            await writer.CompleteAsync(either.Token).ConfigureAwait(false);
         lock (_gate)
             _durable.Add(name);
     }

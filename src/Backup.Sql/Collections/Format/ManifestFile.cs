@@ -25,8 +25,31 @@ internal static class ManifestFile
 
     private static ReadOnlySpan<byte> Magic => "BSQLMANI"u8;
 
-    /// <summary>Tells by its length whether an object can be a manifest, or only keeps one from coming to be.</summary>
-    public static bool IsVoid(long length) => length == Void.Length;
+    /// <summary>Tells whether an object only keeps a manifest from coming to be in its place.</summary>
+    /// <param name="store">Where it lies.</param>
+    /// <param name="path">The object's name.</param>
+    /// <param name="length">Its length, which alone tells of almost all that they are something else.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>
+    /// False for a manifest, and for one that was cut off to that very length: it shows its first bytes.
+    /// </returns>
+    public static async ValueTask<bool> IsVoidAsync(
+        IObjectStore store, string path, long length, CancellationToken cancellationToken)
+    {
+        if (length != Void.Length)
+            return false;
+        var bytes = new byte[Void.Length];
+        try
+        {
+            await store.ReadAsync(path, 0, bytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.UndefinedFile)
+        {
+            return true; // Its writer has just taken it back.
+        }
+
+        return !bytes.AsSpan().SequenceEqual(Magic);
+    }
 
     /// <summary>Makes the object's bytes.</summary>
     /// <param name="manifest">The manifest.</param>
@@ -63,7 +86,7 @@ internal static class ManifestFile
         IObjectStore store, string path, CancellationToken cancellationToken)
     {
         if (await store.HeadAsync(path, cancellationToken).ConfigureAwait(false) is not { } info
-            || IsVoid(info.Length))
+            || await IsVoidAsync(store, path, info.Length, cancellationToken).ConfigureAwait(false))
             return null;
         if (info.Length > MaxEnvelopeBytes + (long)MaxBodyBytes + HeaderBytes + CrcBytes + HashBytes)
             throw Errors.Corrupt(path, "It is larger than any manifest.");
@@ -83,7 +106,7 @@ internal static class ManifestFile
     {
         const int Guess = 4096;
         if (await store.HeadAsync(path, cancellationToken).ConfigureAwait(false) is not { } info
-            || IsVoid(info.Length))
+            || await IsVoidAsync(store, path, info.Length, cancellationToken).ConfigureAwait(false))
             return null;
         var bytes = new byte[Math.Min(info.Length, Guess)];
         await store.ReadAsync(path, 0, bytes, cancellationToken).ConfigureAwait(false);
@@ -129,6 +152,7 @@ internal static class ManifestFile
             throw Errors.Corrupt(path, "Its envelope belongs to another body.");
         var manifest = ParseBody(body, envelope, path);
         if (manifest.LayerId != envelope.LayerId || manifest.ChainId != envelope.ChainId
+            || manifest.Directory != envelope.Directory
             || manifest.Start != envelope.Start || manifest.End != envelope.End || manifest.Kind != envelope.Kind)
             throw Errors.Corrupt(path, "Its envelope and its body contradict each other.");
         return manifest;
@@ -140,6 +164,7 @@ internal static class ManifestFile
             LayerId = manifest.LayerId,
             ChainId = manifest.ChainId,
             ParentLayerId = manifest.ParentLayerId,
+            Directory = manifest.Directory,
             Kind = manifest.Kind,
             Start = manifest.Start,
             End = manifest.End,
@@ -178,9 +203,10 @@ internal static class ManifestFile
             throw Errors.Corrupt(path, "The checksum of its envelope does not agree.");
         var envelope = ManifestJson.ReadEnvelope(bytes[HeaderBytes..end])
             ?? throw Errors.Corrupt(path, "Its envelope cannot be read.");
-        return envelope.FormatVersion > BackupManifest.CurrentFormat
-            ? throw Errors.NewerFormat(path, envelope.FormatVersion)
-            : envelope;
+        if (envelope.FormatVersion > BackupManifest.CurrentFormat)
+            throw Errors.NewerFormat(path, envelope.FormatVersion);
+        ManifestRules.CheckPlace(envelope.Directory, path);
+        return envelope;
     }
 
     private static BackupManifest ParseBody(ReadOnlySpan<byte> body, ManifestEnvelope envelope, string path)

@@ -44,6 +44,26 @@ internal static class ManifestRules
         return manifest;
     }
 
+    /// <summary>
+    /// Checks that a manifest lies where it was put. A location may be read from deeper inside or further outside than
+    /// it was written from.
+    /// </summary>
+    /// <param name="written">The directory that it was put to; null where it does not say.</param>
+    /// <param name="path">The object's name.</param>
+    /// <exception cref="BackupSqlException">XX001 it is the manifest of another directory.</exception>
+    public static void CheckPlace(string? written, string path)
+    {
+        if (written is null || !CollectionLayout.TryGetManifestDirectory(path, out var directory))
+            return;
+        Require(
+            written == directory || EndsWith(written, directory) || EndsWith(directory, written),
+            path,
+            $"It was written as the manifest of '{written}' and lies in another directory.");
+    }
+
+    private static bool EndsWith(string directory, string part) =>
+        part.Length == 0 || directory.EndsWith("/" + part, StringComparison.Ordinal);
+
     private static void CheckSpace(SpaceManifest space, LayerKind kind, string path)
     {
         Require(

@@ -50,7 +50,7 @@ internal static class NoteFile
     {
         var json = bytes[(HashDigits + 1)..];
         var hash = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(json)));
-        if (!bytes.StartsWith(hash))
+        if (!bytes.StartsWith(hash) || bytes[HashDigits] != (byte)'\n')
             throw Errors.Corrupt(name, "Its checksum does not agree.");
         try
         {

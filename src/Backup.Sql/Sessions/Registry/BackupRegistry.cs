@@ -129,11 +129,11 @@ internal sealed class BackupRegistry(IStateStore store, JobRecords jobs, TimePro
             await UpdateAsync(backup.Key, seen => seen with { Verified = at }, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Removes the entries of layers that are gone.</summary>
-    public async Task ForgetAsync(IReadOnlyCollection<string> layerIds, CancellationToken cancellationToken)
+    /// <summary>Removes the entries of backups that are gone.</summary>
+    public async Task ForgetAsync(Func<RegisteredBackup, bool> which, CancellationToken cancellationToken)
     {
         var all = await _backups.ListAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var backup in all.Where(backup => backup.Value.LayerId is { } id && layerIds.Contains(id)))
+        foreach (var backup in all.Where(backup => which(backup.Value)))
             await RemoveAsync(backup.Key).ConfigureAwait(false);
     }
 

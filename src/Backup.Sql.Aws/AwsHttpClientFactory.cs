@@ -6,7 +6,7 @@ namespace Backup.Sql.Aws;
 /// Makes the connections. A request that puts on a condition closes its connection afterwards: a server that refuses
 /// one without reading its body (Ceph's gateway does) takes the rest of it for the beginning of the next request.
 /// </summary>
-internal sealed class S3HttpClientFactory(TimeSpan requestTime) : HttpClientFactory
+internal sealed class AwsHttpClientFactory(TimeSpan requestTime) : HttpClientFactory
 {
     private static readonly TimeSpan ConnectionLife = TimeSpan.FromMinutes(10);
 
