@@ -21,10 +21,9 @@ namespace Backup.Sql.Sqlite;
 /// </remarks>
 public sealed class SqliteEngine
     : IDatabaseEngine, IPageSpaceReader, ISqlPassThrough, IDatabaseAbilities, IZoneConfiguration,
-    IRetentionHolds, ICatalogHistory
+    IRetentionHolds, ICatalogHistory, IRestoreLedger
 {
     internal const string Kind = "sqlite";
-    internal const string RestorePrefix = "restore-";
     private const string ScratchPrefix = "scratch-";
     private readonly SqliteEngineOptions _options;
     private readonly DatabaseFiles _files;
@@ -33,6 +32,8 @@ public sealed class SqliteEngine
     private readonly SnapshotOpener _opener;
     private readonly HistoryService _history;
     private readonly PastOpener _past;
+    private readonly TableProof? _proof;
+    private readonly StagedRestores _restores;
     private readonly Lazy<EngineInfo> _info;
     private readonly Dictionary<string, string> _localities;
 
@@ -45,6 +46,8 @@ public sealed class SqliteEngine
         _opener = new SnapshotOpener(_connections, _clock, options.TimeProvider);
         _history = new HistoryService(files, _connections, _opener, _clock);
         _past = new PastOpener(_connections);
+        _proof = options.ProvesChanges ? new TableProof(files, _connections, _clock) : null;
+        _restores = new StagedRestores(files, _connections);
         _localities = new Dictionary<string, string>(options.Localities, AsciiIgnoreCaseComparer.Instance);
         _info = new Lazy<EngineInfo>(Describe);
     }
@@ -109,7 +112,7 @@ public sealed class SqliteEngine
                     : _opener.OpenAsync(files, Scratch, cancellationToken),
                 cancellationToken)
                 .ConfigureAwait(false);
-            return new SqliteSnapshot(time, databases, scratch, _localities);
+            return new SqliteSnapshot(time, databases, scratch, _localities, _proof);
         }
         catch
         {
@@ -117,7 +120,12 @@ public sealed class SqliteEngine
             throw;
         }
 
-        string Scratch() => (scratch ??= PrivateDirectory.Create(ScratchParent, ScratchPrefix + NewId())).Path;
+        string Scratch()
+        {
+            if (scratch is null)
+                RemoveAbandonedScratch();
+            return (scratch ??= PrivateDirectory.Create(ScratchParent, ScratchPrefix + NewId())).Path;
+        }
     }
 
     /// <inheritdoc/>
@@ -125,8 +133,16 @@ public sealed class SqliteEngine
         RestoreRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new(new SqliteRestore(request, _files, _connections, _history, _past));
+        return new(new SqliteRestore(request, _files, _connections, _history, _past, _restores, NewId()));
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> IsPublishedAsync(string id, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _restores.IsPublished(id), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask ForgetAsync(string id, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _restores.Forget(id), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask<IPageMaterialisation> BeginMaterialiseAsync(
@@ -193,6 +209,10 @@ public sealed class SqliteEngine
         await Task.Run(() => _history.Hold(name, from, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
+    public async ValueTask RenewAsync(string name, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _history.Renew(name, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
     public async ValueTask ReleaseAsync(string name, CancellationToken cancellationToken = default) =>
         await Task.Run(() => _history.Release(name, cancellationToken), cancellationToken).ConfigureAwait(false);
 
@@ -229,19 +249,18 @@ public sealed class SqliteEngine
         Package = "Backup.Sql.Sqlite",
         ClusterId = _options.ClusterId ?? ClusterIdentity.ReadOrCreate(_files.StateDirectory, _options.Random),
         Capabilities = EngineCapabilities.PageSpaces | EngineCapabilities.ZoneConfiguration
-            | EngineCapabilities.ReplaceRows,
+            | EngineCapabilities.ReplaceRows | EngineCapabilities.RestoreLedger,
         NameComparer = AsciiIgnoreCaseComparer.Instance,
     };
 
     private void Recover()
     {
-        foreach (var abandoned in PrivateDirectory.Abandoned(_files.StateDirectory, RestorePrefix))
-        {
-            if (!Publication.Recover(abandoned.Path, _files.Home))
-                abandoned.Keep();
-            abandoned.Dispose();
-        }
+        _restores.Recover();
+        RemoveAbandonedScratch();
+    }
 
+    private void RemoveAbandonedScratch()
+    {
         foreach (var abandoned in PrivateDirectory.Abandoned(ScratchParent, ScratchPrefix))
             abandoned.Dispose();
     }

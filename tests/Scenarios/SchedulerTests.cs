@@ -155,6 +155,43 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public async Task Snapshots_whose_time_is_up_go_without_anybody_asking()
+    {
+        // Moved by hand alone: a clock that jumps to timers would never let the scheduler rest.
+        await using var bench = new Bench(new BenchSetup { Engines = "memory", Clock = new ManualTimeProvider() });
+        bench.Engine.Execute("shop", "CREATE TABLE t (a INTEGER PRIMARY KEY); INSERT INTO t VALUES (1);");
+        bench.Advance(Hour);
+        await bench.RunAsync($"CREATE REPOSITORY depot WITH BROKER ON LOCATION '{bench.Stores.Location("depot")}'");
+        await TakeAsync("brief", "1 DAY");
+        await TakeAsync("lasting", "1 WEEK");
+        using var stop = new CancellationTokenSource();
+        var scheduler = bench.Host.RunSchedulerAsync(stop.Token);
+
+        for (var minute = 0; minute < 23 * 60; minute++)
+            bench.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(["brief", "lasting"], await LabelsAsync());
+        while ((await LabelsAsync()).Contains("brief"))
+        {
+            bench.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(["lasting"], await LabelsAsync());
+        await stop.CancelAsync();
+        await scheduler;
+
+        async Task TakeAsync(string label, string ttl)
+        {
+            await bench.RunAsync($"BACKUP SNAPSHOT shop.{label} TO depot PROPERTIES (\"ttl\" = \"{ttl}\")");
+            var job = (await bench.RunAsync("SHOW BACKUP FROM shop")).Value<long>("JobId");
+            await bench.RunAsync($"SHOW JOB WHEN COMPLETE {job}");
+        }
+
+        async Task<List<string>> LabelsAsync() =>
+            [.. (await bench.RunAsync("SHOW SNAPSHOT ON depot")).Rows.Rows.Select(row => (string)row[0]!)];
+    }
+
+    [Fact]
     public async Task Secrets_of_a_schedule_stay_in_the_vault()
     {
         var clock = new ManualTimeProvider { JumpsToTimers = true };

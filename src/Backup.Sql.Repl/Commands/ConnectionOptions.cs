@@ -37,6 +37,15 @@ internal sealed record ConnectionOptions
     /// <summary>The database to begin with; null for the only one, if there is only one.</summary>
     public string? First { get; init; }
 
+    /// <summary>Whose session it is. Default: <c>root</c>.</summary>
+    public string User { get; init; } = "root";
+
+    /// <summary>
+    /// The administrators, who may do everything while all others may do what was granted to them. Default: none,
+    /// rights are off.
+    /// </summary>
+    public IReadOnlyList<string> Admins { get; init; } = [];
+
     /// <summary>Reads the arguments of the command line.</summary>
     /// <param name="databases">Arguments of <c>--db</c>: <c>NAME=sqlite:PATH</c>.</param>
     /// <param name="directory">The argument of <c>--dir</c>.</param>

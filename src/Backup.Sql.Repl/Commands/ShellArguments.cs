@@ -8,6 +8,8 @@ namespace Backup.Sql.Repl.Commands;
 /// <param name="Root">The argument of <c>--root</c>.</param>
 /// <param name="State">The argument of <c>--state</c>.</param>
 /// <param name="Keys">The argument of <c>--keys</c>.</param>
+/// <param name="User">The argument of <c>--user</c>.</param>
+/// <param name="Admins">The arguments of <c>--admin</c>.</param>
 /// <param name="Scripts">The arguments of <c>-c</c> and <c>-f</c>, in order; none to talk.</param>
 /// <param name="Format">How rows are printed.</param>
 internal sealed record ShellArguments(
@@ -16,5 +18,7 @@ internal sealed record ShellArguments(
     string? Root,
     string? State,
     string? Keys,
+    string User,
+    IReadOnlyList<string> Admins,
     IReadOnlyList<ShellScript> Scripts,
     OutputFormat Format);

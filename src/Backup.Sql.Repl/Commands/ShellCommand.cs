@@ -19,7 +19,11 @@ internal static class ShellCommand
         try
         {
             var options = ConnectionOptions.Parse(
-                arguments.Databases, arguments.Directory, arguments.Root, arguments.State, arguments.Keys);
+                arguments.Databases, arguments.Directory, arguments.Root, arguments.State, arguments.Keys) with
+            {
+                User = arguments.User,
+                Admins = arguments.Admins,
+            };
             var session = await ToolSession.OpenAsync(options, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))
             {

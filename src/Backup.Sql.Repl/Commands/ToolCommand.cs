@@ -35,6 +35,19 @@ internal static class ToolCommand
             HelpName = "DIR",
             Description = "The directory of the key rings that local-kms:/// names. Default: that of --root.",
         };
+        var user = new Option<string>("--user")
+        {
+            HelpName = "NAME",
+            Description = "Whose session it is.",
+            DefaultValueFactory = _ => "root",
+        };
+        user.Validators.Add(given => RequireName(given, "--user"));
+        var admins = new Option<string[]>("--admin")
+        {
+            HelpName = "NAME",
+            Description = "Turn rights on; this user or role is an administrator. Repeatable. Default: rights are off.",
+        };
+        admins.Validators.Add(given => RequireName(given, "--admin"));
         var commands = new Option<string[]>("-c", "--command")
         {
             HelpName = "SQL",
@@ -52,7 +65,7 @@ internal static class ToolCommand
         };
         var command = new RootCommand("Backup and restore in SQL. Without -c or -f, it reads what is typed.")
         {
-            databases, directory, root, state, keys, commands, files, format, Parse(), Demo(), Keys(),
+            databases, directory, root, state, keys, user, admins, commands, files, format, Parse(), Demo(), Keys(),
         };
         command.SetAction((arguments, cancellationToken) => ShellCommand.RunAsync(
             new ShellArguments(
@@ -61,6 +74,8 @@ internal static class ToolCommand
                 arguments.GetValue(root),
                 arguments.GetValue(state),
                 arguments.GetValue(keys),
+                arguments.GetValue(user)!,
+                arguments.GetValue(admins) ?? [],
                 ScriptsInOrder(arguments, commands, files),
                 arguments.GetValue(format)),
             cancellationToken));
@@ -103,6 +118,12 @@ internal static class ToolCommand
         command.SetAction((arguments, cancellationToken) =>
             DemoCommand.RunAsync(arguments.GetValue(directory), cancellationToken));
         return command;
+    }
+
+    private static void RequireName(OptionResult given, string option)
+    {
+        if (given.Tokens.Any(token => string.IsNullOrWhiteSpace(token.Value)))
+            given.AddError($"{option} needs a name.");
     }
 
     private static Command Keys()

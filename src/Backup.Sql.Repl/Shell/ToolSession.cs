@@ -23,11 +23,11 @@ internal sealed class ToolSession : ISqlSession
     private readonly CancellationTokenSource _closing = new();
     private Task _scheduler = Task.CompletedTask;
 
-    private ToolSession(SqliteEngine engine, BackupHost host)
+    private ToolSession(SqliteEngine engine, BackupHost host, string user)
     {
         _engine = engine;
         _host = host;
-        _session = host.OpenSession(new SessionOptions { Progress = _progress });
+        _session = host.OpenSession(new SessionOptions { User = user, Progress = _progress });
     }
 
     /// <inheritdoc/>
@@ -57,8 +57,9 @@ internal sealed class ToolSession : ISqlSession
             SecretVault = options.StateKey is null
                 ? new MemorySecretVault()
                 : SealingSecretVault.WithKeyFile(options.StateKey),
+            Admins = options.Admins.Count == 0 ? null : options.Admins,
         });
-        var session = new ToolSession(engine, host);
+        var session = new ToolSession(engine, host, options.User);
         try
         {
             // What a run of the tool that was killed left unfinished goes on here.
@@ -120,7 +121,10 @@ internal sealed class ToolSession : ISqlSession
             return await catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Runs schedules as they come due, beside what is typed, until the session is closed.</summary>
+    /// <summary>
+    /// Runs schedules and policies as they come due, and removes snapshots whose time is up, beside what is typed,
+    /// until the session is closed.
+    /// </summary>
     public void RunSchedules() =>
         _scheduler = Task.Run(() => _host.RunSchedulerAsync(_closing.Token), CancellationToken.None);
 

@@ -23,6 +23,9 @@ internal static class FaultErrors
     public static BackupSqlException ShortRead(string name) =>
         new(SqlStates.DataCorrupted, $"object {name} ends early (scripted fault)");
 
+    public static BackupSqlException ConnectionReset(string name) =>
+        new(SqlStates.IoError, $"the connection broke in the middle of {name} (scripted fault)") { Transient = true };
+
     public static BackupSqlException DiskFull(string name) =>
         new(SqlStates.DiskFull, $"no space is left for {name} (scripted fault)");
 

@@ -24,6 +24,12 @@ public enum FaultKind
     /// <summary>Half of the bytes come, then XX001. Reads only.</summary>
     ShortRead,
 
+    /// <summary>
+    /// The connection breaks when half of the bytes or entries have come or gone: transient 58030. What was to be
+    /// written is not there. Reads, parts, whole objects and listings only.
+    /// </summary>
+    ConnectionReset,
+
     /// <summary>No space is left: 53100. What writes only.</summary>
     DiskFull,
 

@@ -43,6 +43,12 @@ public sealed class FaultScript
     }
 
     /// <summary>
+    /// Is called when the process dies, before the call that it dies in fails: a test cuts there whatever else the
+    /// process could still reach, such as a state store. Default: nothing.
+    /// </summary>
+    public Action? OnCrash { get; set; }
+
+    /// <summary>
     /// Names that were written although they held an object: always empty for a store that keeps its word.
     /// </summary>
     public IReadOnlyList<string> Overwritten
@@ -75,6 +81,8 @@ public sealed class FaultScript
     public static bool CanHappen(FaultKind kind, StoreOperation operation) => kind switch
     {
         FaultKind.ShortRead => operation is StoreOperation.Read,
+        FaultKind.ConnectionReset => operation is StoreOperation.Read or StoreOperation.WritePart
+            or StoreOperation.PutIfAbsent or StoreOperation.List,
         FaultKind.NotFound => operation is StoreOperation.Read or StoreOperation.Head,
         FaultKind.DiskFull => operation is StoreOperation.BeginPut or StoreOperation.WritePart
             or StoreOperation.Complete or StoreOperation.PutIfAbsent,
@@ -163,6 +171,7 @@ public sealed class FaultScript
     {
         lock (_lock)
             _crashed = true;
+        OnCrash?.Invoke();
         throw FaultErrors.ProcessDied();
     }
 

@@ -60,7 +60,9 @@ public sealed class FaultStore : IObjectStore
         string name, long offset, Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var fault = Enter(StoreOperation.Read, name, cancellationToken);
-        var arriving = fault == FaultKind.ShortRead ? buffer[..(buffer.Length / 2)] : buffer;
+        var arriving = fault is FaultKind.ShortRead or FaultKind.ConnectionReset
+            ? buffer[..(buffer.Length / 2)]
+            : buffer;
         await _inner.ReadAsync(name, offset, arriving, cancellationToken).ConfigureAwait(false);
         if (fault == FaultKind.ShortRead)
             throw FaultErrors.ShortRead(name);
@@ -107,6 +109,10 @@ public sealed class FaultStore : IObjectStore
     }
 
     /// <inheritdoc/>
+    public ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) =>
+        _inner.RemoveUnfinishedAsync(directory, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
     /// <summary>
@@ -148,6 +154,8 @@ public sealed class FaultStore : IObjectStore
                 throw FaultErrors.AccessDenied(name);
             case FaultKind.DiskFull:
                 throw FaultErrors.DiskFull(name);
+            case FaultKind.ConnectionReset when operation is StoreOperation.WritePart or StoreOperation.PutIfAbsent:
+                throw FaultErrors.ConnectionReset(name);
             case FaultKind.NotFound when operation == StoreOperation.Read:
                 throw FaultErrors.NotFound(name);
             case FaultKind.CrashBefore:
@@ -172,6 +180,8 @@ public sealed class FaultStore : IObjectStore
         _script.RequireAlive(_process);
         if (fault == FaultKind.TimeoutWithEffect)
             throw FaultErrors.NoAnswer(name);
+        if (fault == FaultKind.ConnectionReset)
+            throw FaultErrors.ConnectionReset(name);
     }
 
     internal void NoteStored(string name, byte[] hash) => _script.NoteStored(_location + name, hash);

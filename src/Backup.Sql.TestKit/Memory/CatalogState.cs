@@ -50,7 +50,7 @@ internal sealed class CatalogState
 
     /// <summary>The object that stands in the way of one: same place, same name, same space of names.</summary>
     public ObjectDescriptor? FindNamesake(ObjectDescriptor wanted) => wanted is DatabaseDescriptor
-        ? FindDatabase(wanted.Name)
+        ? Databases.FirstOrDefault(d => d.Id != wanted.Id && _names.Equals(d.Name, wanted.Name))
         : In(wanted.Database).FirstOrDefault(o =>
             o.Id != wanted.Id && NameSpace(o) == NameSpace(wanted) && IsNamed(o, wanted.Schema, wanted.Name));
 

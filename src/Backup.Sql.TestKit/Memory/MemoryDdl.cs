@@ -16,6 +16,8 @@ internal static class MemoryDdl
 
     public static string Print(ObjectDescriptor descriptor, CatalogState catalog) => descriptor switch
     {
+        DatabaseDescriptor { Regions: { Count: > 0 } regions } =>
+            $"CREATE DATABASE {Quote(descriptor.Name)} PRIMARY REGION {Quote(regions[0])} REGIONS {List(regions)}",
         DatabaseDescriptor => $"CREATE DATABASE {Quote(descriptor.Name)}",
         SchemaDescriptor => $"CREATE SCHEMA {Quote(descriptor.Name)}",
         TableDescriptor table => PrintTable(table, catalog),
@@ -43,7 +45,8 @@ internal static class MemoryDdl
             ? ""
             : $" PARTITION BY LIST ({Quote(table.Properties[CatalogRules.PartitionColumn])})"
                 + $" ({List(table.Partitions)})";
-        return $"CREATE TABLE {Name(table)} (\n  {string.Join(",\n  ", lines)}\n){partitions}";
+        var locality = table.RegionalByRow ? " LOCALITY REGIONAL BY ROW" : "";
+        return $"CREATE TABLE {Name(table)} (\n  {string.Join(",\n  ", lines)}\n){partitions}{locality}";
     }
 
     private static string PrintColumn(ColumnDescriptor column, CatalogState catalog)

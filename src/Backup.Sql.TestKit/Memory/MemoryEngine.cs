@@ -17,7 +17,8 @@ namespace Backup.Sql.TestKit.Memory;
 /// <para>Unique indexes, NOT NULL and foreign keys are enforced; checks, defaults and the bodies of views, functions
 /// and triggers (property <c>body</c>) are kept and never run. All members may be called concurrently.</para>
 /// </remarks>
-public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHistory, IZoneConfiguration
+public sealed class MemoryEngine
+    : IDatabaseEngine, IRetentionHolds, ICatalogHistory, IZoneConfiguration, IRestoreLedger
 {
     /// <summary>The schema that every database has.</summary>
     public const string PublicSchema = "public";
@@ -46,6 +47,7 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
             Capabilities = options.Capabilities,
             NameComparer = options.NameComparer,
             BuiltInDatabases = options.BuiltInDatabases,
+            Regions = options.Regions,
         };
         _store = new MemoryStore(options);
         foreach (var name in options.BuiltInDatabases)
@@ -53,7 +55,11 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
     }
 
     /// <inheritdoc/>
-    public EngineInfo Info { get; }
+    public EngineInfo Info { get; private set; }
+
+    /// <summary>Gives the cluster other regions; those of databases stay as they are.</summary>
+    /// <param name="regions">The regions from now on.</param>
+    public void SetRegions(IReadOnlyList<string> regions) => Info = Info with { Regions = regions };
 
     /// <summary>Makes a database with the schema <see cref="PublicSchema"/>.</summary>
     /// <param name="name">Its name.</param>
@@ -298,6 +304,23 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
     }
 
     /// <inheritdoc/>
+    public ValueTask<bool> IsPublishedAsync(string id, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_store.Gate)
+            return ValueTask.FromResult(_store.Restores.TryGetValue(id, out var making) && making is null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string id, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_store.Gate)
+            _store.Restores.Remove(id);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask HoldAsync(string name, HlcTimestamp from, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -351,10 +374,10 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
         RequireZones();
         lock (_store.Gate)
         {
-            if (retention is { } time)
-                _store.Zones[(database, table)] = time;
+            if (table is { } id)
+                Alter(_store.GetTable(id).Descriptor with { HistoryRetention = retention });
             else
-                _store.Zones.Remove((database, table));
+                Alter(_store.Catalog.Current.GetDatabase(database) with { HistoryRetention = retention });
         }
 
         return ValueTask.CompletedTask;

@@ -22,7 +22,7 @@ public sealed record MemoryEngineOptions
     public EngineCapabilities Capabilities { get; init; } =
         EngineCapabilities.TimeTravel | EngineCapabilities.ChangeExport | EngineCapabilities.RevisionHistory
         | EngineCapabilities.RetentionHolds | EngineCapabilities.Schemas | EngineCapabilities.Partitions
-        | EngineCapabilities.ZoneConfiguration | EngineCapabilities.ReplaceRows;
+        | EngineCapabilities.ZoneConfiguration | EngineCapabilities.ReplaceRows | EngineCapabilities.RestoreLedger;
 
     /// <summary>How names compare. Default: exactly.</summary>
     public StringComparer NameComparer { get; init; } = StringComparer.Ordinal;
@@ -31,6 +31,9 @@ public sealed record MemoryEngineOptions
     /// Databases that the cluster starts with and that a restore may replace while they are empty. Default: none.
     /// </summary>
     public IReadOnlyList<string> BuiltInDatabases { get; init; } = [];
+
+    /// <summary>The regions of the cluster. Default: none.</summary>
+    public IReadOnlyList<string> Regions { get; init; } = [];
 
     /// <summary>
     /// How long <see cref="MemoryEngine.CollectGarbage"/> keeps old versions. Default: 25 hours.

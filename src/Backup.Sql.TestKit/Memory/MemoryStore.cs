@@ -23,6 +23,9 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
 
     public Dictionary<long, MemoryTable> Tables { get; } = [];
 
+    /// <summary>The restores that are remembered: the one in the making, null for one that is published.</summary>
+    public Dictionary<string, MemoryRestore?> Restores { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Times before this one are no longer kept.</summary>
     public HlcTimestamp OldestKept { get; private set; }
 
@@ -44,9 +47,6 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
         _pins.Add(pin);
         return pin;
     }
-
-    /// <summary>For how long history is kept, where it was configured.</summary>
-    public Dictionary<(string Database, long? Table), TimeSpan> Zones { get; } = [];
 
     /// <summary>Under the lock.</summary>
     public void RequireKept(HlcTimestamp time)
@@ -108,7 +108,7 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
     public void CollectGarbage()
     {
         var now = Clock.Now();
-        var retention = Zones.Values.DefaultIfEmpty(Options.HistoryRetention).Max();
+        var retention = Catalog.Current.Objects.Select(RetentionOf).Max() ?? Options.HistoryRetention;
         var oldest = new HlcTimestamp(now.WallTime - retention.Ticks * 100);
         foreach (var needed in _holds.Values.Concat(_pins.Select(pin => pin.Time)))
             oldest = needed < oldest ? needed : oldest;
@@ -121,6 +121,13 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
         foreach (var table in Tables.Values)
             Prune(table, oldest);
     }
+
+    private static TimeSpan? RetentionOf(ObjectDescriptor o) => o switch
+    {
+        DatabaseDescriptor database => database.HistoryRetention,
+        TableDescriptor table => table.HistoryRetention,
+        _ => null,
+    };
 
     private void RequireUnchanged(long id, IEnumerable<byte[]> keys, HlcTimestamp readAt)
     {

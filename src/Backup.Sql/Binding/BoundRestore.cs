@@ -66,6 +66,9 @@ internal sealed record BoundRestore : BoundStatement
     /// <summary>The deprecated form's further locations after <see cref="Collection"/>, sealed.</summary>
     public IReadOnlyList<string> Locations { get; init; } = [];
 
+    /// <summary>What opens the chain; null for a clear one.</summary>
+    public BackupKeys? Keys { get; init; }
+
     /// <summary>The time wanted; null for the end of the chain.</summary>
     public HlcTimestamp? AsOf { get; init; }
 
@@ -76,6 +79,12 @@ internal sealed record BoundRestore : BoundStatement
     public string? NewDatabaseName { get; init; }
 
     public SkipMissing Skip { get; init; }
+
+    /// <summary>Regions are not compared.</summary>
+    public bool SkipLocalities { get; init; }
+
+    /// <summary>What is restored has no regions any more.</summary>
+    public bool RemoveRegions { get; init; }
 
     /// <summary>Tiers that the node must have which runs the job; null for any node.</summary>
     public string? ExecutionLocality { get; init; }

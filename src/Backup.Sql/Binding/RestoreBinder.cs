@@ -31,6 +31,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             NewDatabaseName = values.TextOrNull(options.NewDatabaseName),
             AsOf = statement.AsOf is null ? null : new AsOfBinder(context, values).Bind(statement.AsOf).Time,
             Skip = Skip(options),
+            SkipLocalities = options.SkipLocalitiesCheck,
+            RemoveRegions = options.RemoveRegions,
             ExecutionLocality = values.TiersOrNull(options.ExecutionLocality),
             SchemaOnly = options.SchemaOnly,
             VerifyOnly = options.VerifyBackupTableData,
@@ -77,10 +79,6 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         const string noVirtualClusters = "Leave it out: there are no virtual clusters here.";
         const string noCopy = "Leave it out: all rows are loaded before anything is published. WITH detached returns "
             + "at once.";
-        if (options.EncryptionPassphrase is not null && !options.Kms.IsEmpty)
-            throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
-        Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
-        Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.VirtualCluster is not null, "virtual_cluster", noVirtualClusters);
         Refuse(options.VirtualClusterName is not null, "virtual_cluster_name", noVirtualClusters);
         Refuse(options.ExperimentalCopy, "experimental copy", noCopy);
@@ -106,6 +104,8 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             throw Errors.OptionOnlyFor("new_db_name", "RESTORE DATABASE of one database", At("new_db_name"));
         if (options.Grants && statement.Targets is not (DatabaseTargets or TableTargets))
             throw Errors.OptionOnlyFor("grants", "RESTORE DATABASE or RESTORE TABLE", At("grants"));
+        if (options.RemoveRegions && statement.Targets is not (DatabaseTargets or TableTargets))
+            throw Errors.OptionOnlyFor("remove_regions", "RESTORE DATABASE or RESTORE TABLE", At("remove_regions"));
         if (options.SchemaOnly && statement.Targets is SystemUsersTarget)
             throw Errors.OptionOnlyFor("schema_only", "databases and tables", At("schema_only"));
         if (options.Engine is not null && statement.Targets is not DatabaseTargets)
@@ -141,6 +141,9 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             IncrementalLocation = await values
                 .LocationOrNullAsync(options.IncrementalLocation, reading: true, cancellationToken)
                 .ConfigureAwait(false),
+            Keys = await new KeysBinder(context, values).BindAsync(
+                options.EncryptionPassphrase, options.Kms, ValueBinder.PlaceOf(options.SpanOf("kms")),
+                cancellationToken).ConfigureAwait(false),
             MaskedText = SqlFormatter.Format(statement),
             Description = SqlFormatter.Format(statement, FormatMode.Described),
         };

@@ -15,11 +15,11 @@ internal sealed class SnapshotBackupBinder(BindingContext context)
     public async ValueTask<BoundBackup> BindAsync(
         BackupSnapshotStatement statement, CancellationToken cancellationToken)
     {
-        RefuseCatalogs(statement);
+        var (label, repository) = SnapshotNames.Head(
+            statement.Snapshot, statement.Repository, statement.Catalogs, statement.Database is not null,
+            !statement.Objects.IsEmpty);
         if (statement.Snapshot.Parts.Count > 1)
             throw Errors.DatabaseNamedTwice(ValueBinder.PlaceOf(statement.Snapshot));
-        var label = SnapshotBinder.Label(statement.Snapshot.Last);
-        var repository = SnapshotBinder.RepositoryName(statement.Repository);
         var properties = new SnapshotProperties("BACKUP", statement.Properties, Known);
         properties.CheckType();
         var timeout = properties.Timeout();
@@ -42,23 +42,11 @@ internal sealed class SnapshotBackupBinder(BindingContext context)
             Snapshot = new SnapshotBackup(label, database, repository, timeout)
             {
                 Ttl = ttl,
-                Objects = [.. statement.Objects.Select(o => Show(o, database))],
+                Objects = [.. statement.Objects.Select(o => SnapshotNames.Show(o, database + "."))],
             },
             MaskedText = SqlFormatter.Format(statement),
             Description = SqlFormatter.Format(statement, FormatMode.Described),
         };
-    }
-
-    private static void RefuseCatalogs(BackupSnapshotStatement statement)
-    {
-        if (statement.Catalogs is not { } catalogs)
-            return;
-        var place = ValueBinder.PlaceOf(catalogs);
-        if (statement.Database is not null || statement.Snapshot.Parts.Count > 1)
-            throw Errors.CatalogsWith("a database", place);
-        if (!statement.Objects.IsEmpty)
-            throw Errors.CatalogsWith("ON", place);
-        throw Errors.CatalogsNotSupported(place);
     }
 
     private async ValueTask<BackupScope> ScopeAsync(
@@ -163,14 +151,4 @@ internal sealed class SnapshotBackupBinder(BindingContext context)
 
     private static string Qualified(ObjectDescriptor o) =>
         $"{o.Database}.{o.Schema ?? NameResolver.DefaultSchema}.{o.Name}";
-
-    private static string Show(SnapshotObject o, string database)
-    {
-        if (o.Name is not { } name)
-            return $"ALL {SnapshotNames.WordOf(SnapshotNames.KindOf(o)).ToUpperInvariant()}S";
-        var text = $"{database}.{name.Last.Text}";
-        return o.Partitions is { } partitions
-            ? $"{text} PARTITION ({string.Join(", ", partitions.Partitions.Select(p => p.Text))})"
-            : text;
-    }
 }

@@ -3,9 +3,42 @@ using Backup.Sql.Syntax;
 
 namespace Backup.Sql.Binding;
 
-/// <summary>What holds for the ON list of both snapshot statements, whatever the names stand for.</summary>
+/// <summary>What BACKUP and RESTORE SNAPSHOT have in common: their head and their list of objects.</summary>
 internal static class SnapshotNames
 {
+    /// <summary>Binds what a statement begins with. External catalogs are refused.</summary>
+    /// <param name="snapshot">The snapshot, perhaps behind a database.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="catalogs">The external catalogs; null for none.</param>
+    /// <param name="namesDatabase">Whether the statement has DATABASE.</param>
+    /// <param name="namesObjects">Whether the statement has ON.</param>
+    public static (string Label, string Repository) Head(
+        ObjectName snapshot, Name repository, ExternalCatalogs? catalogs, bool namesDatabase, bool namesObjects)
+    {
+        if (catalogs is not null)
+        {
+            var place = ValueBinder.PlaceOf(catalogs);
+            throw namesDatabase || snapshot.Parts.Count > 1 ? Errors.CatalogsWith("a database", place)
+                : namesObjects ? Errors.CatalogsWith("ON", place)
+                : Errors.CatalogsNotSupported(place);
+        }
+
+        return (SnapshotBinder.Label(snapshot.Last), SnapshotBinder.RepositoryName(repository));
+    }
+
+    /// <summary>A list's member as results show it.</summary>
+    /// <param name="o">The member.</param>
+    /// <param name="prefix">What is put before a name; empty for nothing.</param>
+    public static string Show(SnapshotObject o, string prefix)
+    {
+        if (o.Name is not { } name)
+            return $"ALL {WordOf(KindOf(o)).ToUpperInvariant()}S";
+        var partitions = o.Partitions is { } named
+            ? $" PARTITION ({string.Join(", ", named.Partitions.Select(p => p.Text))})"
+            : "";
+        return prefix + name.Last.Text + partitions + (o.Alias is { } alias ? $" AS {alias.Text}" : "");
+    }
+
     /// <summary>The kind of object that a list's member names.</summary>
     public static SnapshotTargetKind KindOf(SnapshotObject o) => o.Type switch
     {

@@ -13,9 +13,9 @@ internal sealed class SnapshotRestoreBinder(BindingContext context)
 
     public BoundRestore Bind(RestoreSnapshotStatement statement)
     {
-        RefuseCatalogs(statement);
-        var label = SnapshotBinder.Label(statement.Snapshot.Last);
-        var repository = SnapshotBinder.RepositoryName(statement.Repository);
+        var (label, repository) = SnapshotNames.Head(
+            statement.Snapshot, statement.Repository, statement.Catalogs, statement.Database is not null,
+            !statement.Objects.IsEmpty);
         var (source, destination) = Databases(statement);
         var properties = new SnapshotProperties("RESTORE", statement.Properties, Known);
         properties.Count("meta_version", 1);
@@ -29,7 +29,7 @@ internal sealed class SnapshotRestoreBinder(BindingContext context)
             Source = source,
             Destination = destination,
             Targets = Targets(statement),
-            Objects = [.. statement.Objects.Select(Show)],
+            Objects = [.. statement.Objects.Select(o => SnapshotNames.Show(o, ""))],
             AllowLoad = properties.AllowLoad(),
             ReplicationNum = properties.Count("replication_num", DefaultReplicas),
         };
@@ -43,18 +43,6 @@ internal sealed class SnapshotRestoreBinder(BindingContext context)
             MaskedText = SqlFormatter.Format(statement),
             Description = SqlFormatter.Format(statement, FormatMode.Described),
         };
-    }
-
-    private static void RefuseCatalogs(RestoreSnapshotStatement statement)
-    {
-        if (statement.Catalogs is not { } catalogs)
-            return;
-        var place = ValueBinder.PlaceOf(catalogs);
-        if (statement.Database is not null || statement.Snapshot.Parts.Count > 1)
-            throw Errors.CatalogsWith("a database", place);
-        if (!statement.Objects.IsEmpty)
-            throw Errors.CatalogsWith("ON", place);
-        throw Errors.CatalogsNotSupported(place);
     }
 
     /// <summary>
@@ -100,15 +88,5 @@ internal sealed class SnapshotRestoreBinder(BindingContext context)
             if (o.Alias is { } alias && !names.Add((o.Type == SnapshotObjectType.Function, alias.Text)))
                 throw Errors.NamedTwice("alias", alias.Text, ValueBinder.PlaceOf(alias));
         }
-    }
-
-    private static string Show(SnapshotObject o)
-    {
-        if (o.Name is not { } name)
-            return $"ALL {SnapshotNames.WordOf(SnapshotNames.KindOf(o)).ToUpperInvariant()}S";
-        var partitions = o.Partitions is { } named
-            ? $" PARTITION ({string.Join(", ", named.Partitions.Select(p => p.Text))})"
-            : "";
-        return name.Last.Text + partitions + (o.Alias is { } alias ? $" AS {alias.Text}" : "");
     }
 }

@@ -1,4 +1,16 @@
 namespace Backup.Sql.Catalog;
 
 /// <summary>A database.</summary>
-public sealed record DatabaseDescriptor : ObjectDescriptor;
+public sealed record DatabaseDescriptor : ObjectDescriptor
+{
+    /// <summary>
+    /// The regions that its rows may lie in, the primary one first; null (the default) for a database that knows none.
+    /// </summary>
+    public IReadOnlyList<string>? Regions { get; init; }
+
+    /// <summary>
+    /// For how long history is kept, where that was set for the database; null (the default) where it was not, or where
+    /// the setting lies inside the pages that the engine exports.
+    /// </summary>
+    public TimeSpan? HistoryRetention { get; init; }
+}

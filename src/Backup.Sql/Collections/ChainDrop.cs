@@ -76,6 +76,8 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
 
         if (full is not null)
             await collection.Hints.DeleteAsync(full.Directory, full.LayerId, cancellationToken).ConfigureAwait(false);
+        if (full is not null)
+            await DeletePlaceNotesAsync(full, cancellationToken).ConfigureAwait(false);
         await DeleteTombstonesAsync(tombstone, cancellationToken).ConfigureAwait(false);
     }
 
@@ -87,9 +89,14 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
         IObjectStore store, string directory, CancellationToken cancellationToken)
     {
         var names = new List<string>();
-        foreach (var below in new[] { "/", "/" + CollectionLayout.Data, "/progress/" })
+        foreach (var below in new[] { "", CollectionLayout.Data, "progress/" })
         {
-            var request = new ListRequest { Prefix = directory + below, Delimiter = "/" };
+            var request = new ListRequest
+            {
+                Prefix = CollectionLayout.Join(directory, below),
+                // Data lies at the locations of all localities, and only a list without directories goes through them.
+                Delimiter = below == CollectionLayout.Data ? null : "/",
+            };
             await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
             {
                 if (!entry.IsPrefix && IsOfLayer(below, entry.Name.AsSpan(request.Prefix.Length)))
@@ -102,13 +109,24 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
 
     private static bool IsOfLayer(string below, ReadOnlySpan<char> name) => below switch
     {
-        "/" => name.StartsWith(CollectionLayout.LockPrefix) || name.StartsWith("ENCRYPTION-INFO")
+        "" => name.StartsWith(CollectionLayout.LockPrefix) || name.StartsWith("ENCRYPTION-INFO")
             || name.StartsWith("BACKUP_PART_"),
-        "/" + CollectionLayout.Data => name.Length > NamePrefixDigits + 1 && name[NamePrefixDigits] == '-'
+        CollectionLayout.Data => name.Length > NamePrefixDigits + 1 && name[NamePrefixDigits] == '-'
             && !name[..NamePrefixDigits].ContainsAnyExcept(Hexadecimal)
-            && !name[(NamePrefixDigits + 1)..].ContainsAnyExceptInRange('0', '9'),
+            && !LocalityStore.WithoutTag(name[(NamePrefixDigits + 1)..]).ContainsAnyExceptInRange('0', '9'),
         _ => name.StartsWith("BACKUP-CHECKPOINT"),
     };
+
+    // At a location that is one backup there are no others, and what stood on it was of the chain below.
+    private async Task DeletePlaceNotesAsync(DroppedLayer full, CancellationToken cancellationToken)
+    {
+        var isAlone = full.Directory.Length == 0;
+        if (isAlone || full.LayerId is not null)
+        {
+            await new PlaceNotes(collection.Main).DeleteAsync(isAlone ? null : full.LayerId, cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
 
     // Of jobs that died while they were adding to it; where the next layer would have gone, they lie.
     private async Task DeleteClaimsAsync(string parentId, CancellationToken cancellationToken)

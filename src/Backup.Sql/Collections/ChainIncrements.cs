@@ -1,4 +1,5 @@
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections;
@@ -13,23 +14,19 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
     /// <summary>The store that the increments lie in.</summary>
     public IObjectStore Store => elsewhere ?? main;
 
-    /// <summary>
-    /// Directory below which the increments of a full backup lie in another place than the collection.
-    /// </summary>
-    /// <param name="subdirectory">Sub-directory of the full backup.</param>
-    /// <param name="elsewhere">False for the collection itself.</param>
-    /// <returns>The directory with a slash at its end.</returns>
+    /// <summary>Directory below which the increments of a full backup lie.</summary>
+    /// <param name="subdirectory">Sub-directory of the full backup; empty for one at the location itself.</param>
+    /// <param name="elsewhere">True for another place than the collection.</param>
+    /// <returns>The directory with a slash at its end; empty for the location itself.</returns>
     public static string RootOf(string subdirectory, bool elsewhere) =>
-        elsewhere ? subdirectory + "/" : $"{CollectionLayout.Incrementals}{subdirectory}/";
+        subdirectory.Length == 0 ? ""
+            : elsewhere ? subdirectory + "/"
+            : $"{CollectionLayout.Incrementals}{subdirectory}/";
 
     /// <summary>Directory below which the increments of a full backup lie.</summary>
     /// <param name="subdirectory">Sub-directory of the full backup; empty for the location itself.</param>
     /// <returns>The directory with a slash at its end; empty for the location itself.</returns>
-    public string RootOf(string subdirectory)
-    {
-        var below = subdirectory.Length == 0 ? "" : subdirectory + "/";
-        return elsewhere is null && below.Length > 0 ? CollectionLayout.Incrementals + below : below;
-    }
+    public string RootOf(string subdirectory) => RootOf(subdirectory, elsewhere is not null);
 
     /// <summary>Finds the manifests of a full backup's increments.</summary>
     /// <param name="subdirectory">Sub-directory of the full backup.</param>
@@ -55,34 +52,85 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
         return found;
     }
 
-    /// <summary>Reads the manifests of a full backup's increments.</summary>
-    /// <param name="subdirectory">Sub-directory of the full backup.</param>
+    /// <summary>
+    /// Reads the manifests of a full backup's increments. What a listing does not show yet is found from the layer
+    /// below it, by name.
+    /// </summary>
+    /// <param name="full">The full backup.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The layers, in the order of their names.</returns>
-    public async Task<IReadOnlyList<ChainLayer>> LoadAsync(
-        string subdirectory, CancellationToken cancellationToken)
+    /// <returns>The layers.</returns>
+    public async Task<IReadOnlyList<ChainLayer>> LoadAsync(ChainLayer full, CancellationToken cancellationToken)
     {
-        var directories = await FindAsync(subdirectory, cancellationToken).ConfigureAwait(false);
-        return await ReadAllAsync(
-            directories, (directory, token) => ChainLayer.LoadAsync(Store, directory, token), cancellationToken)
+        var directories = await FindAsync(full.Directory, cancellationToken).ConfigureAwait(false);
+        var found = await ReadAllAsync(
+            directories, (directory, token) => ChainLayer.LoadAsync(Store, directory, full.Key, token),
+            cancellationToken)
             .ConfigureAwait(false);
+        var layers = found.ToList();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var below = full; seen.Add(below.Manifest.LayerId);)
+        {
+            var next = layers.Find(layer => layer.Manifest.ParentLayerId == below.Manifest.LayerId);
+            if (next is null)
+            {
+                if (await ChildClaim.FindChildAsync(Store, below.Manifest.LayerId, cancellationToken)
+                    .ConfigureAwait(false) is not { } unlisted)
+                    break;
+                next = await ChainLayer.LoadAsync(Store, unlisted, full.Key, cancellationToken).ConfigureAwait(false);
+                layers.Add(next);
+            }
+
+            below = next;
+        }
+
+        return layers;
+    }
+
+    /// <summary>Reads the envelopes of a full backup's increments, found as <see cref="LoadAsync"/> finds them.</summary>
+    /// <param name="full">The full backup.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The layers.</returns>
+    public async Task<IReadOnlyList<FoundLayer>> FindLayersAsync(FoundLayer full, CancellationToken cancellationToken)
+    {
+        var directories = await FindAsync(full.Directory, cancellationToken).ConfigureAwait(false);
+        var layers = (await FindLayersAsync(directories, cancellationToken).ConfigureAwait(false)).ToList();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var below = full; seen.Add(below.LayerId);)
+        {
+            var next = layers.Find(layer => layer.ParentLayerId == below.LayerId);
+            if (next is null)
+            {
+                if (await ChildClaim.FindChildAsync(Store, below.LayerId, cancellationToken)
+                    .ConfigureAwait(false) is not { } unlisted)
+                    break;
+                next = (await FindLayersAsync([unlisted], cancellationToken).ConfigureAwait(false))[0];
+                layers.Add(next);
+            }
+
+            below = next;
+        }
+
+        return layers;
     }
 
     /// <summary>Reads the envelopes of the increments that a chain does not know.</summary>
     /// <param name="chain">The chain.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The envelopes.</returns>
-    public async Task<IReadOnlyList<ManifestEnvelope>> LoadOthersAsync(
-        Chain chain, CancellationToken cancellationToken)
+    /// <returns>The layers.</returns>
+    public async Task<IReadOnlyList<FoundLayer>> FindOthersAsync(Chain chain, CancellationToken cancellationToken)
     {
-        var directories = await FindAsync(chain.Subdirectory, cancellationToken)
-            .ConfigureAwait(false);
+        var directories = await FindAsync(chain.Subdirectory, cancellationToken).ConfigureAwait(false);
         var known = chain.Layers.Select(layer => layer.Directory).ToHashSet(StringComparer.Ordinal);
-        return await ReadAllAsync(
-            [.. directories.Where(directory => !known.Contains(directory))],
-            (directory, token) => ManifestFile.RequireEnvelopeAsync(Store, directory, token),
-            cancellationToken).ConfigureAwait(false);
+        return await FindLayersAsync(
+            [.. directories.Where(directory => !known.Contains(directory))], cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task<IReadOnlyList<FoundLayer>> FindLayersAsync(
+        IReadOnlyList<string> directories, CancellationToken cancellationToken) => await ReadAllAsync(
+            directories,
+            async (directory, token) => new FoundLayer(
+                directory, await ManifestFile.RequireEnvelopeAsync(Store, directory, token).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
 
     private static async Task<T[]> ReadAllAsync<T>(
         IReadOnlyList<string> directories,

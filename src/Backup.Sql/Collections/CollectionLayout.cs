@@ -15,14 +15,20 @@ internal static class CollectionLayout
     /// <summary>Prefix of the objects that say that a job is at work in a directory.</summary>
     public const string LockPrefix = "BACKUP-LOCK-";
 
+    /// <summary>Prefix of the objects, in a full layer's directory, that hold the chain's key, wrapped.</summary>
+    public const string KeysPrefix = "ENCRYPTION-INFO-";
+
     /// <summary>Directory of the data files below a layer's directory.</summary>
     public const string Data = "data/";
 
     /// <summary>Prefix of the objects, below a layer's directory, that say what is written of it.</summary>
     public const string CheckpointPrefix = "progress/BACKUP-CHECKPOINT-";
 
+    /// <summary>Where everything lies that belongs to no single layer.</summary>
+    public const string Metadata = "metadata/";
+
     /// <summary>Prefix of the objects that say which layer is about to be committed on top of another one.</summary>
-    public const string NextPrefix = "metadata/next/";
+    public const string NextPrefix = Metadata + "next/";
 
     /// <summary>Directory of the increments below a collection.</summary>
     public const string Incrementals = "incrementals/";
@@ -34,6 +40,9 @@ internal static class CollectionLayout
 
     /// <summary>Directory of the notes on layers.</summary>
     public const string Notes = "metadata/notes/";
+
+    /// <summary>Directory of the objects that say where else increments lie.</summary>
+    public const string Elsewhere = "metadata/elsewhere/";
 
     /// <summary>Directory of the tombstones.</summary>
     public const string Dropped = "metadata/dropped/";

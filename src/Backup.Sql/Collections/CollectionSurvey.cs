@@ -1,5 +1,6 @@
 using System.Text;
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
@@ -57,12 +58,20 @@ internal sealed class CollectionSurvey(
 
     /// <summary>
     /// Tells whether a chain restores as far as that can be told without reading data: its manifests are sound and join
-    /// up, and every file is there in its size.
+    /// up, and every file is there in its size. Of an encrypted chain the files are not known without its key: its
+    /// manifests must be sound and join up, and its key must lie beside it.
     /// </summary>
     public async Task<bool> RestoresAsync(string directory, CancellationToken cancellationToken)
     {
         try
         {
+            var envelope = await collection.ReadEnvelopeAsync(directory, cancellationToken).ConfigureAwait(false);
+            if (envelope.IsSealed)
+            {
+                await RequireSoundAsync(directory, envelope, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
             var chain = await collection.LoadChainAsync(directory, cancellationToken).ConfigureAwait(false);
             await foreach (var _ in Verification.CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false))
                 return false;
@@ -70,9 +79,22 @@ internal sealed class CollectionSurvey(
         }
         catch (BackupSqlException error) when (
             error.SqlState is SqlStates.BrokenChain or SqlStates.ForeignBackup or SqlStates.DataCorrupted
-                or SqlStates.UndefinedFile or SqlStates.UnsupportedFormat)
+                or SqlStates.UndefinedFile or SqlStates.UnsupportedFormat or SqlStates.Undecryptable)
         {
             return false;
+        }
+    }
+
+    private async Task RequireSoundAsync(
+        string directory, ManifestEnvelope envelope, CancellationToken cancellationToken)
+    {
+        await new KeyObjects(collection.Main, directory)
+            .LoadAsync(envelope.ChainId, envelope.KeyCheck, cancellationToken).ConfigureAwait(false);
+        foreach (var layer in await collection.FindLayersAsync(directory, cancellationToken).ConfigureAwait(false))
+        {
+            // Read whole, a manifest has its checksum compared.
+            var store = layer.Kind == LayerKind.Full ? collection.Main : collection.Increments.Store;
+            await ChainLayer.ReadAsync(store, layer.Directory, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -117,6 +139,12 @@ internal sealed class CollectionSurvey(
         return lockers;
     }
 
+    /// <summary>What a backup's manifest begins with that takes up a whole location; null if there is none.</summary>
+    /// <exception cref="BackupSqlException">XX001 it is damaged.</exception>
+    public static async Task<ManifestEnvelope?> FindAtLocationAsync(
+        IObjectStore store, CancellationToken cancellationToken) =>
+        await ManifestFile.ReadEnvelopeAsync(store, CollectionLayout.Manifest, cancellationToken).ConfigureAwait(false);
+
     private IEnumerable<(string? Place, IObjectStore Store)> Places() =>
         places.Select(place => ((string?)place.Location, place.Store)).Prepend((null, collection.Main));
 
@@ -137,7 +165,9 @@ internal sealed class CollectionSurvey(
             {
                 if (isCommitted)
                 {
-                    layers.Add(await ReadLayerAsync(store, place, increment, cancellationToken).ConfigureAwait(false));
+                    var layer = await ReadLayerAsync(store, place, increment, cancellationToken).ConfigureAwait(false);
+                    if (place is null || IsOf(full, layer))
+                        layers.Add(layer);
                     continue;
                 }
 
@@ -151,6 +181,10 @@ internal sealed class CollectionSurvey(
             new SurveyedChain { Directory = directory, Layers = layers, Unfinished = unfinished, Lockers = lockers },
             noted, cancellationToken).ConfigureAwait(false);
     }
+
+    // At a place that collections share their full backups may have one name.
+    private static bool IsOf(SurveyedLayer full, SurveyedLayer increment) =>
+        full.Envelope is null || increment.Envelope is null || increment.Envelope.ChainId == full.Envelope.LayerId;
 
     private async Task<SurveyedChain> AddNotesAsync(
         SurveyedChain chain, IReadOnlySet<string> noted, CancellationToken cancellationToken)
@@ -199,8 +233,9 @@ internal sealed class CollectionSurvey(
         var request = new ListRequest { Prefix = root, Delimiter = CollectionLayout.Data };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            var end = entry.Name.LastIndexOf(
-                '/', entry.Name.Length - (entry.IsPrefix ? CollectionLayout.Data.Length + 1 : 1));
+            var end = entry.IsPrefix
+                ? entry.Name.Length - CollectionLayout.Data.Length - 1
+                : entry.Name.LastIndexOf('/');
             if (end <= root.Length || !isLayer(entry.Name[root.Length..end]))
                 continue;
             var (increment, name) = (entry.Name[..end], entry.Name[(end + 1)..]);

@@ -1,4 +1,5 @@
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections;
@@ -12,12 +13,11 @@ internal static class LayerRemains
     /// <param name="store">Where the layer lies.</param>
     /// <param name="directory">Its directory; others may have written there too.</param>
     /// <param name="layerId">Its id.</param>
-    /// <param name="parentId">The layer below; null for a full one.</param>
     /// <param name="jobId">The job.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>True if the layer is gone; false if it is committed and was left alone.</returns>
     public static async Task<bool> RemoveAsync(
-        IObjectStore store, string directory, string layerId, string? parentId, string jobId,
+        IObjectStore store, string directory, string layerId, string jobId,
         CancellationToken cancellationToken = default)
     {
         var manifest = CollectionLayout.Join(directory, CollectionLayout.Manifest);
@@ -27,14 +27,13 @@ internal static class LayerRemains
         // The data first: as long as the lock is there somebody may still look for the rest.
         var data = CollectionLayout.Join(directory, LayerFiles.NamePrefix(layerId));
         await DeleteAllAsync(store, data, Nothing, cancellationToken).ConfigureAwait(false);
+        await new KeyObjects(store, directory).RemoveAsync(layerId, cancellationToken).ConfigureAwait(false);
+        await RemoveUnfinishedAsync(store, directory, cancellationToken).ConfigureAwait(false);
         var own = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId);
         if (await store.HeadAsync(own, cancellationToken).ConfigureAwait(false) is null)
             return true;
         var checkpoints = CollectionLayout.Join(directory, CollectionLayout.CheckpointPrefix);
         await DeleteAllAsync(store, checkpoints, Nothing, cancellationToken).ConfigureAwait(false);
-        if (parentId is not null)
-            await new ChildClaim(store, parentId, layerId, directory).ReleaseAsync(cancellationToken)
-                .ConfigureAwait(false);
         if (await store.HeadAsync(manifest, cancellationToken).ConfigureAwait(false) is { } taken
             && await ManifestFile.IsVoidAsync(store, manifest, taken.Length, cancellationToken).ConfigureAwait(false))
             await store.DeleteAsync(manifest, cancellationToken).ConfigureAwait(false);
@@ -48,9 +47,6 @@ internal static class LayerRemains
     public static async Task TidyAsync(ChainLayer layer, CancellationToken cancellationToken = default)
     {
         var manifest = layer.Manifest;
-        if (manifest.ParentLayerId is { } parent)
-            await new ChildClaim(layer.Store, parent, manifest.LayerId, layer.Directory)
-                .ReleaseAsync(cancellationToken).ConfigureAwait(false);
         await DeleteAllAsync(
             layer.Store, layer.PathOf(CollectionLayout.CheckpointPrefix), Nothing, cancellationToken)
                 .ConfigureAwait(false);
@@ -60,6 +56,18 @@ internal static class LayerRemains
         await DeleteAllAsync(
             layer.Store, layer.PathOf(LayerFiles.NamePrefix(manifest.LayerId)), listed, cancellationToken)
                 .ConfigureAwait(false);
+        await RemoveUnfinishedAsync(layer.Store, layer.Directory, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// What earlier turns were writing when they died. Hints lie outside the layer's directory, beside those of others.
+    /// </summary>
+    private static async Task RemoveUnfinishedAsync(
+        IObjectStore store, string directory, CancellationToken cancellationToken)
+    {
+        if (directory.Length > 0)
+            await store.RemoveUnfinishedAsync(directory + "/", cancellationToken).ConfigureAwait(false);
+        await store.RemoveUnfinishedAsync(CollectionLayout.Metadata, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task DeleteAllAsync(

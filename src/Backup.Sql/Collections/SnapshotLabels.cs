@@ -60,7 +60,8 @@ internal sealed class SnapshotLabels(IObjectStore store)
                 return null;
             var manifest = await ReadEnvelopeOfAsync(reservation, cancellationToken).ConfigureAwait(false);
             if (whole && manifest is not null)
-                await ChainLayer.LoadAsync(store, reservation.Directory, cancellationToken).ConfigureAwait(false);
+                await ChainLayer.LoadAsync(store, reservation.Directory, key: null, cancellationToken)
+                    .ConfigureAwait(false);
             if (reservation.Label != label) // of the other snapshot nothing may be touched
                 return new SnapshotEntry(label, null, null, $"'{NameOf(label)}' is that of {reservation.Label}");
             return manifest is null || (manifest.LayerId == reservation.LayerId && manifest.Snapshot?.Label == label)
@@ -84,7 +85,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
             if (snapshot.IsFinished || snapshot.Problem is not null)
                 await RemoveManifestAsync(directory, layer, cancellationToken).ConfigureAwait(false);
             var job = snapshot.Reservation.Job.ToString(CultureInfo.InvariantCulture);
-            await LayerRemains.RemoveAsync(store, directory, layer, null, job, cancellationToken)
+            await LayerRemains.RemoveAsync(store, directory, layer, job, cancellationToken)
                 .ConfigureAwait(false);
             await new LayerNotes(store).DeleteAsync(layer, cancellationToken).ConfigureAwait(false);
         }

@@ -70,7 +70,11 @@ internal static class Verification
         foreach (var file in files)
         {
             var path = layer.PathOf(file.Name);
-            if (!lengths.TryGetValue(path, out var length))
+            // A listing may lag behind: that an object is not there, only itself can tell.
+            var length = lengths.TryGetValue(path, out var listed)
+                ? listed
+                : (await layer.Store.HeadAsync(path, cancellationToken).ConfigureAwait(false))?.Length;
+            if (length is null)
                 findings.Add(new Finding(FindingStatus.Missing, path, "The manifest lists it, the store has it not."));
             else if (length != file.Length)
                 findings.Add(new Finding(

@@ -48,6 +48,9 @@ internal static partial class Errors
             Hint = "Restore to an earlier time, or bring the missing backup back; a full backup starts a new chain.",
         };
 
+    public static BackupSqlException IncrementWithoutFull(string directory) =>
+        BrokenChain(directory, "It is an incremental backup, and the one below it is missing.");
+
     public static BackupSqlException LayerBelowMissing(string directory, DateTimeOffset start) =>
         BrokenChain(directory, $"It starts at {Show(start)} and no backup of the chain ends there.");
 
@@ -183,7 +186,7 @@ internal static partial class Errors
     public static BackupSqlException PlaceUnknown(string place) =>
         new(SqlStates.ObjectInUse, $"increments of the backup lie in {place}, which nobody here has credentials for")
         {
-            Hint = "Drop the backup on the host that made it, or import it there and here: IMPORT BACKUP …",
+            Hint = $"Name that location too, with its credentials: DROP BACKUP … IN ('<collection>', '{place}…')",
         };
 
     public static BackupSqlException NoteContended(string layerId) =>

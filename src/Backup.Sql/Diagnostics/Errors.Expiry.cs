@@ -21,4 +21,16 @@ internal static partial class Errors
             Hint = "Wait until it is done, or cancel it: SHOW JOBS lists the jobs.",
             Transient = true,
         };
+
+    public static BackupSqlException IncrementsOutOfReach(string path, string collection, string place) =>
+        new(SqlStates.ObjectNotInState, $"{path} may have increments at {place}, which this host cannot open")
+        {
+            Hint = $"Name that location too, with its credentials: DROP BACKUP … IN ('{collection}', '{place}…')",
+        };
+
+    public static BackupSqlException LocationHasDependants(string location, string dependant) =>
+        new(SqlStates.DependentObjectsMissing, $"the backup at {location} is needed by the one at {dependant}")
+        {
+            Hint = $"Drop that one first: DROP BACKUP LATEST IN '{dependant}'",
+        };
 }

@@ -27,7 +27,7 @@ internal static partial class Errors
         new(SqlStates.TimeOutOfRange,
             $"the backup would end at {Show(end)}, not after the chain's end at {Show(parentEnd)}")
         {
-            Hint = "Give a later time, or leave AS OF SYSTEM TIME out.",
+            Hint = "Give a later time, or leave AS OF SYSTEM TIME out. After a clock was set back, take a full backup.",
         };
 
     public static BackupSqlException ClusterChainNarrowed() =>
@@ -140,4 +140,20 @@ internal static partial class Errors
 
     private static string Show(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+
+    public static BackupSqlException RegionsMissing(
+        IReadOnlyList<string> missing, string engine, IReadOnlyList<string> there) =>
+        new(SqlStates.ObjectNotInState,
+            $"the backup has regions that engine {engine} has not: {string.Join(", ", missing)}")
+        {
+            Detail = there.Count == 0 ? $"engine {engine} knows no regions" : $"there are {string.Join(", ", there)}",
+            Hint = "Add them to the cluster; or restore WITH remove_regions, or WITH skip_localities_check to keep "
+                + "them as they are.",
+        };
+
+    public static BackupSqlException TableNeedsRegions(string table) =>
+        new(SqlStates.ObjectNotInState, $"table {table} is regional by row and cannot be without regions")
+        {
+            Hint = "Leave remove_regions out, with skip_localities_check in its place; or restore the other tables.",
+        };
 }

@@ -228,6 +228,13 @@ internal static partial class Errors
                 or System.Net.Http.HttpRequestException,
         };
 
+    public static BackupSqlException ListedOutOfOrder(string name, string before) =>
+        new(SqlStates.IoError, "the store does not list objects in the order of their names")
+        {
+            Detail = $"{Printable(name)} was listed after {Printable(before)}.",
+            Hint = "Objects might be overlooked: test the store with the TestKit's ObjectStoreConformance.",
+        };
+
     public static BackupSqlException StoreOptionOutOfRange(string option, string range) =>
         new(SqlStates.InvalidParameterValue, $"store option {option} is out of range")
         {

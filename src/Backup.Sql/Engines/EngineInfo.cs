@@ -25,4 +25,10 @@ public sealed record EngineInfo
     /// Databases that every cluster of this kind has and that a cluster restore may replace when they are empty.
     /// </summary>
     public IReadOnlyList<string> BuiltInDatabases { get; init; } = [];
+
+    /// <summary>
+    /// The regions that the cluster has now: a restore compares them with those of the databases that it brings.
+    /// Default: none, the engine knows no regions.
+    /// </summary>
+    public IReadOnlyList<string> Regions { get; init; } = [];
 }

@@ -2,7 +2,9 @@ namespace Backup.Sql.Engines;
 
 /// <summary>
 /// Of engines with <see cref="EngineCapabilities.ZoneConfiguration"/>: how long history is kept, and which rows stay
-/// out of backups.
+/// out of backups. What is set shows in the descriptors (<see cref="Catalog.DatabaseDescriptor.HistoryRetention"/>,
+/// <see cref="Catalog.TableDescriptor.HistoryRetention"/>, <see cref="Catalog.TableDescriptor.ExcludeData"/>), and
+/// holds again for what a restore makes from them.
 /// </summary>
 public interface IZoneConfiguration
 {

@@ -32,16 +32,20 @@ internal sealed class RestorePlanner(PlanningContext context)
 
         var destinations = new Destinations(context.Engines, restore.Engine, restore.EngineGiven);
         var notices = new List<string>(restore.Notices);
+        var regions = new RegionRules(restore, point);
         var contents = restore.Kind switch
         {
-            RestoreTargetKind.Tables => await TablesAsync(restore, point, destinations, notices, cancellationToken)
-                .ConfigureAwait(false),
+            RestoreTargetKind.Tables => await TablesAsync(
+                restore, point, destinations, regions, notices, cancellationToken).ConfigureAwait(false),
             RestoreTargetKind.Snapshot => await SnapshotAsync(restore, point, notices, cancellationToken)
                 .ConfigureAwait(false),
             RestoreTargetKind.Databases => await DatabasesAsync(
-                restore, point, destinations, restore.Databases, notices, cancellationToken).ConfigureAwait(false),
-            _ => await ClusterAsync(restore, point, destinations, notices, cancellationToken).ConfigureAwait(false),
+                restore, point, destinations, restore.Databases, regions, notices, cancellationToken)
+                .ConfigureAwait(false),
+            _ => await ClusterAsync(restore, point, destinations, regions, notices, cancellationToken)
+                .ConfigureAwait(false),
         };
+        notices.AddRange(regions.Notices);
         var steps = new RestoreStepList(restore, chain, point).Add(contents);
         return new ExecutionPlan
         {
@@ -57,14 +61,15 @@ internal sealed class RestorePlanner(PlanningContext context)
         if (restore.Locations.Count > 0)
         {
             var locations = await context.Collections
-                .OpenLocationsAsync([restore.Collection, .. restore.Locations], cancellationToken)
+                .OpenLocationsAsync([restore.Collection, .. restore.Locations], restore.Keys, cancellationToken)
                     .ConfigureAwait(false);
             await using var closing = locations.ConfigureAwait(false);
             return locations.Chain;
         }
 
         var opened = await context.Collections
-            .OpenAsync(restore.Collection, restore.IncrementalLocation, cancellationToken).ConfigureAwait(false);
+            .OpenAsync(restore.Collection, restore.IncrementalLocation, restore.Keys, cancellationToken)
+            .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
         if (restore is { WithIds: true, Subdirectory: { } id }
@@ -93,8 +98,8 @@ internal sealed class RestorePlanner(PlanningContext context)
     }
 
     private async Task<IReadOnlyList<RestoreContents>> ClusterAsync(
-        BoundRestore restore, RestorePoint point, Destinations destinations, List<string> notices,
-        CancellationToken cancellationToken)
+        BoundRestore restore, RestorePoint point, Destinations destinations, RegionRules regions,
+        List<string> notices, CancellationToken cancellationToken)
     {
         if (!point.Manifest.IsFullCluster)
             throw Errors.NotAClusterBackup();
@@ -108,13 +113,13 @@ internal sealed class RestorePlanner(PlanningContext context)
         }
 
         return await DatabasesAsync(
-            restore, point, destinations, point.Manifest.CompleteDatabases, notices, cancellationToken)
+            restore, point, destinations, point.Manifest.CompleteDatabases, regions, notices, cancellationToken)
             .ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyList<RestoreContents>> DatabasesAsync(
         BoundRestore restore, RestorePoint point, Destinations destinations, IReadOnlyList<string> names,
-        List<string> notices, CancellationToken cancellationToken)
+        RegionRules regions, List<string> notices, CancellationToken cancellationToken)
     {
         var contents = new RestoreContentsByEngine();
         foreach (var name in names)
@@ -137,7 +142,7 @@ internal sealed class RestorePlanner(PlanningContext context)
             if (pages is not null && destination.Info.Kind == OriginOf(point, source).Kind && !restore.SchemaOnly)
                 part.Pages.Add((new PageSpace(source), new PageSpace(target)));
             else
-                AddObjects(restore, point, destination, source, target, part, notices);
+                AddObjects(restore, point, destination, source, target, part, regions, notices);
         }
 
         return contents.All;
@@ -180,18 +185,27 @@ internal sealed class RestorePlanner(PlanningContext context)
 
     private void AddObjects(
         BoundRestore restore, RestorePoint point, Destination destination, string source, string target,
-        RestoreContents contents, List<string> notices)
+        RestoreContents contents, RegionRules regions, List<string> notices)
     {
         var selection = new RestoreSelection(
             restore.Skip, destination.Comparer, OriginOf(point, source).Kind, _ => false);
-        foreach (var descriptor in point.Objects.Where(o => o.Database == source && o is not DatabaseDescriptor))
-            selection.Add(descriptor, descriptor with { Database = target });
+        foreach (var descriptor in point.Objects.Where(o => o.Database == source))
+        {
+            // The database itself comes with what is set for it, but into one that is there already only its contents.
+            if (descriptor is DatabaseDescriptor && !contents.NewDatabases.Contains(target, StringComparer.Ordinal))
+                continue;
+            var name = descriptor is DatabaseDescriptor ? target : descriptor.Name;
+            selection.Add(
+                descriptor,
+                regions.Apply(descriptor with { Database = target, Name = name }, descriptor, destination));
+        }
+
         AddSelected(restore, point, selection, contents, notices);
     }
 
     private async Task<IReadOnlyList<RestoreContents>> TablesAsync(
-        BoundRestore restore, RestorePoint point, Destinations destinations, List<string> notices,
-        CancellationToken cancellationToken)
+        BoundRestore restore, RestorePoint point, Destinations destinations, RegionRules regions,
+        List<string> notices, CancellationToken cancellationToken)
     {
         var first = await destinations.ForAsync(point.Manifest.Origins[0], cancellationToken).ConfigureAwait(false);
         var backup = new DescriptorCatalog(point.Objects, new Dictionary<long, TableStatistics>());
@@ -215,7 +229,8 @@ internal sealed class RestorePlanner(PlanningContext context)
             var destination = await destinations.ForAsync(OriginOf(point, database.Key), cancellationToken)
                 .ConfigureAwait(false);
             AddTables(
-                restore, point, destination, database.Key, database.ToList(), contents.Of(destination), notices);
+                restore, point, destination, database.Key, database.ToList(), contents.Of(destination), regions,
+                notices);
         }
 
         return contents.All;
@@ -237,7 +252,8 @@ internal sealed class RestorePlanner(PlanningContext context)
 
     private void AddTables(
         BoundRestore restore, RestorePoint point, Destination destination, string database,
-        List<(ScopedObject Object, RestoreTable Named)> chosen, RestoreContents contents, List<string> notices)
+        List<(ScopedObject Object, RestoreTable Named)> chosen, RestoreContents contents, RegionRules regions,
+        List<string> notices)
     {
         var into = destination.FindDatabase(restore.IntoDatabase ?? database)
             ?? throw Errors.DestinationDatabaseMissing(restore.IntoDatabase ?? database, chosen[0].Object.Name);
@@ -266,7 +282,7 @@ internal sealed class RestorePlanner(PlanningContext context)
                 contents.Relations.Add(target);
             }
 
-            selection.Add(descriptor, target);
+            selection.Add(descriptor, regions.Apply(target, descriptor, destination));
         }
 
         AddSelected(restore, point, selection, contents, notices, destination);

@@ -59,6 +59,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
         Collection = restore.Collection,
         Incrementals = restore.IncrementalLocation,
         Locations = restore.Locations,
+        Keys = restore.Keys,
         Subdirectory = chain.Subdirectory,
         Layers = [.. point.Layers.Select(layer => layer.Manifest.LayerId)],
         At = point.At,
@@ -82,7 +83,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
             AllNames = restore.Kind == RestoreTargetKind.Cluster,
             Databases = engines.SelectMany(contents => contents.Databases)
                 .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal),
-            Tables = engines.SelectMany(contents => contents.Objects)
+            Tables = engines.SelectMany(contents => contents.Objects.Where(o => o.Source is not DatabaseDescriptor))
                 .Select(o => (Source: FullName(o.Source), Target: FullName(o.Target)))
                 .DistinctBy(pair => pair.Source)
                 .ToDictionary(pair => pair.Source, pair => pair.Target, StringComparer.Ordinal),

@@ -58,7 +58,7 @@ public sealed class BackupHost : IAsyncDisposable
             Random = options.Random,
         };
         Keys = new KeyOpener(KeyServices, locations);
-        Collections = new CollectionOpener(Stores);
+        Collections = new CollectionOpener(Stores, Keys, locations) { Iterations = options.PassphraseIterations };
         foreach (var name in options.PauseControllers.Keys.Where(name => !options.Engines.ContainsKey(name)))
             throw Errors.EngineNotFound(name, options.Engines.Keys, default);
         var pauses = new PauseLedger(options.StateStore, options.Random);
@@ -100,10 +100,7 @@ public sealed class BackupHost : IAsyncDisposable
             Registry, Collections, options.TimeProvider, options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
         Known = new KnownBackups(Registry, Collections);
         Worker = new JobWorker(Planning, Runner, Registry, Known, Proofs, options.TimeProvider);
-        Jobs = new JobRegistry(
-            records,
-            options.TimeProvider,
-            Worker.RevertAsync);
+        Jobs = new JobRegistry(records, options.TimeProvider, Worker);
         Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
         Policies = new PolicyBook(options.StateStore);
         Schedules = new ScheduleBook(options.StateStore, options.Random);
@@ -184,7 +181,8 @@ public sealed class BackupHost : IAsyncDisposable
 
     /// <summary>
     /// Removes the snapshots whose time (their property <c>ttl</c>) is up, in all repositories that are not read-only.
-    /// A host calls it now and then; what a job reads stays until the next call.
+    /// <see cref="RunSchedulerAsync"/> does it every ten minutes; a host without it calls this now and then. What a job
+    /// reads stays until the next call.
     /// </summary>
     /// <param name="cancellationToken">Ends the call; what was begun is finished by the next one.</param>
     /// <returns>How many were removed.</returns>
@@ -225,8 +223,8 @@ public sealed class BackupHost : IAsyncDisposable
         Scheduler.RunDueAsync(cancellationToken);
 
     /// <summary>
-    /// Runs schedules as they come due, until it is cancelled. Backups that are at work then go on until the host is
-    /// disposed of.
+    /// Runs schedules and policies as they come due, and removes snapshots whose time is up, until it is cancelled.
+    /// Backups that are at work then go on until the host is disposed of.
     /// </summary>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task RunSchedulerAsync(CancellationToken cancellationToken) => Scheduler.RunAsync(cancellationToken);

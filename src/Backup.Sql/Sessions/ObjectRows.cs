@@ -82,7 +82,8 @@ internal static class ObjectRows
         [
             TypeOf(o), BackupReport.TypeOf(layer),
             layer.Start.IsZero ? null : layer.Start.ToDateTimeOffset(), layer.End.ToDateTimeOffset(),
-            show.SkipSize ? null : figures?.Bytes, figures?.Rows, layer.Manifest.IsFullCluster, null,
+            show.SkipSize ? null : figures?.Bytes, figures?.Rows, layer.Manifest.IsFullCluster,
+            o is DatabaseDescriptor { Regions: { Count: > 0 } regions } ? string.Join(", ", regions) : null,
         ]);
         if (show.Kind == ShowBackupKind.Schemas)
             row.Add(o.Ddl);

@@ -63,6 +63,13 @@ internal sealed class LocalityStore : IObjectStore
     public static string TagOf(string locality) =>
         Mark + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(locality)))[..TagDigits];
 
+    /// <summary>A data file's name without what says which locality it is of.</summary>
+    public static ReadOnlySpan<char> WithoutTag(ReadOnlySpan<char> name)
+    {
+        var mark = name.Length - Mark.Length - TagDigits;
+        return mark > 0 && name[mark..].StartsWith(Mark) ? name[..mark] : name;
+    }
+
     /// <inheritdoc/>
     public async ValueTask<IObjectWriter> BeginPutAsync(string name, CancellationToken cancellationToken = default) =>
         await (await FindAsync(name, cancellationToken).ConfigureAwait(false))
@@ -89,6 +96,13 @@ internal sealed class LocalityStore : IObjectStore
     public async ValueTask DeleteAsync(string name, CancellationToken cancellationToken = default) =>
         await (await FindAsync(name, cancellationToken).ConfigureAwait(false))
             .DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        foreach (var store in All)
+            await store.RemoveUnfinishedAsync(directory, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default)

@@ -82,6 +82,8 @@ internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retrie
                 }
 
                 attempts.Progressed();
+                if (!IsNew(listing.Current, request.StartAfter))
+                    continue;
                 request = request with { StartAfter = listing.Current.Name };
                 yield return listing.Current;
             }
@@ -94,6 +96,9 @@ internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retrie
 
     public ValueTask DeleteAsync(string name, CancellationToken cancellationToken = default) =>
         retries.RunAsync(token => inner.DeleteAsync(name, token), cancellationToken);
+
+    public ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) =>
+        retries.RunAsync(token => inner.RemoveUnfinishedAsync(directory, token), cancellationToken);
 
     // In batches where a batch is one request; else by itself each, so that each has all its tries.
     public async ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default)
@@ -112,6 +117,16 @@ internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retrie
     }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    // What is listed twice is there once; the markers of directories that consoles and copying tools leave are no
+    // objects. Whoever lists relies on the order.
+    private static bool IsNew(ListEntry entry, string? last)
+    {
+        if (!entry.IsPrefix && (entry.Name.Length == 0 || entry.Name[^1] == '/'))
+            return false;
+        var order = last is null ? 1 : ObjectName.Compare(entry.Name, last);
+        return order >= 0 ? order > 0 : throw Errors.ListedOutOfOrder(entry.Name, last!);
+    }
 
     private async ValueTask<bool> HoldsAsync(
         string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)

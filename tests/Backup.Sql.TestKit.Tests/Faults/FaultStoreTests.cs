@@ -35,6 +35,7 @@ public sealed class FaultStoreTests : IAsyncDisposable
     [InlineData(FaultKind.TimeoutWithEffect, SqlStates.IoError, true, true)]
     [InlineData(FaultKind.Throttled, SqlStates.IoError, true, false)]
     [InlineData(FaultKind.AccessDenied, SqlStates.InsufficientPrivilege, false, false)]
+    [InlineData(FaultKind.ConnectionReset, SqlStates.IoError, true, false)]
     [InlineData(FaultKind.DiskFull, SqlStates.DiskFull, false, false)]
     [InlineData(FaultKind.CrashBefore, SqlStates.IoError, false, false)]
     [InlineData(FaultKind.CrashAfter, SqlStates.IoError, false, true)]
@@ -51,6 +52,7 @@ public sealed class FaultStoreTests : IAsyncDisposable
     [Theory]
     [InlineData(FaultKind.NotFound, SqlStates.UndefinedFile)]
     [InlineData(FaultKind.ShortRead, SqlStates.DataCorrupted)]
+    [InlineData(FaultKind.ConnectionReset, SqlStates.IoError)]
     [InlineData(FaultKind.TimeoutWithEffect, SqlStates.IoError)]
     [InlineData(FaultKind.AccessDenied, SqlStates.InsufficientPrivilege)]
     public async Task A_read_fails_as_scripted(FaultKind kind, string sqlState)

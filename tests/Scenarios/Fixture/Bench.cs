@@ -1,3 +1,4 @@
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Binding;
 using Backup.Sql.Keys;
 using Backup.Sql.Parsing;
@@ -28,7 +29,7 @@ internal sealed class Bench : IAsyncDisposable
         _setup = setup ?? new BenchSetup();
         _state = _setup.State;
         _random = new SeededRandomSource(_setup.Seed);
-        Stores = new BenchStores(_setup.Store, _directory.Below("stores"));
+        Stores = new BenchStores(_setup.Store, _directory.Below("stores"), _setup.Remote);
         Scratch = _directory.Below("scratch");
         KeyDirectory = _directory.Below("keys");
         Keys = new LocalKeyRing(Path.Combine(KeyDirectory, "ring.json")) { Random = _random, TimeProvider = _setup.Clock };
@@ -161,7 +162,9 @@ internal sealed class Bench : IAsyncDisposable
         Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
         Brokers = new Dictionary<string, IObjectStoreProvider> { ["lake"] = Stores.Broker },
         KeyServices = [new LocalKeyRingProvider(KeyDirectory) { Random = _random }],
+        PassphraseIterations = PassphraseSlots.LeastIterations,
         StateStore = line.To(_state),
+        SecretVault = _setup.Vault ?? new MemorySecretVault(),
         PauseControllers = _setup.Pauses,
         Locality = _setup.Locality,
         Databases = _setup.Databases,

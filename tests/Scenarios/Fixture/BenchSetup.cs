@@ -14,8 +14,11 @@ internal sealed record BenchSetup
     /// <summary>The engines, the default one first: <c>sqlite</c>, <c>memory</c>, <c>sqlite+memory</c>.</summary>
     public string Engines { get; init; } = "sqlite";
 
-    /// <summary><c>mem</c>, <c>file</c> or <c>nodelocal</c>.</summary>
+    /// <summary><c>mem</c>, <c>file</c>, <c>nodelocal</c> or <c>remote</c>.</summary>
     public string Store { get; init; } = "mem";
+
+    /// <summary>The store that <c>remote</c> means.</summary>
+    public RemoteStore? Remote { get; init; }
 
     /// <summary>Seed of everything random in library and engines.</summary>
     public ulong Seed { get; init; } = 1;
@@ -51,6 +54,9 @@ internal sealed record BenchSetup
     /// The pause controllers by engine, for a bench whose applications can be paused; they outlive the process.
     /// </summary>
     public IReadOnlyDictionary<string, IPauseController> Pauses { get; init; } = new Dictionary<string, IPauseController>();
+
+    /// <summary>Keeps secrets beyond the process; null for a vault that ends with it.</summary>
+    public ISecretVault? Vault { get; init; }
 
     public IStateStore State { get; init; } = new MemoryStateStore();
 }

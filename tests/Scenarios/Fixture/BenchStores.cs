@@ -3,12 +3,16 @@ using Backup.Sql.Storage;
 namespace Backup.Sql.Scenarios.Fixture;
 
 /// <summary>Where backups go in a test, and a view of it past all decorators.</summary>
-internal sealed class BenchStores(string kind, string root)
+internal sealed class BenchStores(string kind, string root, RemoteStore? remote = null)
 {
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
 
     /// <summary>The providers, unadorned. They live as long as the test: processes come and go.</summary>
-    public IReadOnlyList<IObjectStoreProvider> Providers { get; } = [new FileObjectStoreProvider(root), new MemoryObjectStoreProvider()];
+    public IReadOnlyList<IObjectStoreProvider> Providers { get; } =
+    [
+        new FileObjectStoreProvider(root), new MemoryObjectStoreProvider(),
+        .. remote is null ? Array.Empty<IObjectStoreProvider>() : [remote.Provider],
+    ];
 
     /// <summary>What the host knows as broker <c>lake</c>: stores of its own.</summary>
     public IObjectStoreProvider Broker { get; } = new MemoryObjectStoreProvider();
@@ -20,6 +24,7 @@ internal sealed class BenchStores(string kind, string root)
         return kind switch
         {
             "file" => $"file://{root}/{name}",
+            "remote" => remote!.Locate(name),
             "nodelocal" => $"nodelocal://1/{name}",
             _ => $"mem://{name}",
         };
@@ -63,6 +68,15 @@ internal sealed class BenchStores(string kind, string root)
         await using var store = await OpenAsync(name);
         await store.DeleteAsync(objectName);
         await store.PutIfAbsentAsync(objectName, bytes);
+    }
+
+    /// <summary>Takes the second half of an object away.</summary>
+    public async Task CutAsync(string name, string objectName)
+    {
+        var bytes = await ReadAsync(name, objectName);
+        await using var store = await OpenAsync(name);
+        await store.DeleteAsync(objectName);
+        await store.PutIfAbsentAsync(objectName, bytes.AsMemory(0, bytes.Length / 2));
     }
 
     /// <summary>

@@ -27,6 +27,10 @@ internal sealed class MemoryBenchEngine(MemoryEngine engine) : BenchEngine
         new MemorySql(engine, database).Run(sql);
     }
 
+    /// <summary>Gives a database its regions.</summary>
+    public void SetRegions(string database, IReadOnlyList<string> regions) => engine.Alter(
+        Read((catalog, token) => catalog.GetDatabasesAsync(token)).Single(d => d.Name == database) with { Regions = regions });
+
     public override Table Query(string database, string sql) => new MemorySql(engine, database).Query(sql);
 
     public override void Drop(string database) =>

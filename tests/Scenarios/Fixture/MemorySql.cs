@@ -135,7 +135,10 @@ internal sealed class MemorySql(MemoryEngine engine, string database)
             builder.PartitionBy(Next(), [.. List()]);
         }
 
-        engine.Create(builder.Build());
+        var byRow = Take("LOCALITY");
+        if (byRow)
+            Expect("REGIONAL", "BY", "ROW");
+        engine.Create(builder.Build() with { RegionalByRow = byRow });
     }
 
     private void CreateColumn(TableBuilder builder)

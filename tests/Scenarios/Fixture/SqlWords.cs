@@ -8,7 +8,7 @@ internal static class SqlWords
         "ADD", "ALTER", "AS", "BY", "COLUMN", "COUNT", "CREATE", "DECIMAL", "DEFAULT", "DELETE", "DROP", "ENUM", "FROM", "FUNCTION",
         "INDEX", "INSERT", "INT", "INTEGER", "INTO", "JOIN", "KEY", "NEXTVAL", "NOT", "NULL", "ON", "OWNED", "PRIMARY", "REAL",
         "REFERENCES", "RENAME", "SCHEMA", "SELECT", "SEQUENCE", "SET", "TABLE", "TEXT", "TO", "TYPE", "UNIQUE", "UPDATE", "VALUES",
-        "VIEW", "WHERE", "BLOB", "MATERIALIZED", "PARTITION",
+        "VIEW", "WHERE", "BLOB", "MATERIALIZED", "PARTITION", "LOCALITY", "REGIONAL", "ROW",
     };
 
     public static IEnumerable<IReadOnlyList<string>> Statements(string sql)

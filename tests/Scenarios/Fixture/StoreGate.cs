@@ -13,12 +13,16 @@ internal sealed class StoreGate
 
     public bool IsClosed => _closedFor is not null;
 
-    /// <summary>Holds up calls whose text, such as <c>write data/7</c>, contains some letters (a star stands for any).</summary>
+    /// <summary>
+    /// Holds up calls whose text, such as <c>write data/7</c>, contains some letters (a star stands for any). What was held
+    /// up for others goes on.
+    /// </summary>
     public void Close(string letters)
     {
         lock (_lock)
         {
             _closedFor = letters;
+            _open.TrySetResult();
             _open = New();
             _reached = New();
         }

@@ -5,8 +5,11 @@ namespace Backup.Sql.Scenarios.Fixture;
 /// <summary>A write gate as pause controller, whose calls fail, lie or come late when a test says so.</summary>
 internal sealed class TestController(WriteGate gate, TimeProvider time) : IPauseController
 {
+    /// <summary>A second longer than anybody waits. Not much longer: on a clock that jumps, other calls grow late too.</summary>
+    private static readonly TimeSpan TooLong = TimeSpan.FromSeconds(11);
+
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, (string Fault, int Left)> _faults = [];
+    private readonly Dictionary<string, (string Fault, int Left, int After)> _faults = [];
     private readonly List<string> _calls = [];
     private readonly HashSet<string> _standing = [];
     private int _restarts;
@@ -40,13 +43,14 @@ internal sealed class TestController(WriteGate gate, TimeProvider time) : IPause
     }
 
     /// <summary>
-    /// Lets the next calls of a kind go wrong: <c>fails</c>, <c>hangs</c>, <c>lies</c> (pause and asked say false),
-    /// <c>restarts</c> (a node is another one from then on), <c>late</c> (done, but answered after an hour).
+    /// Lets the next calls of a kind, or those after some that go well, go wrong: <c>fails</c>, <c>hangs</c>, <c>lies</c>
+    /// (pause and asked say false), <c>restarts</c> (a node is another one from then on), <c>late</c> (done, but answered
+    /// when nobody waits any more).
     /// </summary>
-    public void Break(string call, string fault, int times = 1)
+    public void Break(string call, string fault, int times = 1, int after = 0)
     {
         lock (_lock)
-            _faults[call] = (fault, times);
+            _faults[call] = (fault, times, after);
     }
 
     /// <summary>Forgets the faults that have not come true.</summary>
@@ -61,6 +65,7 @@ internal sealed class TestController(WriteGate gate, TimeProvider time) : IPause
         var fault = await MeetAsync("members", cancellationToken);
         if (fault == "restarts")
             _restarts++;
+        await DelayAsync(fault, TooLong);
         return [new PauseMember("node-2", "1"), new PauseMember("node-1", $"{1 + _restarts}")];
     }
 
@@ -74,8 +79,7 @@ internal sealed class TestController(WriteGate gate, TimeProvider time) : IPause
         var paused = await gate.PauseAsync(request, CancellationToken.None);
         if (!paused)
             Forget(request.PauseId);
-        if (fault == "late")
-            await Task.Delay(TimeSpan.FromHours(1), time, CancellationToken.None);
+        await DelayAsync(fault, request.DrainLimit + TooLong);
         if (fault == "restarts")
             _restarts++;
         return paused;
@@ -86,10 +90,15 @@ internal sealed class TestController(WriteGate gate, TimeProvider time) : IPause
 
     public async ValueTask ResumeAsync(string pauseId, CancellationToken cancellationToken = default)
     {
-        await MeetAsync("resume", cancellationToken);
+        var fault = await MeetAsync("resume", cancellationToken);
         await gate.ResumeAsync(pauseId, cancellationToken);
         Forget(pauseId);
+        await DelayAsync(fault, TooLong);
     }
+
+    // Whoever is late does not heed that nobody waits any more.
+    private Task DelayAsync(string? fault, TimeSpan by) =>
+        fault == "late" ? Task.Delay(by, time, CancellationToken.None) : Task.CompletedTask;
 
     private void Forget(string pauseId)
     {
@@ -103,20 +112,24 @@ internal sealed class TestController(WriteGate gate, TimeProvider time) : IPause
         lock (_lock)
         {
             _calls.Add(call);
-            if (_faults.TryGetValue(call, out var planned))
+            if (_faults.TryGetValue(call, out var planned) && planned.After > 0)
+            {
+                _faults[call] = planned with { After = planned.After - 1 };
+            }
+            else if (planned.Fault is not null)
             {
                 fault = planned.Fault;
                 if (planned.Left <= 1)
                     _faults.Remove(call);
                 else
-                    _faults[call] = (fault, planned.Left - 1);
+                    _faults[call] = planned with { Left = planned.Left - 1 };
             }
         }
 
         if (fault == "fails")
             throw new InvalidOperationException($"{call} was refused");
-        if (fault == "hangs")
-            await Task.Delay(TimeSpan.FromHours(1), time, cancellationToken);
+        while (fault == "hangs")
+            await Task.Delay(TooLong, time, cancellationToken);
         return fault;
     }
 }

@@ -28,15 +28,17 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>key add NAME</c> and <c>key rotate NAME</c> change the key ring <c>local-kms:///ring.json</c>;</item>
 /// <item><c>lose state</c> is <c>reopen</c> with an empty state store;</item>
 /// <item><c>list LOCATION</c> gives the names of stored objects; <c>delete</c>, <c>damage</c> (in its middle) and
-/// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches;</item>
+/// <c>behead LOCATION PATTERN</c> (at its beginning) do that to the first object that matches, <c>cut</c> takes its end away;</item>
 /// <item><c>policies</c> runs the backup policies that are due, and gives the time when one is due next;</item>
-/// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters; <c>held</c> waits until one is;
+/// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters, and no others any more; <c>held</c>
+/// waits until one is;
 /// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
 /// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them;</item>
 /// <item><c>clock TIME</c> sets the clock for the next block; <c>schedules</c> runs the schedules that are due, <c>begin</c> does so without
-/// waiting for them and <c>end</c> waits; <c>collect</c> lets the engine in memory forget old history.</item>
+/// waiting for them and <c>end</c> waits; <c>collect</c> lets the engine in memory forget old history; <c>regions NAME: A, B</c>
+/// gives one of its databases regions, <c>regions cluster: A, B</c> the engine.</item>
 /// <item><c>enter</c> and <c>leave ENGINE</c>: an application takes and gives back the gate before its writes; <c>controller
-/// ENGINE: CALL FAULT [TIMES]</c> breaks a pause controller (<see cref="TestController"/>), <c>controller ENGINE: skew SECONDS</c>
+/// ENGINE: CALL FAULT [TIMES [AFTER]]</c> breaks a pause controller (<see cref="TestController"/>), <c>controller ENGINE: skew SECONDS</c>
 /// lets it know of clocks that are off; <c>paused</c> gives the engines that stand.</item>
 /// </list>
 /// <c>{@name}</c> is a location's URI, <c>{word}</c> what a cell <c>?word</c> has caught before. The clock moves on by a
@@ -208,6 +210,14 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             case "collect":
                 _bench.Memory.Memory.CollectGarbage();
                 break;
+            case "regions":
+                var (regional, given) = CutAt(rest, ':');
+                string[] regions = given.Length == 0 ? [] : given.Split(',', StringSplitOptions.TrimEntries);
+                if (regional == "cluster")
+                    _bench.Memory.Memory.SetRegions(regions);
+                else
+                    _bench.Memory.SetRegions(regional, regions);
+                break;
             case "reopen":
                 await _bench.ReopenAsync();
                 break;
@@ -252,10 +262,14 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 var (controller, fault) = CutAt(rest, ':');
                 var faultWords = fault.Split(' ');
                 if (faultWords[0] == "skew")
-                    _controllers[controller].KnownClockSkew = TimeSpan.FromSeconds(int.Parse(faultWords[1], CultureInfo.InvariantCulture));
+                    _controllers[controller].KnownClockSkew = TimeSpan.FromSeconds(Number(1, 0));
                 else
-                    _controllers[controller].Break(faultWords[0], faultWords[1], faultWords.Length > 2 ? int.Parse(faultWords[2], CultureInfo.InvariantCulture) : 1);
+                    _controllers[controller].Break(faultWords[0], faultWords[1], Number(2, 1), Number(3, 0));
                 break;
+
+                int Number(int word, int otherwise) => word < faultWords.Length
+                    ? int.Parse(faultWords[word], CultureInfo.InvariantCulture)
+                    : otherwise;
             case "paused":
                 expected!.CheckTable(
                     new Table(["engine"], [.. _controllers.Where(c => c.Value.IsStanding).Select(c => new object?[] { c.Key })]), Fill, Catch);
@@ -269,6 +283,9 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
                 break;
             case "damage":
                 await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest));
+                break;
+            case "cut":
+                await _bench.Stores.CutAsync(Cut(rest).First, await FindAsync(rest));
                 break;
             case "behead":
                 await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest), atStart: true);

@@ -13,9 +13,9 @@ internal static class Layers
     }
 
     /// <summary>The ends of a chain's layers, oldest first, as AS OF SYSTEM TIME takes them.</summary>
-    public static async Task<IReadOnlyList<string>> ListEndsAsync(Bench bench, string collection, string chain)
+    public static async Task<IReadOnlyList<string>> ListEndsAsync(Bench bench, string collection, string chain, string with = "")
     {
-        var answer = await bench.RunAsync($"SHOW BACKUP FROM '{chain}' IN '{collection}'");
+        var answer = await bench.RunAsync($"SHOW BACKUP FROM '{chain}' IN '{collection}'{with}");
         var column = answer.Rows.Column("end_time");
         return [.. answer.Rows.Rows.Select(row => Scripting.Expectation.Show(row[column])).Distinct()];
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Backup.Sql.Storage;
@@ -10,7 +11,7 @@ namespace Backup.Sql.Collections.Format;
 /// encode waits for a disk to flush. Names hold the layer's id: two jobs that write to the same directory never meet.
 /// </summary>
 internal sealed class LayerFiles(IObjectStore store, string directory, string layerId, long lastId = 0,
-    FilePlacement? placement = null)
+    FilePlacement? placement = null, Sealer? sealer = null)
 {
     private const int PrefixDigits = 16;
 
@@ -20,10 +21,14 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
     private readonly Lock _gate = new();
     private readonly List<Task> _completing = [];
     private readonly HashSet<string> _durable = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _givenUp = new();
     private long _lastId = lastId;
 
     /// <summary>The layer.</summary>
     public string LayerId => layerId;
+
+    /// <summary>Seals the files; null for none.</summary>
+    public Sealer? Sealer => sealer;
 
     /// <summary>Prefix of the names of all data files of a layer, below its directory.</summary>
     public static string NamePrefix(string layerId) => $"{CollectionLayout.Data}{layerId[..PrefixDigits]}-";
@@ -45,7 +50,7 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
 
     /// <summary>A file of the layer that is complete.</summary>
     public DataFile Locate(DataFileEntry entry) =>
-        new(store, CollectionLayout.Join(directory, entry.Name), layerId, entry);
+        new(store, CollectionLayout.Join(directory, entry.Name), layerId, entry, sealer?.Key);
 
     /// <summary>Deletes a file that is not needed any more. No manifest will list it, so it may as well stay.</summary>
     public async ValueTask DiscardAsync(DataFileEntry entry, CancellationToken cancellationToken)
@@ -105,10 +110,15 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
             return Task.WhenAll(_completing);
     }
 
+    /// <summary>Ends what is being completed, tries that are made again and again included.</summary>
+    public Task GiveUpAsync() => _givenUp.CancelAsync();
+
     private async Task FinishAsync(string name, IObjectWriter writer, CancellationToken cancellationToken)
     {
+        // The worker that handed the file over may be done for long when it is given up.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _givenUp.Token);
         await using (writer.ConfigureAwait(false))
-            await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            await writer.CompleteAsync(either.Token).ConfigureAwait(false);
         lock (_gate)
             _durable.Add(name);
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Backup.Sql.Catalog;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 
@@ -37,6 +38,9 @@ internal static class ManifestRules
         CheckPlace(
             envelope.LayerId, envelope.ChainId, envelope.ParentLayerId, envelope.Kind, envelope.Start, envelope.End,
             path);
+        Require(
+            !envelope.IsSealed || envelope.KeyCheck is { Length: ChainKey.CheckBytes }, path,
+            "Its envelope does not say whose key opens it.");
         return envelope;
     }
 

@@ -22,11 +22,11 @@ internal sealed class RunMerger(LayerFiles files, RowFileOptions options, Compre
         while (Cut(written) is { Count: > MaxRuns } runs)
         {
             // What is merged must be readable.
-            await files.WhenDurableAsync().ConfigureAwait(false);
+            await files.WhenDurableAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
             var merged = new List<DataFileEntry>();
             foreach (var group in runs.Chunk(MaxRuns))
                 merged.AddRange(await MergeAsync(group, cancellationToken).ConfigureAwait(false));
-            await files.WhenDurableAsync().ConfigureAwait(false);
+            await files.WhenDurableAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
             foreach (var entry in written)
                 await files.DiscardAsync(entry, cancellationToken).ConfigureAwait(false);
             written = merged;

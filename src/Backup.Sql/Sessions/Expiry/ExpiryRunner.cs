@@ -45,15 +45,15 @@ internal sealed class ExpiryRunner(BackupHost host, bool explain)
     private async Task DropOneAsync(
         OpenedExpiry opened, BoundDropBackup drop, List<string> notices, CancellationToken cancellationToken)
     {
-        var subdirectory = drop.Subdirectory
-            ?? await opened.Collection.GetLatestAsync(cancellationToken).ConfigureAwait(false);
+        var subdirectory = drop.Subdirectory is { } named ? CollectionLayout.Normalize(named)
+            : await opened.Collection.HasBackupAsync("", cancellationToken).ConfigureAwait(false) ? ""
+            : await opened.Collection.GetLatestAsync(cancellationToken).ConfigureAwait(false);
         var chain = subdirectory is null
             ? null
-            : await opened.Survey.FindAsync(CollectionLayout.Normalize(subdirectory), cancellationToken)
-                .ConfigureAwait(false);
+            : await opened.Survey.FindAsync(subdirectory, cancellationToken).ConfigureAwait(false);
         if (chain is null)
         {
-            if (_verdicts.Exists(verdict => verdict.Path == subdirectory))
+            if (_verdicts.Exists(verdict => verdict.Path == (subdirectory ?? opened.Location)))
                 return; // An earlier drop had it in hand; it is finished now.
             if (!drop.IfExists)
                 throw subdirectory is null ? Errors.NoFullBackup() : Errors.NoBackup(subdirectory);
@@ -65,12 +65,12 @@ internal sealed class ExpiryRunner(BackupHost host, bool explain)
         if (snapshots.TryGetValue(chain.Directory, out var label))
             throw Errors.DropsSnapshot(label);
         if (chain.KeepForever)
-            throw Errors.KeptForever(chain.Directory);
+            throw Errors.KeptForever(opened.PathOf(chain.Directory));
+        await opened.RequireNothingOnTopAsync(chain, null, cancellationToken).ConfigureAwait(false);
         if (await opened.IsOnlyOneThatRestoresAsync(chain, cancellationToken).ConfigureAwait(false))
             throw Errors.OnlyBackup(chain.Directory, opened.Location);
-        _verdicts.Add(
-            await opened.DropAsync(chain, Verdict.Of(chain, true, "named"), cancellationToken).ConfigureAwait(false)
-            is { IsDropped: true } done ? done : throw Errors.BackupInUse(chain.Directory, opened.User!));
+        var verdict = await opened.DropNamedAsync(chain, cancellationToken).ConfigureAwait(false);
+        _verdicts.Add(verdict with { Path = opened.PathOf(verdict.Path) });
     }
 
     private async Task DropManyAsync(OpenedExpiry opened, BoundDropBackups drop, CancellationToken cancellationToken)

@@ -38,6 +38,10 @@ internal sealed class StatementQueries(QueryRunner runner)
             {
                 Schedule = await AnswerAsync(show.Schedule, cancellationToken).ConfigureAwait(false),
             },
+            ShowCreateScheduleStatement { Schedule: { } schedule } show => show with
+            {
+                Schedule = await AnswerAsync(schedule, cancellationToken).ConfigureAwait(false),
+            },
             _ => statement,
         };
 

@@ -29,10 +29,13 @@ internal sealed class RegisteredDrop(BackupHost host, bool explain)
 
         if (chosen.Find(backup => backup.Value is { State: BackupState.Pending, Plugin: null }) is { } pending)
             throw Errors.BackupPending(pending.Key, "dropped");
+        var all = chosen.Select(backup => backup.Value.LayerId).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        // Of single locations the newest first: one may stand on another.
         foreach (var chain in chosen.Where(backup => backup.Value is { LayerId: not null, Collection: not null })
-            .GroupBy(backup => (backup.Value.Collection!, backup.Value.ChainId, backup.Value.Chain!)))
+            .GroupBy(backup => (backup.Value.Collection!, backup.Value.ChainId, backup.Value.Chain!))
+            .OrderByDescending(chain => chain.Max(backup => backup.Value.End)))
         {
-            await DropLayersAsync(chain.Key.Item1, chain.Key.Item3, [.. chain], cancellationToken)
+            await DropLayersAsync(chain.Key.Item1, chain.Key.Item3, [.. chain], all, cancellationToken)
                 .ConfigureAwait(false);
         }
 
@@ -42,7 +45,8 @@ internal sealed class RegisteredDrop(BackupHost host, bool explain)
     }
 
     private async Task DropLayersAsync(
-        string location, string directory, List<Stored<RegisteredBackup>> chosen, CancellationToken cancellationToken)
+        string location, string directory, List<Stored<RegisteredBackup>> chosen, HashSet<string> all,
+        CancellationToken cancellationToken)
     {
         var opened = await OpenedExpiry.OpenAsync(host, location, explain, cancellationToken).ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
@@ -56,7 +60,8 @@ internal sealed class RegisteredDrop(BackupHost host, bool explain)
             return;
         RequireNoDependants(chain, chosen, ids);
         if (chain.KeepForever)
-            throw Errors.KeptForever(chain.Directory);
+            throw Errors.KeptForever(opened.PathOf(chain.Directory));
+        await opened.RequireNothingOnTopAsync(chain, all, cancellationToken).ConfigureAwait(false);
         var layers = chain.Layers
             .Where(layer => layer.Envelope is { } envelope && ids.Contains(envelope.LayerId)).ToList();
         if (layers.Count == chain.Layers.Count)
@@ -70,12 +75,9 @@ internal sealed class RegisteredDrop(BackupHost host, bool explain)
             chain = chain with { Layers = layers, Unfinished = [] };
         }
 
-        var verdict = await opened.DropAsync(chain, Verdict.Of(chain, true, "named"), cancellationToken)
-            .ConfigureAwait(false);
-        if (!verdict.IsDropped)
-            throw Errors.BackupInUse(chain.Directory, opened.User!);
+        await opened.DropNamedAsync(chain, cancellationToken).ConfigureAwait(false);
         _verdicts.AddRange(layers.Select(layer => new Verdict(
-            layer.Directory, layer.Envelope!.End.ToDateTimeOffset(), true, "named")));
+            opened.PathOf(layer.Directory), layer.Envelope!.End.ToDateTimeOffset(), true, "named")));
     }
 
     private static void RequireNoDependants(

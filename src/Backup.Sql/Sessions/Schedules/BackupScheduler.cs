@@ -16,11 +16,15 @@ internal sealed class BackupScheduler(BackupHost host)
     /// <summary>How long a process may not know of what others have changed.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a snapshot may stay after its time is up: looking means listing every repository.</summary>
+    private static readonly TimeSpan BetweenExpiries = TimeSpan.FromMinutes(10);
+
     private readonly ScheduleRunner _runner = new(host);
     private readonly ScheduleSettlement _settlement = new(host);
     private readonly ConcurrentDictionary<Task, bool> _atWork = new();
     private readonly ILogger _logger = host.Options.LoggerFactory.CreateLogger("Backup.Sql.Schedules");
     private TaskCompletionSource _wake = NewWake();
+    private long? _expired;
 
     private TimeProvider Time => host.Options.TimeProvider;
 
@@ -45,7 +49,7 @@ internal sealed class BackupScheduler(BackupHost host)
     /// <summary>Runs what comes due until it is cancelled; runs that are at work then go on.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        Task? policies = null;
+        Task? chores = null;
         while (!cancellationToken.IsCancellationRequested)
         {
             var wake = NewWake();
@@ -54,7 +58,7 @@ internal sealed class BackupScheduler(BackupHost host)
             try
             {
                 await StartDueAsync(cancellationToken).ConfigureAwait(false);
-                policies = policies is null or { IsCompleted: true } ? StartPolicies(cancellationToken) : policies;
+                chores = chores is null or { IsCompleted: true } ? StartChores(cancellationToken) : chores;
                 var next = await NextDueAsync(cancellationToken).ConfigureAwait(false) - Time.GetUtcNow();
                 pause = next < LongestPause ? next.Value : LongestPause;
             }
@@ -84,17 +88,21 @@ internal sealed class BackupScheduler(BackupHost host)
         await Task.WhenAll(_atWork.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>
-    /// Runs the policies that are due, beside the schedules: they wait for their backups, schedules do not. They are
-    /// looked at as often as the loop goes round.
+    /// Runs the policies that are due and removes snapshots whose time is up, beside the schedules: these wait for what
+    /// they begin, schedules do not. They are looked at as often as the loop goes round.
     /// </summary>
-    private Task StartPolicies(CancellationToken cancellationToken) =>
-        Track(Task.Run(() => RunPoliciesAsync(cancellationToken), CancellationToken.None));
+    private Task StartChores(CancellationToken cancellationToken) =>
+        Track(Task.Run(() => RunChoresAsync(cancellationToken), CancellationToken.None));
 
-    private async Task RunPoliciesAsync(CancellationToken cancellationToken)
+    private async Task RunChoresAsync(CancellationToken cancellationToken)
     {
         try
         {
             await host.RunDuePoliciesAsync(cancellationToken).ConfigureAwait(false);
+            if (_expired is { } last && Time.GetElapsedTime(last) < BetweenExpiries)
+                return;
+            _expired = Time.GetTimestamp();
+            await host.DropExpiredSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (BackupSqlException error)
         {

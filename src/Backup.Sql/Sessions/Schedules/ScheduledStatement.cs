@@ -54,7 +54,8 @@ internal static class ScheduledStatement
         if (full.UpdatesMetric)
             settings.Add(Option("updates_cluster_last_backup_time_metric", null));
         var create = new CreateScheduleStatement(
-            backup.Targets, backup.Uris, new StringLiteral((incremental ?? full).Recurrence))
+            InDatabase(backup.Targets, full.CurrentDatabase), backup.Uris,
+            new StringLiteral((incremental ?? full).Recurrence))
         {
             Label = new StringLiteral(full.Label),
             Options = backup.Options with { Detached = null },
@@ -63,6 +64,18 @@ internal static class ScheduledStatement
         };
         return SqlFormatter.Format(create, FormatMode.Described);
     }
+
+    /// <summary>Names in full what a session with another current database would look for elsewhere.</summary>
+    private static BackupTargets? InDatabase(BackupTargets? targets, string? database) =>
+        targets is not TableTargets tables || database is null ? targets : tables with
+        {
+            Tables =
+            [
+                .. tables.Tables.Select(table => table.Parts.Count == (table.IsWildcard ? 0 : 1)
+                    ? table with { Parts = [new Name(database), .. table.Parts] }
+                    : table),
+            ],
+        };
 
     private static ScheduleOption Option(string key, string? value) =>
         new(new Name(key), value is null ? null : new StringLiteral(value.ToLowerInvariant()));

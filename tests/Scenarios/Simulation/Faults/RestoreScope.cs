@@ -1,0 +1,9 @@
+namespace Backup.Sql.Scenarios.Simulation.Faults;
+
+/// <summary>What a restore under faults restores.</summary>
+internal enum RestoreScope
+{
+    Database,
+    Table,
+    Cluster,
+}
