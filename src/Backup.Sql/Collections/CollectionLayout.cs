@@ -36,8 +36,6 @@ internal static class CollectionLayout
     /// <summary>Prefix of the objects that name the newest full backup.</summary>
     public const string LatestPrefix = "metadata/latest/LATEST-";
 
-    private const string Metadata = "metadata/";
-
     /// <summary>Directory of the notes on layers.</summary>
     public const string Notes = "metadata/notes/";
 
