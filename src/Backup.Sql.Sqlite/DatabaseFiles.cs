@@ -69,17 +69,19 @@ internal sealed class DatabaseFiles
     /// <summary>Finds a database.</summary>
     public DatabaseFile Find(string name)
     {
-        var file = List().FirstOrDefault(file => AsciiIgnoreCaseComparer.Instance.Equals(file.Name, name))
-            ?? throw SqliteErrors.UnknownDatabase(name);
+        var file = Listed(name) ?? throw SqliteErrors.UnknownDatabase(name);
         return File.Exists(file.Path) ? file : throw SqliteErrors.DatabaseFileGone(file.Name, file.Path);
     }
+
+    /// <summary>Finds a database; null when there is none.</summary>
+    public DatabaseFile? TryFind(string name) => Listed(name) is { } file && File.Exists(file.Path) ? file : null;
 
     /// <summary>The file that a new database will be, after checking that neither name nor place is taken.</summary>
     public DatabaseFile PlaceFor(string name)
     {
         if (!IsFileName(name))
             throw SqliteErrors.InvalidDatabaseName(name);
-        var taken = List().FirstOrDefault(file => AsciiIgnoreCaseComparer.Instance.Equals(file.Name, name));
+        var taken = Listed(name);
         var path = Path.Combine(Home, name + Ending);
         if (taken is not null || File.Exists(path))
             throw SqliteErrors.DatabaseExists(taken?.Name ?? name);
@@ -92,6 +94,9 @@ internal sealed class DatabaseFiles
         if (_directory is null)
             Add(file);
     }
+
+    private DatabaseFile? Listed(string name) =>
+        List().FirstOrDefault(file => AsciiIgnoreCaseComparer.Instance.Equals(file.Name, name));
 
     private void Add(DatabaseFile file)
     {

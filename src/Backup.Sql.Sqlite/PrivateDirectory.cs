@@ -30,7 +30,7 @@ internal sealed class PrivateDirectory : IDisposable
         return FileGuard.Run(path, "could not be made", () =>
         {
             Directory.CreateDirectory(parent);
-            var held = Hold(path);
+            var held = HoldNew(path);
             if (Directory.Exists(path))
                 Directory.Delete(path, recursive: true);
             Directory.CreateDirectory(path);
@@ -38,19 +38,27 @@ internal sealed class PrivateDirectory : IDisposable
         });
     }
 
-    /// <summary>Takes over the directories that dead processes left behind.</summary>
+    /// <summary>
+    /// Takes over the directories that dead processes left behind, and those of which nothing is left but the lock.
+    /// </summary>
     /// <param name="parent">May be missing.</param>
     /// <param name="prefix">The first letters of their names.</param>
     public static IEnumerable<PrivateDirectory> Abandoned(string parent, string prefix)
     {
         if (!Directory.Exists(parent))
             yield break;
-        foreach (var path in Directory.GetDirectories(parent, prefix + "*"))
+        var paths = Directory.GetDirectories(parent, prefix + "*")
+            .Union(Directory.GetFiles(parent, prefix + "*" + LockEnding).Select(file => file[..^LockEnding.Length]));
+        foreach (var path in paths)
         {
-            if (TryHold(path, out var held))
-                yield return new PrivateDirectory(path, held);
+            if (TryTake(path) is { } taken)
+                yield return taken;
         }
     }
+
+    /// <summary>Takes over a directory; null when a living process has it.</summary>
+    public static PrivateDirectory? TryTake(string path) =>
+        TryHold(path, out var held) ? new PrivateDirectory(path, held) : null;
 
     /// <summary>Leaves the directory where it is when this is disposed.</summary>
     public void Keep() => _kept = true;
@@ -95,6 +103,20 @@ internal sealed class PrivateDirectory : IDisposable
         {
             held = null;
             return false;
+        }
+    }
+
+    /// <summary>Somebody who looks for abandoned directories may have the lock for a moment.</summary>
+    private static FileStream HoldNew(string path)
+    {
+        const int attempts = 50;
+        for (var attempt = 1; ; attempt++)
+        {
+            if (TryHold(path, out var held))
+                return held;
+            if (attempt == attempts)
+                return Hold(path);
+            Thread.Sleep(1);
         }
     }
 

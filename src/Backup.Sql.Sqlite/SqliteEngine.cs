@@ -21,10 +21,9 @@ namespace Backup.Sql.Sqlite;
 /// </remarks>
 public sealed class SqliteEngine
     : IDatabaseEngine, IPageSpaceReader, ISqlPassThrough, IDatabaseAbilities, IZoneConfiguration,
-    IRetentionHolds, ICatalogHistory
+    IRetentionHolds, ICatalogHistory, IRestoreLedger
 {
     internal const string Kind = "sqlite";
-    internal const string RestorePrefix = "restore-";
     private const string ScratchPrefix = "scratch-";
     private readonly SqliteEngineOptions _options;
     private readonly DatabaseFiles _files;
@@ -33,6 +32,7 @@ public sealed class SqliteEngine
     private readonly SnapshotOpener _opener;
     private readonly HistoryService _history;
     private readonly PastOpener _past;
+    private readonly StagedRestores _restores;
     private readonly Lazy<EngineInfo> _info;
     private readonly Dictionary<string, string> _localities;
 
@@ -45,6 +45,7 @@ public sealed class SqliteEngine
         _opener = new SnapshotOpener(_connections, _clock, options.TimeProvider);
         _history = new HistoryService(files, _connections, _opener, _clock);
         _past = new PastOpener(_connections);
+        _restores = new StagedRestores(files, _connections);
         _localities = new Dictionary<string, string>(options.Localities, AsciiIgnoreCaseComparer.Instance);
         _info = new Lazy<EngineInfo>(Describe);
     }
@@ -117,7 +118,12 @@ public sealed class SqliteEngine
             throw;
         }
 
-        string Scratch() => (scratch ??= PrivateDirectory.Create(ScratchParent, ScratchPrefix + NewId())).Path;
+        string Scratch()
+        {
+            if (scratch is null)
+                RemoveAbandonedScratch();
+            return (scratch ??= PrivateDirectory.Create(ScratchParent, ScratchPrefix + NewId())).Path;
+        }
     }
 
     /// <inheritdoc/>
@@ -125,8 +131,16 @@ public sealed class SqliteEngine
         RestoreRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new(new SqliteRestore(request, _files, _connections, _history, _past));
+        return new(new SqliteRestore(request, _files, _connections, _history, _past, _restores, NewId()));
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> IsPublishedAsync(string id, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _restores.IsPublished(id), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask ForgetAsync(string id, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _restores.Forget(id), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public ValueTask<IPageMaterialisation> BeginMaterialiseAsync(
@@ -229,19 +243,18 @@ public sealed class SqliteEngine
         Package = "Backup.Sql.Sqlite",
         ClusterId = _options.ClusterId ?? ClusterIdentity.ReadOrCreate(_files.StateDirectory, _options.Random),
         Capabilities = EngineCapabilities.PageSpaces | EngineCapabilities.ZoneConfiguration
-            | EngineCapabilities.ReplaceRows,
+            | EngineCapabilities.ReplaceRows | EngineCapabilities.RestoreLedger,
         NameComparer = AsciiIgnoreCaseComparer.Instance,
     };
 
     private void Recover()
     {
-        foreach (var abandoned in PrivateDirectory.Abandoned(_files.StateDirectory, RestorePrefix))
-        {
-            if (!Publication.Recover(abandoned.Path, _files.Home))
-                abandoned.Keep();
-            abandoned.Dispose();
-        }
+        _restores.Recover();
+        RemoveAbandonedScratch();
+    }
 
+    private void RemoveAbandonedScratch()
+    {
         foreach (var abandoned in PrivateDirectory.Abandoned(ScratchParent, ScratchPrefix))
             abandoned.Dispose();
     }

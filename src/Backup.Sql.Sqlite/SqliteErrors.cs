@@ -8,6 +8,8 @@ namespace Backup.Sql.Sqlite;
 /// <summary>Makes every error of the SQLite engine: one method per condition.</summary>
 internal static class SqliteErrors
 {
+    private const string MakeRoom = "Make room on the disk and run the statement again.";
+
     public static BackupSqlException NoProvider(Exception cause) =>
         new(SqlStates.ObjectNotInState, "SQLite is not initialised in this process", cause)
         {
@@ -186,10 +188,10 @@ internal static class SqliteErrors
         };
 
     public static BackupSqlException FileFailed(string what, string path, int systemError) =>
-        new(SqlStates.IoError, $"{path} {what}")
+        new(IsNoSpace(systemError) ? SqlStates.DiskFull : SqlStates.IoError, $"{path} {what}")
         {
             Detail = $"The operating system's error number is {systemError}.",
-            Hint = "Check the directory's permissions and the disk.",
+            Hint = "Check the directory's permissions and the space left on the disk.",
         };
 
     public static BackupSqlException FileFailed(string what, string path, IOException cause) =>
@@ -210,11 +212,13 @@ internal static class SqliteErrors
             Hint = "Put the file back, or remove the database from the engine's options.",
         };
 
-    public static BackupSqlException CannotOpen(string database, string path, int code) =>
-        new(State(code), $"database {database} could not be opened")
+    public static BackupSqlException CannotOpen(string database, string path, int code, int systemError) =>
+        new(IsNoSpace(systemError) ? SqlStates.DiskFull : State(code), $"database {database} could not be opened")
         {
             Detail = $"File {path}; SQLite's code is {code}.",
-            Hint = "Check that the file exists and that this user may read and write it and its directory.",
+            Hint = IsNoSpace(systemError)
+                ? MakeRoom
+                : "Check that the file exists and that this user may read and write it and its directory.",
         };
 
     public static BackupSqlException ReadFailed(string database, int code) =>
@@ -268,10 +272,15 @@ internal static class SqliteErrors
         new(SqlStates.InternalError, $"{call} does not come at this point of a restore");
 
     /// <summary>What SQLite reported, in our terms; its own text is a fact and goes into the detail.</summary>
-    public static BackupSqlException FromCode(string database, int code, string text)
+    /// <param name="database">The database.</param>
+    /// <param name="code">SQLite's code.</param>
+    /// <param name="text">Its text.</param>
+    /// <param name="systemError">The operating system's number, of failures of files; else 0.</param>
+    public static BackupSqlException FromCode(string database, int code, string text, int systemError = 0)
     {
         var (state, message, hint) = ResultCodes.Basic(code) switch
         {
+            _ when IsNoSpace(systemError) => (SqlStates.DiskFull, "has no room on its disk", MakeRoom),
             ResultCodes.Busy or ResultCodes.Locked => (SqlStates.LockNotAvailable, "is locked",
                 "Run the statement again when the other transaction has ended."),
             ResultCodes.Corrupt => (SqlStates.DataCorrupted, "is damaged",
@@ -279,7 +288,7 @@ internal static class SqliteErrors
             ResultCodes.NotADatabase => (SqlStates.DataCorrupted, "is not a SQLite database, or is encrypted",
                 "Check the file."),
             ResultCodes.Full => (
-                SqlStates.DiskFull, "has no room on its disk", "Make room and run the statement again."),
+                SqlStates.DiskFull, "has no room on its disk", MakeRoom),
             ResultCodes.NoMemory => (
                 SqlStates.OutOfMemory, "could not get memory", "Lower the memory budget of other work."),
             ResultCodes.ReadOnly or ResultCodes.Permission or ResultCodes.Authorization => (
@@ -314,8 +323,11 @@ internal static class SqliteErrors
 
     private static bool IsDiskFull(IOException cause)
     {
-        const int noSpace = 28;
         const int windowsDiskFull = unchecked((int)0x80070070);
-        return cause.HResult is noSpace or windowsDiskFull;
+        return IsNoSpace(cause.HResult) || cause.HResult == windowsDiskFull;
     }
+
+    /// <summary>No space, or no more of it for this user.</summary>
+    private static bool IsNoSpace(int systemError) =>
+        systemError == 28 || systemError == (OperatingSystem.IsLinux() ? 122 : 69);
 }

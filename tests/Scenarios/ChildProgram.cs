@@ -11,11 +11,22 @@ internal static class ChildProgram
 {
     public static async Task<int> Main(string[] arguments)
     {
-        if (arguments is not ["run", var directory, var minutes, var statement])
-            return 2;
-        await using var host = KilledProcess.Open(directory, int.Parse(minutes, CultureInfo.InvariantCulture));
-        await KilledProcess.RunAsync(host, statement);
-        return 0;
+        switch (arguments)
+        {
+            case ["run", var root, var minutes, var databases, var death, var statement]:
+                await using (var host = KilledProcess.Open(root, Number(minutes), databases, death))
+                    await KilledProcess.RunAsync(host, statement);
+                return 0;
+            case ["serve", var root, var minutes]:
+                await using (var host = KilledProcess.Open(root, Number(minutes)))
+                    await KilledProcess.ServeAsync(host);
+                return 0;
+            case ["load", var root]:
+                await LoadProcess.RunAsync(root);
+                return 0;
+            default:
+                return 2;
+        }
     }
 
     /// <summary>Starts another process with a part of this program; it is killed when the test is done with it.</summary>
@@ -23,5 +34,8 @@ internal static class ChildProgram
         new ProcessStartInfo("dotnet", [typeof(ChildProgram).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
+            RedirectStandardInput = true,
         })!;
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

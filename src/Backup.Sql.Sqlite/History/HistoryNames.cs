@@ -34,7 +34,10 @@ internal static class HistoryNames
     /// <summary>Tables whose rows stay out of backups; there without tracking too.</summary>
     public const string Excluded = Prefix + "excluded";
 
-    /// <summary>The tables above, but for the logs and <see cref="Excluded"/>.</summary>
+    /// <summary>Restores that were published into a database without tracking, until they are forgotten.</summary>
+    public const string Published = Prefix + "published";
+
+    /// <summary>The tables above, but for the logs, <see cref="Excluded"/> and <see cref="Published"/>.</summary>
     public static readonly string[] Own = [Marks, Schemas, Tables, Counters, Holds, Settings, Canary];
 
     /// <summary>The log of a table's definition.</summary>

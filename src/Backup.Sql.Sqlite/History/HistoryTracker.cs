@@ -42,7 +42,8 @@ internal sealed class HistoryTracker(Connection connection)
         foreach (var trigger in master.Where(row => row.Type == "trigger" && HistoryNames.IsOwn(row.Name)))
             connection.Execute($"DROP TRIGGER {Connection.Quote(trigger.Name)}");
         foreach (var table in master.Where(row =>
-            row.Type == "table" && HistoryNames.IsOwn(row.Name) && row.Name != HistoryNames.Excluded))
+            row.Type == "table" && HistoryNames.IsOwn(row.Name)
+            && row.Name is not (HistoryNames.Excluded or HistoryNames.Published)))
         {
             connection.Execute($"DROP TABLE {Connection.Quote(table.Name)}");
         }

@@ -54,8 +54,9 @@ internal sealed class Connection : IDisposable
         var code = raw.sqlite3_open_v2(name, out var handle, flags, null);
         if (code != ResultCodes.Ok)
         {
+            var systemError = SystemError(handle, code, native);
             handle?.Dispose();
-            throw SqliteErrors.CannotOpen(database, path, code);
+            throw SqliteErrors.CannotOpen(database, path, code, systemError);
         }
 
         raw.sqlite3_extended_result_codes(handle, 1);
@@ -172,8 +173,15 @@ internal sealed class Connection : IDisposable
     {
         if (ResultCodes.Basic(code) == ResultCodes.Interrupt && _interruption.IsCancellationRequested)
             return new OperationCanceledException(_interruption);
-        return SqliteErrors.FromCode(Database, code, raw.sqlite3_errmsg(_handle).utf8_to_string());
+        return SqliteErrors.FromCode(
+            Database, code, raw.sqlite3_errmsg(_handle).utf8_to_string(), SystemError(_handle, code, Native));
     }
+
+    /// <summary>What the operating system said when a file failed; 0 where nothing did, or nobody can tell.</summary>
+    private static int SystemError(sqlite3? handle, int code, NativeApi? native) =>
+        handle is { IsInvalid: false } && ResultCodes.Basic(code) is (ResultCodes.IoError or ResultCodes.CannotOpen)
+            ? native?.SystemError(handle.DangerousGetHandle()) ?? 0
+            : 0;
 
     public void Dispose() => _handle.Dispose();
 

@@ -22,10 +22,12 @@ internal sealed unsafe partial class NativeApi
 
     private static readonly Lazy<NativeApi?> Loaded = new(TryLoad);
 
+    private readonly bool _hasSystemError;
     private readonly bool _hasTestControl;
 
     private NativeApi(nint library)
     {
+        _hasSystemError = NativeLibrary.TryGetExport(library, "sqlite3_system_errno", out _);
         _hasTestControl = NativeLibrary.TryGetExport(library, "sqlite3_test_control", out _);
         HasSnapshots = NativeLibrary.TryGetExport(library, "sqlite3_snapshot_get", out _)
             && NativeLibrary.TryGetExport(library, "sqlite3_snapshot_open", out _)
@@ -121,6 +123,13 @@ internal sealed unsafe partial class NativeApi
         if (_hasTestControl && passesAlike)
             _ = TestControl(sorterMap, connection, 0);
     }
+
+    /// <summary>The system's error number of the last failure of a connection's files; 0 if unknown.</summary>
+    public int SystemError(nint connection) => _hasSystemError ? SystemErrorOf(connection) : 0;
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_system_errno")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    private static partial int SystemErrorOf(nint connection);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_test_control")]
     [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]

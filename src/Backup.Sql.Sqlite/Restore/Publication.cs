@@ -26,27 +26,45 @@ internal static class Publication
     /// <summary>Publishes files that are complete and on disk.</summary>
     /// <param name="directory">The directory in which they are staged.</param>
     /// <param name="files">The files.</param>
-    public static void Run(string directory, IReadOnlyList<StagedFile> files)
+    /// <param name="isRemembered">True to leave a record in the directory that tells that it happened.</param>
+    public static void Run(string directory, IReadOnlyList<StagedFile> files, bool isRemembered)
     {
         foreach (var file in files)
             Check(file.Target);
-        if (files.Count > 1)
-            Commit(directory, files);
-        Link(directory, files);
-        RemoveStaged(files);
+        if (files.Count > 1 || isRemembered)
+            Commit(directory, files, isRemembered);
+        Link(directory, files, hasRecord: files.Count > 1 || isRemembered);
+        RemoveStaged(files.Select(file => file.Path));
     }
+
+    /// <summary>Tells whether what is staged in a directory was committed.</summary>
+    public static bool IsCommitted(string staged) => File.Exists(Path.Combine(staged, PublicationRecord.FileName));
 
     /// <summary>Finishes, or leaves to be removed, what a dead process had staged.</summary>
     /// <param name="staged">Its directory.</param>
     /// <param name="home">The cluster's directory.</param>
-    /// <returns>False when files could not be given their names, so that the directory must stay.</returns>
+    /// <returns>
+    /// False when the directory must stay: files could not be given their names, or it is the mark of the restore.
+    /// </returns>
     public static bool Recover(string staged, string home)
     {
-        var path = Path.Combine(staged, PublicationRecord.FileName);
-        if (!File.Exists(path))
+        UnlinkWithdrawn(staged, home);
+        if (!IsCommitted(staged))
             return true;
-        if (ReadRecord(path) is not { Version: PublicationRecord.CurrentVersion } record)
+        if (Finish(staged, home) is not { } record)
             return false;
+        if (record.Remembered)
+            RemoveStaged(record.Files.Keys.Select(source => Path.Combine(staged, Path.GetFileName(source))));
+        return !record.Remembered;
+    }
+
+    /// <summary>Gives the files of a committed publication their names, if they do not have them.</summary>
+    /// <returns>The record; null when a name was taken, or the record is somebody else's.</returns>
+    public static PublicationRecord? Finish(string staged, string home)
+    {
+        if (ReadRecord(Path.Combine(staged, PublicationRecord.FileName))
+            is not { Version: PublicationRecord.CurrentVersion } record)
+            return null;
         var complete = true;
         foreach (var (source, target) in record.Files)
         {
@@ -56,7 +74,23 @@ internal static class Publication
         }
 
         LocalFiles.FlushDirectory(home);
-        return complete;
+        return complete ? record : null;
+    }
+
+    /// <summary>Takes the names back that a publication had given which was then withdrawn.</summary>
+    private static void UnlinkWithdrawn(string staged, string home)
+    {
+        var path = Path.Combine(staged, PublicationRecord.WithdrawnName);
+        if (!File.Exists(path) || ReadRecord(path) is not { } record)
+            return;
+        foreach (var (source, target) in record.Files)
+        {
+            var to = Path.Combine(home, Path.GetFileName(target));
+            if (IsSameFile(Path.Combine(staged, Path.GetFileName(source)), to))
+                File.Delete(to);
+        }
+
+        LocalFiles.FlushDirectory(home);
     }
 
     private static PublicationRecord? ReadRecord(string path)
@@ -75,12 +109,12 @@ internal static class Publication
     /// <summary>
     /// The restore has happened: what cannot be removed now is removed when the engine is opened next.
     /// </summary>
-    private static void RemoveStaged(IReadOnlyList<StagedFile> files)
+    private static void RemoveStaged(IEnumerable<string> paths)
     {
         try
         {
-            foreach (var file in files)
-                File.Delete(file.Path);
+            foreach (var path in paths)
+                File.Delete(path);
         }
         catch (IOException)
         {
@@ -90,11 +124,12 @@ internal static class Publication
         }
     }
 
-    private static void Commit(string directory, IReadOnlyList<StagedFile> files)
+    private static void Commit(string directory, IReadOnlyList<StagedFile> files, bool isRemembered)
     {
         var record = new PublicationRecord(
             PublicationRecord.CurrentVersion,
-            files.ToDictionary(file => Path.GetFileName(file.Path), file => Path.GetFileName(file.Target.Path)));
+            files.ToDictionary(file => Path.GetFileName(file.Path), file => Path.GetFileName(file.Target.Path)),
+            isRemembered);
         LocalFiles.FlushDirectory(directory);
         LocalFiles.TryWriteDurably(
             Path.Combine(directory, PublicationRecord.FileName),
@@ -102,22 +137,55 @@ internal static class Publication
             "new");
     }
 
-    private static void Link(string directory, IReadOnlyList<StagedFile> files)
+    /// <summary>Gives the files their names; when one cannot have its own, none keeps it.</summary>
+    private static void Link(string directory, IReadOnlyList<StagedFile> files, bool hasRecord)
     {
-        for (var i = 0; i < files.Count; i++)
+        var home = Path.GetDirectoryName(files[0].Target.Path)!;
+        var linked = 0;
+        try
         {
-            if (LocalFiles.TryLink(files[i].Path, files[i].Target.Path))
-                continue;
+            for (; linked < files.Count; linked++)
+            {
+                // Another process may have found the record, and finish for one that it believes dead.
+                var (target, path) = files[linked];
+                if (!LocalFiles.TryLink(path, target.Path) && !IsSameFile(path, target.Path))
+                    throw SqliteErrors.DatabaseExists(target.Name);
+            }
 
-            // Somebody took the name since it was looked at. The record goes first: without it nothing has happened.
-            File.Delete(Path.Combine(directory, PublicationRecord.FileName));
-            LocalFiles.FlushDirectory(directory);
-            foreach (var linked in files.Take(i))
-                File.Delete(linked.Target.Path);
-            throw SqliteErrors.DatabaseExists(files[i].Target.Name);
+            LocalFiles.FlushDirectory(home);
         }
+        catch
+        {
+            if (!hasRecord || TryWithdraw(directory))
+                Unlink(files.Take(linked), home);
+            throw;
+        }
+    }
 
-        LocalFiles.FlushDirectory(Path.GetDirectoryName(files[0].Target.Path)!);
+    /// <summary>The record goes first: without it nothing has happened, and after a crash the rest follows.</summary>
+    /// <returns>False when it is gone: another process took this one for dead and has finished its work.</returns>
+    private static bool TryWithdraw(string directory)
+    {
+        try
+        {
+            File.Move(
+                Path.Combine(directory, PublicationRecord.FileName),
+                Path.Combine(directory, PublicationRecord.WithdrawnName),
+                overwrite: true);
+            LocalFiles.FlushDirectory(directory);
+            return true;
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static void Unlink(IEnumerable<StagedFile> linked, string home)
+    {
+        foreach (var file in linked)
+            File.Delete(file.Target.Path);
+        LocalFiles.FlushDirectory(home);
     }
 
     /// <summary>

@@ -23,14 +23,25 @@ internal sealed class SqliteRestore : IRestoreTransaction
     private readonly Dictionary<string, TableRestore> _tables = new(AsciiIgnoreCaseComparer.Instance);
     private readonly Lock _gate = new();
     private readonly List<string> _notices = [];
-    private readonly PrivateDirectory? _directory;
+    private readonly StagedRestores _restores;
+    private readonly string _turn;
+    private PrivateDirectory? _directory;
     private string? _existing;
     private bool _completed;
 
+    /// <param name="request">What is asked for.</param>
+    /// <param name="files">The cluster's files.</param>
+    /// <param name="connections">Opens them.</param>
+    /// <param name="history">Sets the mark of what was committed.</param>
+    /// <param name="past">Takes pages back to an earlier time.</param>
+    /// <param name="restores">Where databases are staged.</param>
+    /// <param name="turn">Random: tells what this restore stages from what others do under the same id.</param>
     public SqliteRestore(
         RestoreRequest request, DatabaseFiles files, ConnectionSource connections, HistoryService history,
-            PastOpener past)
+            PastOpener past, StagedRestores restores, string turn)
     {
+        _restores = restores;
+        _turn = turn;
         _history = history;
         _past = past;
         _request = request;
@@ -40,7 +51,7 @@ internal sealed class SqliteRestore : IRestoreTransaction
         targets.ForEach(Publication.Check);
         if (targets.Count == 0)
             return;
-        _directory = PrivateDirectory.Create(files.StateDirectory, SqliteEngine.RestorePrefix + request.Id);
+        _directory = restores.Begin(request.Id, turn);
         foreach (var target in targets)
         {
             var path = Path.Combine(_directory.Path, Path.GetFileName(target.Path));
@@ -81,10 +92,13 @@ internal sealed class SqliteRestore : IRestoreTransaction
         cancellationToken.ThrowIfCancellationRequested();
         if (_existing is not null)
             await CommitAsync(_existing).ConfigureAwait(false);
-        if (_directory is null)
+        if (_staged.Count == 0)
             return;
         FileGuard.Run(
-            _directory.Path, "could not be published", () => Publication.Run(_directory.Path, [.. _staged.Values]));
+            _directory!.Path, "could not be published",
+            () => Publication.Run(_directory.Path, [.. _staged.Values], _request.Remember));
+        if (_request.Remember)
+            _directory.Keep();
         foreach (var staged in _staged.Values)
             _files.Published(staged.Target);
     }
@@ -151,7 +165,19 @@ internal sealed class SqliteRestore : IRestoreTransaction
     /// </summary>
     private async Task CommitAsync(string database)
     {
-        _tables[database].Commit();
+        if (_request.Remember)
+        {
+            var directory = _directory ??= _restores.Begin(_request.Id, _turn);
+            FileGuard.Run(
+                directory.Path, "could not be written", () => StagedRestores.Announce(directory, database));
+            _tables[database].Commit(_request.Id);
+            directory.Keep();
+        }
+        else
+        {
+            _tables[database].Commit();
+        }
+
         try
         {
             await _history.MarkAsync(database, CancellationToken.None).ConfigureAwait(false);

@@ -128,7 +128,13 @@ internal sealed class TableRestore : IDisposable
     }
 
     /// <summary>Makes the transaction's work visible.</summary>
-    public void Commit() => _connection.Execute("COMMIT");
+    /// <param name="markOf">The restore that leaves its mark in the database; null for none.</param>
+    public void Commit(string? markOf = null)
+    {
+        if (markOf is not null)
+            RestoreMark.Set(_connection, markOf);
+        _connection.Execute("COMMIT");
+    }
 
     /// <summary>Gives a new file, after its commit, the journal mode that its source had.</summary>
     public void Finish()

@@ -17,7 +17,7 @@ public sealed class EngineConformance(Func<EngineConformanceFixture> fixtures)
     private static readonly IReadOnlyList<ConformanceCheck> Suite =
         [
             .. CatalogChecks.All, .. SnapshotChecks.All, .. HistoryChecks.All, .. RestoreChecks.All,
-            .. ReplaceChecks.All, .. PageChecks.All,
+            .. ReplaceChecks.All, .. LedgerChecks.All, .. PageChecks.All,
         ];
 
     /// <summary>The names of all checks: sentences with underscores.</summary>

@@ -109,6 +109,10 @@ public sealed class FaultStore : IObjectStore
     }
 
     /// <inheritdoc/>
+    public ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) =>
+        _inner.RemoveUnfinishedAsync(directory, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _inner.DisposeAsync();
 
     /// <summary>

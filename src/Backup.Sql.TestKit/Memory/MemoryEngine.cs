@@ -17,7 +17,8 @@ namespace Backup.Sql.TestKit.Memory;
 /// <para>Unique indexes, NOT NULL and foreign keys are enforced; checks, defaults and the bodies of views, functions
 /// and triggers (property <c>body</c>) are kept and never run. All members may be called concurrently.</para>
 /// </remarks>
-public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHistory, IZoneConfiguration
+public sealed class MemoryEngine
+    : IDatabaseEngine, IRetentionHolds, ICatalogHistory, IZoneConfiguration, IRestoreLedger
 {
     /// <summary>The schema that every database has.</summary>
     public const string PublicSchema = "public";
@@ -300,6 +301,23 @@ public sealed class MemoryEngine : IDatabaseEngine, IRetentionHolds, ICatalogHis
         cancellationToken.ThrowIfCancellationRequested();
         lock (_store.Gate)
             return ValueTask.FromResult<IRestoreTransaction>(new MemoryRestore(_store, request));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> IsPublishedAsync(string id, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_store.Gate)
+            return ValueTask.FromResult(_store.Restores.TryGetValue(id, out var making) && making is null);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string id, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_store.Gate)
+            _store.Restores.Remove(id);
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>

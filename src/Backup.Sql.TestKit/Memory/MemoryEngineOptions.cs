@@ -22,7 +22,7 @@ public sealed record MemoryEngineOptions
     public EngineCapabilities Capabilities { get; init; } =
         EngineCapabilities.TimeTravel | EngineCapabilities.ChangeExport | EngineCapabilities.RevisionHistory
         | EngineCapabilities.RetentionHolds | EngineCapabilities.Schemas | EngineCapabilities.Partitions
-        | EngineCapabilities.ZoneConfiguration | EngineCapabilities.ReplaceRows;
+        | EngineCapabilities.ZoneConfiguration | EngineCapabilities.ReplaceRows | EngineCapabilities.RestoreLedger;
 
     /// <summary>How names compare. Default: exactly.</summary>
     public StringComparer NameComparer { get; init; } = StringComparer.Ordinal;

@@ -33,6 +33,8 @@ internal sealed class MemoryRestore : IRestoreTransaction
         _store = store;
         _request = request;
         RequireFreeDatabases();
+        if (request.Remember)
+            _store.Restores[request.Id] = this;
     }
 
     public IReadOnlyList<string> Notices => _notices;
@@ -116,6 +118,8 @@ internal sealed class MemoryRestore : IRestoreTransaction
             lock (_store.Gate)
             {
                 RequireFreeDatabases();
+                if (_request.Remember && _store.Restores.GetValueOrDefault(_request.Id) != this)
+                    throw MemoryErrors.OutOfOrder("be published: another one took its place");
                 var state = Build(out var newIds);
                 var replacement = new RowReplacement(_store, _stamp);
                 foreach (var (id, table) in _tables.Where(table => table.Value.Replaces is not null))
@@ -125,6 +129,8 @@ internal sealed class MemoryRestore : IRestoreTransaction
                     _store.Tables.Add(newIds[id], table.Rows);
                 _stamp.At = _store.Clock.Tick();
                 _store.Catalog.Add(_stamp.At, state);
+                if (_request.Remember)
+                    _store.Restores[_request.Id] = null;
             }
 
             _phase = Phase.Ended;

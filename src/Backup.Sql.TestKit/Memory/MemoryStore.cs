@@ -23,6 +23,9 @@ internal sealed class MemoryStore(MemoryEngineOptions options)
 
     public Dictionary<long, MemoryTable> Tables { get; } = [];
 
+    /// <summary>The restores that are remembered: the one in the making, null for one that is published.</summary>
+    public Dictionary<string, MemoryRestore?> Restores { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Times before this one are no longer kept.</summary>
     public HlcTimestamp OldestKept { get; private set; }
 

@@ -20,8 +20,11 @@ internal static class CollectionLayout
     /// <summary>Prefix of the objects, below a layer's directory, that say what is written of it.</summary>
     public const string CheckpointPrefix = "progress/BACKUP-CHECKPOINT-";
 
+    /// <summary>Where everything lies that belongs to no single layer.</summary>
+    public const string Metadata = "metadata/";
+
     /// <summary>Prefix of the objects that say which layer is about to be committed on top of another one.</summary>
-    public const string NextPrefix = "metadata/next/";
+    public const string NextPrefix = Metadata + "next/";
 
     /// <summary>Directory of the increments below a collection.</summary>
     public const string Incrementals = "incrementals/";

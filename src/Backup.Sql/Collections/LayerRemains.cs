@@ -26,6 +26,7 @@ internal static class LayerRemains
         // The data first: as long as the lock is there somebody may still look for the rest.
         var data = CollectionLayout.Join(directory, LayerFiles.NamePrefix(layerId));
         await DeleteAllAsync(store, data, Nothing, cancellationToken).ConfigureAwait(false);
+        await RemoveUnfinishedAsync(store, directory, cancellationToken).ConfigureAwait(false);
         var own = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId);
         if (await store.HeadAsync(own, cancellationToken).ConfigureAwait(false) is null)
             return true;
@@ -53,6 +54,18 @@ internal static class LayerRemains
         await DeleteAllAsync(
             layer.Store, layer.PathOf(LayerFiles.NamePrefix(manifest.LayerId)), listed, cancellationToken)
                 .ConfigureAwait(false);
+        await RemoveUnfinishedAsync(layer.Store, layer.Directory, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// What earlier turns were writing when they died. Hints lie outside the layer's directory, beside those of others.
+    /// </summary>
+    private static async Task RemoveUnfinishedAsync(
+        IObjectStore store, string directory, CancellationToken cancellationToken)
+    {
+        if (directory.Length > 0)
+            await store.RemoveUnfinishedAsync(directory + "/", cancellationToken).ConfigureAwait(false);
+        await store.RemoveUnfinishedAsync(CollectionLayout.Metadata, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task DeleteAllAsync(

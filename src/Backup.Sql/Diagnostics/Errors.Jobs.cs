@@ -33,6 +33,20 @@ internal static partial class Errors
             Hint = $"Go on with: RESUME JOB {id}",
         };
 
+    public static BackupSqlException JobUnrecorded(long id, BackupSqlException cause) =>
+        new(cause.SqlState, $"job {id} has done its work, but its end could not be recorded: {cause.Message}", cause)
+        {
+            Detail = cause.Detail,
+            Hint = "Do not run the statement again: the backup is committed, the restore published. The job is recorded"
+                + $" as succeeded when its lease has run out and a host adopts it. See: SHOW JOB {id}",
+        };
+
+    public static BackupSqlException ProcessDied() =>
+        new(SqlStates.IoError, "its process died between the two")
+        {
+            Hint = "Restore what is missing by a statement of its own.",
+        };
+
     public static BackupSqlException JobTakenOver(long id) =>
         new(SqlStates.JobTakenOver, $"job {id} is no longer this process's: its lease ran out and was not renewed")
         {

@@ -54,4 +54,10 @@ public enum EngineCapabilities
     /// A restore can replace the rows of a table that is there (<see cref="ObjectRestore.ReplacesRows"/>).
     /// </summary>
     ReplaceRows = 512,
+
+    /// <summary>
+    /// The engine remembers what it has published (<see cref="RestoreRequest.Remember"/>); it implements
+    /// <see cref="IRestoreLedger"/>.
+    /// </summary>
+    RestoreLedger = 1024,
 }

@@ -43,7 +43,11 @@ public interface IRestoreTransaction : IAsyncDisposable
     /// named.</exception>
     ValueTask CompleteAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Makes everything visible at once. After it has returned nothing can undo the restore.</summary>
+    /// <summary>
+    /// Makes everything visible at once. After it has returned nothing can undo the restore; where it throws nothing
+    /// was published. A process may die between the publication and whatever it does next: with
+    /// <see cref="RestoreRequest.Remember"/> the next one finds out.
+    /// </summary>
     /// <param name="cancellationToken">Ends the call before the point of no return, not after.</param>
     /// <exception cref="Diagnostics.BackupSqlException">42P04, 42P07 somebody took a name meanwhile; 55006 somebody
     /// changed a table whose rows are to be replaced; nothing was changed.</exception>

@@ -10,6 +10,14 @@ public sealed record RestoreRequest
     /// </summary>
     public required string Id { get; init; }
 
+    /// <summary>
+    /// True to have the publication remembered under <see cref="Id"/> until
+    /// <see cref="IRestoreLedger.ForgetAsync"/>: the mark becomes durable together with what is published, in one step.
+    /// Needs <see cref="EngineCapabilities.RestoreLedger"/>. A restore that is begun under the id of an earlier one
+    /// takes its place: the earlier one, should its process still live, can no longer be published. Default: false.
+    /// </summary>
+    public bool Remember { get; init; }
+
     /// <summary>Databases that come into being with the publication. None of them may exist.</summary>
     public IReadOnlyList<string> NewDatabases { get; init; } = [];
 

@@ -407,6 +407,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         }
 
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
+        turn.IsDone = true;
         Outcome = SavedWork.OutcomeOf(_committed) with { Notices = _pause.Notices };
         if (step.UpdatesMetric)
             BackupMetrics.Succeeded(Outcome.End!.Value);

@@ -6,7 +6,7 @@ using Backup.Sql.Planning.Steps;
 namespace Backup.Sql.Execution;
 
 /// <summary>Runs plans in this process.</summary>
-internal sealed class PlanRunner(RunContext context)
+internal sealed class PlanRunner(RunContext context) : IJobAftermath
 {
     /// <summary>
     /// Runs a plan. When it fails or is cancelled nothing of it is left: no backup that a listing shows, no database or
@@ -32,13 +32,19 @@ internal sealed class PlanRunner(RunContext context)
         }
     }
 
-    /// <summary>Ends a backup that an earlier turn has committed; gives null where none has.</summary>
-    public Task<JobOutcome?> FinishCommittedAsync(JobRecord job, CancellationToken cancellationToken) =>
-        new SavedWork(context).FinishCommittedAsync(job, cancellationToken);
+    /// <inheritdoc/>
+    public Task<JobOutcome?> FinishAsync(JobRecord job, CancellationToken cancellationToken) =>
+        job.Type == "BACKUP"
+            ? new SavedWork(context).FinishCommittedAsync(job, cancellationToken)
+            : new SavedWork(context).FinishPublishedAsync(job, cancellationToken);
 
-    /// <summary>Removes what the turns of a job have left.</summary>
+    /// <inheritdoc/>
     public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) =>
         new SavedWork(context).RevertAsync(job, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SettleAsync(JobRecord job, CancellationToken cancellationToken) =>
+        new SavedWork(context).ForgetRestoreAsync(job, cancellationToken);
 
     private static Func<PlanStep, CancellationToken, Task> Noted(
         Func<PlanStep, CancellationToken, Task> run, JobTurn turn) => async (step, cancellationToken) =>

@@ -4,7 +4,6 @@ using Backup.Sql.Engines;
 using Backup.Sql.Execution.Jobs;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;
-using Backup.Sql.State;
 
 namespace Backup.Sql.Execution;
 
@@ -22,8 +21,6 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     private readonly RestoreTransactions _restores = new();
     private ChainReader? _reader;
     private IAsyncDisposable? _opened;
-    private IReadOnlyList<StateChange> _added = [];
-    private bool _published;
     private long _rows;
     private long _bytes;
     private long _indexEntries;
@@ -50,8 +47,8 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
     public async ValueTask DisposeAsync()
     {
         _workers.Dispose();
-        if (!_published && !_restores.AnyPublished)
-            await context.System.RemoveAsync(_added).ConfigureAwait(false);
+        if (!turn.IsDone && !_restores.AnyPublished && turn.Added.Count > 0)
+            await RemoveAddedAsync().ConfigureAwait(false);
         await _restores.DisposeAsync().ConfigureAwait(false);
         foreach (var database in _aside.Values)
             await database.DisposeAsync().ConfigureAwait(false);
@@ -65,6 +62,23 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
         var scratch = ScratchOf(context, jobId);
         if (Directory.Exists(scratch))
             Directory.Delete(scratch, recursive: true);
+    }
+
+    /// <summary>Under which name engines remember the restore of a job.</summary>
+    public static string IdOf(long jobId) => $"job{jobId}";
+
+    private async Task RemoveAddedAsync()
+    {
+        try
+        {
+            await context.System.RemoveAsync(turn.Added).ConfigureAwait(false);
+            await turn.ForgetAddedAsync().ConfigureAwait(false);
+        }
+        catch (BackupSqlException error)
+        {
+            // The record tells what is left, and whoever ends the job removes it.
+            Log.HintFailed(context.Logger, turn.JobId, "removing what was added", error);
+        }
     }
 
     private static string ScratchOf(RunContext context, long jobId) =>
@@ -96,18 +110,22 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
             throw Errors.CollectionChanged();
     }
 
-    private async Task BeginAsync(BeginRestoreStep step, CancellationToken cancellationToken) =>
+    private async Task BeginAsync(BeginRestoreStep step, CancellationToken cancellationToken)
+    {
+        var engine = context.Engines[step.Engine];
         _restores.Add(
             step.Engine,
-            await context.Engines[step.Engine].BeginRestoreAsync(
+            await engine.BeginRestoreAsync(
                 new RestoreRequest
                 {
-                    Id = $"job{turn.JobId}",
+                    Id = IdOf(turn.JobId),
+                    Remember = engine.Info.Capabilities.HasFlag(EngineCapabilities.RestoreLedger),
                     NewDatabases = step.NewDatabases,
                     SkipForeignKeyCheck = step.SkipForeignKeyCheck,
                     PagesAsOf = step.PagesAsOf,
                 },
                 cancellationToken).ConfigureAwait(false));
+    }
 
     private async Task CreateAsync(CreateObjectsStep step, CancellationToken cancellationToken)
     {
@@ -253,30 +271,22 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
 
     private async Task RestoreSystemAsync(RestoreSystemStep step, CancellationToken cancellationToken)
     {
-        _added = await context.System.AddAsync(
+        await context.System.AddAsync(
             _reader!.Chain.Newest.Manifest.System ?? [], step.Kinds,
-            step.AllNames ? null : new RestoredNames(step.Databases, step.Tables), cancellationToken)
+            step.AllNames ? null : new RestoredNames(step.Databases, step.Tables), turn.TryAddAsync, cancellationToken)
                 .ConfigureAwait(false);
-        Interlocked.Add(ref _rows, _added.Count);
+        Interlocked.Add(ref _rows, turn.Added.Count);
     }
 
     private async Task PublishAsync(PublishRestoreStep step, CancellationToken cancellationToken)
     {
         turn.Progress.Begin(JobPhases.Publishing, 0.02);
-        await turn.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restores.Notices };
+        await turn.ConfirmAsync(landing: Outcome, cancellationToken).ConfigureAwait(false);
         // RESTORE SYSTEM USERS brings back nothing but entries, which are there: it names no engine.
         await _restores.PublishAsync(step.Engines, cancellationToken).ConfigureAwait(false);
-        _published = true;
-        Outcome = new JobOutcome(_rows, _indexEntries, _bytes) { Notices = _restores.Notices };
+        turn.IsDone = true;
         Log.Published(context.Logger, turn.JobId, Outcome.Rows, Outcome.Bytes);
-        try
-        {
-            await turn.SaveOutcomeAsync(Outcome).ConfigureAwait(false);
-        }
-        catch (BackupSqlException error)
-        {
-            Log.HintFailed(context.Logger, turn.JobId, "the note that it is published", error);
-        }
     }
 
     private SpaceShape ShapeOf(Space space) => _reader!.Chain.Newest.Manifest.Find(space)!.Shape;

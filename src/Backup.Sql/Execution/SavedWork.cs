@@ -12,18 +12,11 @@ namespace Backup.Sql.Execution;
 internal sealed class SavedWork(RunContext context)
 {
     /// <summary>
-    /// Finds out whether a backup was committed, or a restore published, by a turn that did not live to say so, and does
-    /// what was still to do.
+    /// Finds out whether a backup was committed by a turn that did not live to say so, and does what was still to do.
     /// </summary>
     /// <returns>What it came to; null when it was not committed.</returns>
     public async Task<JobOutcome?> FinishCommittedAsync(JobRecord job, CancellationToken cancellationToken)
     {
-        if (job.Outcome is { } published)
-        {
-            RestoreRun.RemoveScratch(context, job.Id);
-            return published;
-        }
-
         if (job is not { Layer: { } saved, Plan: not null })
             return null;
         var plan = ExecutionPlan.FromJson(job.Plan);
@@ -47,6 +40,36 @@ internal sealed class SavedWork(RunContext context)
         return OutcomeOf(layer);
     }
 
+    /// <summary>
+    /// Finds out whether a restore was published by a turn that did not live to say so. Of engines that do not keep
+    /// such marks nothing can be known: then it is as if it had not been.
+    /// </summary>
+    /// <returns>What the restore came to; null when nothing of it was published.</returns>
+    /// <exception cref="BackupSqlException">It was in some of its engines, and not in the others.</exception>
+    public async Task<JobOutcome?> FinishPublishedAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        if (job is not { Landing: { } landing, Plan: not null })
+            return null;
+        var engines = EnginesOf(job);
+        var published = await PublishedAsync(job, cancellationToken).ConfigureAwait(false);
+        RestoreRun.RemoveScratch(context, job.Id);
+        if (published.Count == engines.Count)
+            return landing;
+        return published.Count == 0
+            ? null
+            : throw Errors.PartlyPublished(
+                published, engines.Except(published, StringComparer.Ordinal), Errors.ProcessDied());
+    }
+
+    /// <summary>Lets the engines forget a restore, and remove what its turns have staged.</summary>
+    public async Task ForgetRestoreAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        if (job is { Type: "BACKUP" } or { Plan: null })
+            return;
+        foreach (var (_, ledger) in Ledgers(EnginesOf(job)))
+            await ledger.ForgetAsync(RestoreRun.IdOf(job.Id), cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Removes what a job has left that does not go on.</summary>
     public async Task RevertAsync(JobRecord job, CancellationToken cancellationToken)
     {
@@ -55,6 +78,10 @@ internal sealed class SavedWork(RunContext context)
         var plan = ExecutionPlan.FromJson(job.Plan);
         await ReleaseHoldAsync(plan, job.Id, cancellationToken).ConfigureAwait(false);
         RestoreRun.RemoveScratch(context, job.Id);
+        // What belongs to databases that were restored stays with them.
+        if ((await PublishedAsync(job, cancellationToken).ConfigureAwait(false)).Count == 0)
+            await context.System.RemoveAsync(job.Added).ConfigureAwait(false);
+        await ForgetRestoreAsync(job, cancellationToken).ConfigureAwait(false);
         if (job.Layer is not { } saved)
             return;
         var opened = await OpenAsync(plan, cancellationToken).ConfigureAwait(false);
@@ -89,6 +116,30 @@ internal sealed class SavedWork(RunContext context)
                 layer.Directory, manifest.ChainId, manifest.LayerId, manifest.End),
         };
     }
+
+    /// <summary>The engines that have published a restore.</summary>
+    private async Task<IReadOnlyList<string>> PublishedAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        var published = new List<string>();
+        if (job.Landing is null)
+            return published;
+        foreach (var (name, ledger) in Ledgers(EnginesOf(job)))
+        {
+            if (await ledger.IsPublishedAsync(RestoreRun.IdOf(job.Id), cancellationToken).ConfigureAwait(false))
+                published.Add(name);
+        }
+
+        return published;
+    }
+
+    private static IReadOnlyList<string> EnginesOf(JobRecord job) =>
+        ExecutionPlan.FromJson(job.Plan!).Steps.OfType<PublishRestoreStep>().Single().Engines;
+
+    private IEnumerable<(string Name, IRestoreLedger Ledger)> Ledgers(IEnumerable<string> engines) =>
+        from name in engines
+        let engine = context.Engines.GetValueOrDefault(name)
+        where engine is IRestoreLedger && engine.Info.Capabilities.HasFlag(EngineCapabilities.RestoreLedger)
+        select (name, (IRestoreLedger)engine);
 
     private Task<OpenedCollection> OpenAsync(ExecutionPlan plan, CancellationToken cancellationToken)
     {

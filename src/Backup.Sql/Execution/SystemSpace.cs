@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
+using Backup.Sql.Execution.Jobs;
 using Backup.Sql.State;
 
 namespace Backup.Sql.Execution;
@@ -39,10 +40,11 @@ internal sealed class SystemSpace(IStateStore store, IReadOnlyList<SystemKind> k
     /// <param name="entries">Out of the backup.</param>
     /// <param name="wanted">The kinds that are to come back.</param>
     /// <param name="names">What was restored under which name; null for a whole cluster.</param>
+    /// <param name="commit">Commits them, and notes that they were added; false when somebody came between.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>What was added, for <see cref="RemoveAsync"/>.</returns>
-    public async Task<IReadOnlyList<StateChange>> AddAsync(
+    public async Task AddAsync(
         IReadOnlyList<SystemEntry> entries, IReadOnlyList<string> wanted, RestoredNames? names,
+        Func<IReadOnlyList<StateChange>, CancellationToken, ValueTask<bool>> commit,
         CancellationToken cancellationToken)
     {
         while (true)
@@ -59,20 +61,19 @@ internal sealed class SystemSpace(IStateStore store, IReadOnlyList<SystemKind> k
             }
 
             if (missing.Count == 0
-                || await store.TryCommitAsync([.. missing.Values], cancellationToken).ConfigureAwait(false))
-                return [.. missing.Values];
+                || await commit([.. missing.Values], cancellationToken).ConfigureAwait(false))
+                return;
         }
     }
 
     /// <summary>Removes what was added, but for what somebody has changed since.</summary>
-    public async Task RemoveAsync(IReadOnlyList<StateChange> added)
+    public async Task RemoveAsync(IReadOnlyList<AddedEntry> added)
     {
-        foreach (var change in added)
+        foreach (var (kind, key, digest) in added)
         {
-            if (await store.GetAsync(change.Kind, change.Key).ConfigureAwait(false) is { } entry
-                && entry.Value.Span.SequenceEqual(change.Value!.Value.Span))
-                await store.TryCommitAsync([change with { ExpectedVersion = entry.Version, Value = null }])
-                    .ConfigureAwait(false);
+            if (await store.GetAsync(kind, key).ConfigureAwait(false) is { } entry
+                && JobTurn.DigestOf(entry.Value) == digest)
+                await store.TryCommitAsync([new StateChange(kind, key, entry.Version, null)]).ConfigureAwait(false);
         }
     }
 

@@ -100,10 +100,7 @@ public sealed class BackupHost : IAsyncDisposable
             Registry, Collections, options.TimeProvider, options.LoggerFactory.CreateLogger("Backup.Sql.Execution"));
         Known = new KnownBackups(Registry, Collections);
         Worker = new JobWorker(Planning, Runner, Registry, Known, Proofs, options.TimeProvider);
-        Jobs = new JobRegistry(
-            records,
-            options.TimeProvider,
-            Worker.RevertAsync);
+        Jobs = new JobRegistry(records, options.TimeProvider, Worker);
         Uses = new LayerUses(options.StateStore, Jobs, options.TimeProvider, options.Random);
         Policies = new PolicyBook(options.StateStore);
         Schedules = new ScheduleBook(options.StateStore, options.Random);

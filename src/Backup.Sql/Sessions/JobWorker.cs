@@ -16,6 +16,7 @@ namespace Backup.Sql.Sessions;
 internal sealed class JobWorker(
     PlanningContext planning, PlanRunner runner, BackupRegistry registry, KnownBackups known, Proofs proofs,
     TimeProvider time)
+    : IJobAftermath
 {
     /// <summary>How often a job is planned when the collection keeps moving under it.</summary>
     private const int PlanningAttempts = 3;
@@ -27,9 +28,22 @@ internal sealed class JobWorker(
     public JobWork Work(ExecutionPlan? first) => (job, turn, cancellationToken) => SnapshotTimeout.RunAsync(
         BoundOf(job), job, time, token => PlanAndRunAsync(first, job, turn, token), cancellationToken);
 
-    /// <summary>Removes what a job's turns have left.</summary>
+    /// <inheritdoc/>
+    public async Task<JobOutcome?> FinishAsync(JobRecord job, CancellationToken cancellationToken)
+    {
+        var outcome = await runner.FinishAsync(job, cancellationToken).ConfigureAwait(false);
+        if (outcome is not null)
+            await NoteAsync(job, null, outcome).ConfigureAwait(false);
+        return outcome;
+    }
+
+    /// <inheritdoc/>
     public Task RevertAsync(JobRecord job, CancellationToken cancellationToken) =>
         runner.RevertAsync(job, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task SettleAsync(JobRecord job, CancellationToken cancellationToken) =>
+        runner.SettleAsync(job, cancellationToken);
 
     public async Task<ExecutionPlan> PlanAsync(
         BoundStatement bound, bool estimate, CancellationToken cancellationToken) => bound switch
@@ -51,12 +65,8 @@ internal sealed class JobWorker(
         ExecutionPlan? first, JobRecord job, JobTurn turn, CancellationToken cancellationToken)
     {
         await registry.EnsureAsync(job, BoundOf(job), cancellationToken).ConfigureAwait(false);
-        if (first is null
-            && await runner.FinishCommittedAsync(job, cancellationToken).ConfigureAwait(false) is { } finished)
-        {
-            await NoteAsync(job, null, finished).ConfigureAwait(false);
+        if (first is null && await FinishAsync(job, cancellationToken).ConfigureAwait(false) is { } finished)
             return finished;
-        }
 
         var plan = first;
         for (var attempt = 1; ; attempt++)

@@ -13,6 +13,8 @@ internal static class FileFailures
     private const int NotPermitted = 1;
     private const int AccessDenied = 13;
 
+    private const int WindowsSharing = unchecked((int)0x80070020);
+    private static readonly int WouldBlock = OperatingSystem.IsLinux() ? 11 : 35;
     private static readonly int QuotaExceeded = OperatingSystem.IsLinux() ? 122 : 69;
     private static readonly int LinksNotSupported = OperatingSystem.IsLinux() ? 95 : 45;
 
@@ -24,6 +26,10 @@ internal static class FileFailures
         is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException
         // .NET's name for a file that would become longer than the file system allows.
         or ArgumentOutOfRangeException { ParamName: "value" };
+
+    /// <summary>True when somebody else has a lock on the file, or holds it open on Windows.</summary>
+    public static bool IsLocked(IOException failure) =>
+        failure.HResult == WindowsSharing || failure.HResult == WouldBlock;
 
     public static BackupSqlException Translate(
         Exception failure, string verb, string name, string path, string root) => failure switch

@@ -11,7 +11,8 @@ namespace Backup.Sql.Storage;
 /// </summary>
 /// <remarks>
 /// A put writes a file aside in the directory it is meant for, flushes it, gives it its name by a hard link, which
-/// fails if the name is taken, and flushes the directory. What a crash leaves aside is never listed and harms nobody.
+/// fails if the name is taken, and flushes the directory. What a crash leaves aside is never listed, harms nobody, and
+/// goes with <see cref="RemoveUnfinishedAsync"/>.
 /// One name cannot be an object and also the beginning of another's; a name that is a directory counts as taken.
 /// Directories stay when their last object is deleted.
 /// </remarks>
@@ -144,6 +145,26 @@ public sealed class FileObjectStore : IObjectStore
         catch (Exception failure) when (FileFailures.IsFailure(failure))
         {
             throw FileFailures.Translate(failure, "delete", name, path, _root);
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A put holds a lock on the file that it writes aside, and the system lets go of it when the process dies. Where a
+    /// file system knows no locks, a put of another host may be removed too: it then fails, and nothing else happens.
+    /// </remarks>
+    public async ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var path = PathOf(directory.TrimEnd('/'));
+        try
+        {
+            if (Directory.Exists(path))
+                await Task.Run(() => FileObjectWriter.RemoveAbandoned(path), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (FileFailures.IsFailure(failure))
+        {
+            throw FileFailures.Translate(failure, "tidy", directory, path, _root);
         }
     }
 

@@ -24,15 +24,59 @@ internal sealed class FileObjectWriter : IObjectWriter
         _file = file;
     }
 
+    /// <summary>
+    /// How the file aside is shared while it is written: not, which takes a lock that tells it from what a dead process
+    /// left. Windows needs no lock for that, but has to be allowed to rename what is open.
+    /// </summary>
+    private static FileShare Share => OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+
     /// <summary>Creates the file aside, in the directory of the final path, which must exist.</summary>
     public static FileObjectWriter Create(string name, string path, string root, IRandomSource random)
     {
+        const int attempts = 5;
         Span<byte> chance = stackalloc byte[12];
-        random.Fill(chance);
-        var aside = Path.Join(Path.GetDirectoryName(path), ObjectName.AsidePrefix + Convert.ToHexStringLower(chance));
-        var file = File.OpenHandle(
-            aside, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        return new FileObjectWriter(name, path, aside, root, file);
+        for (var attempt = 1; ; attempt++)
+        {
+            random.Fill(chance);
+            var aside = Path.Join(
+                Path.GetDirectoryName(path), ObjectName.AsidePrefix + Convert.ToHexStringLower(chance));
+            try
+            {
+                var file = File.OpenHandle(aside, FileMode.CreateNew, FileAccess.Write, Share);
+                return new FileObjectWriter(name, path, aside, root, file);
+            }
+            catch (IOException failure) when (FileFailures.IsLocked(failure) && attempt < attempts)
+            {
+                // Whoever tidies up was there before the lock was, and removes the empty file.
+            }
+        }
+    }
+
+    /// <summary>Removes the files aside, in a directory and those below it, that no living process writes.</summary>
+    public static void RemoveAbandoned(string directory)
+    {
+        var everything = new EnumerationOptions
+        {
+            RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint,
+        };
+        foreach (var path in Directory.EnumerateFiles(directory, ObjectName.AsidePrefix + "*", everything))
+        {
+            try
+            {
+                new FileStream(path, new FileStreamOptions
+                {
+                    Mode = FileMode.Open,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    Options = FileOptions.DeleteOnClose,
+                    BufferSize = 0,
+                }).Dispose();
+            }
+            catch (IOException failure) when (failure is FileNotFoundException || FileFailures.IsLocked(failure))
+            {
+                // It is being written, or is an object by now.
+            }
+        }
     }
 
     public async ValueTask WritePartAsync(ReadOnlyMemory<byte> part, CancellationToken cancellationToken = default)
@@ -82,21 +126,22 @@ internal sealed class FileObjectWriter : IObjectWriter
             if (RandomAccess.GetLength(file) != _length)
                 throw Errors.ObjectEndsEarly(_name, 0, _length, RandomAccess.GetLength(file));
             RandomAccess.FlushToDisk(file);
+
+            // The last moment at which giving up leaves nothing; from here on the put goes through to its end.
+            cancellationToken.ThrowIfCancellationRequested();
+            if (FileRoot.FindLink(_root, Path.GetDirectoryName(_path)!) is { } link)
+                throw Errors.PassesThroughLink(_name, link);
+            if (OperatingSystem.IsWindows())
+            {
+                MoveToName();
+                return;
+            }
+
+            if (!UnixFiles.TryLink(_aside, _path))
+                throw Errors.ObjectExists(_name);
+            RemoveAside();
         }
 
-        // The last moment at which giving up leaves nothing; from here on the put goes through to its end.
-        cancellationToken.ThrowIfCancellationRequested();
-        if (FileRoot.FindLink(_root, Path.GetDirectoryName(_path)!) is { } link)
-            throw Errors.PassesThroughLink(_name, link);
-        if (OperatingSystem.IsWindows())
-        {
-            MoveToName();
-            return;
-        }
-
-        if (!UnixFiles.TryLink(_aside, _path))
-            throw Errors.ObjectExists(_name);
-        RemoveAside();
         UnixFiles.FlushDirectory(Path.GetDirectoryName(_path)!);
     }
 

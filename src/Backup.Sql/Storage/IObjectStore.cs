@@ -77,6 +77,14 @@ public interface IObjectStore : IAsyncDisposable
     ValueTask DeleteAsync(string name, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Removes what puts have left below a directory that nobody will complete: their processes died. No object is
+    /// touched, and no put of a living process. Default: the store has no such remains.
+    /// </summary>
+    /// <param name="directory">The beginning of names, up to and with a slash.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) => default;
+
+    /// <summary>
     /// Deletes objects, in any order; missing ones are fine. When the call fails some are gone and some are not, and it
     /// may be repeated. Where one request deletes many (<see cref="StoreCapabilities.BatchDelete"/>) it does so here;
     /// else they go one by one.

@@ -52,6 +52,12 @@ internal sealed class LimitedObjectStore(IObjectStore inner, StoreLimits limits)
         await inner.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        using var turn = await limits.EnterAsync(0, 0, cancellationToken).ConfigureAwait(false);
+        await inner.RemoveUnfinishedAsync(directory, cancellationToken).ConfigureAwait(false);
+    }
+
     public async ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default)
     {
         using var turn = await limits.EnterAsync(0, 0, cancellationToken).ConfigureAwait(false);

@@ -98,6 +98,13 @@ internal sealed class LocalityStore : IObjectStore
             .DeleteAsync(name, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
+    public async ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        foreach (var store in All)
+            await store.RemoveUnfinishedAsync(directory, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default)
     {
         var byStore = new Dictionary<IObjectStore, List<string>>();

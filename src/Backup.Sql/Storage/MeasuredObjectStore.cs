@@ -77,6 +77,9 @@ internal sealed class MeasuredObjectStore(IObjectStore inner, string scheme, Tim
     public ValueTask DeleteAsync(string name, CancellationToken cancellationToken = default) =>
         MeasureAsync("delete", () => inner.DeleteAsync(name, cancellationToken));
 
+    public ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) =>
+        MeasureAsync("remove_unfinished", () => inner.RemoveUnfinishedAsync(directory, cancellationToken));
+
     public ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default) =>
         MeasureAsync("delete_many", () => inner.DeleteManyAsync(names, cancellationToken));
 

@@ -97,6 +97,9 @@ internal sealed class RetryingObjectStore(IObjectStore inner, RetryPolicy retrie
     public ValueTask DeleteAsync(string name, CancellationToken cancellationToken = default) =>
         retries.RunAsync(token => inner.DeleteAsync(name, token), cancellationToken);
 
+    public ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) =>
+        retries.RunAsync(token => inner.RemoveUnfinishedAsync(directory, token), cancellationToken);
+
     // In batches where a batch is one request; else by itself each, so that each has all its tries.
     public async ValueTask DeleteManyAsync(IReadOnlyList<string> names, CancellationToken cancellationToken = default)
     {

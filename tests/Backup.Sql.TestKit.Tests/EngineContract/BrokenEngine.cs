@@ -26,11 +26,13 @@ public enum EngineFault
     RestoreReportsAnotherError,
     PastIsThePresent,
     HoldsAreForgotten,
+    PublicationsAreForgotten,
+    PublicationsAreKeptForEver,
 }
 
 /// <summary>An engine around another one that breaks the contract in one way.</summary>
 internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault)
-    : IDatabaseEngine, IRetentionHolds, ICatalogHistory
+    : IDatabaseEngine, IRetentionHolds, ICatalogHistory, IRestoreLedger
 {
     public EngineInfo Info => inner.Info;
 
@@ -69,6 +71,15 @@ internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault)
 
     public ValueTask ReleaseAsync(string name, CancellationToken cancellationToken = default) =>
         ((IRetentionHolds)inner).ReleaseAsync(name, cancellationToken);
+
+    public async ValueTask<bool> IsPublishedAsync(string id, CancellationToken cancellationToken = default) =>
+        await ((IRestoreLedger)inner).IsPublishedAsync(id, cancellationToken)
+        && fault != EngineFault.PublicationsAreForgotten;
+
+    public ValueTask ForgetAsync(string id, CancellationToken cancellationToken = default) =>
+        fault == EngineFault.PublicationsAreKeptForEver
+            ? ValueTask.CompletedTask
+            : ((IRestoreLedger)inner).ForgetAsync(id, cancellationToken);
 
     public ValueTask<IReadOnlyList<HlcTimestamp>> GetCatalogChangesAsync(
         string database, HlcTimestamp after, HlcTimestamp upTo, CancellationToken cancellationToken = default) =>

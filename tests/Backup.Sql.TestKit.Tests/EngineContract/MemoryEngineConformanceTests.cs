@@ -8,14 +8,14 @@ public sealed class MemoryEngineConformanceTests
     private const EngineCapabilities Everything =
         EngineCapabilities.TimeTravel | EngineCapabilities.ChangeExport | EngineCapabilities.RevisionHistory
         | EngineCapabilities.RetentionHolds | EngineCapabilities.Schemas | EngineCapabilities.Partitions
-        | EngineCapabilities.ReplaceRows;
+        | EngineCapabilities.ReplaceRows | EngineCapabilities.RestoreLedger;
 
     public static TheoryData<string> Checks => [.. EngineConformance.Checks];
 
     public static TheoryData<EngineCapabilities> Combinations => new(
         EngineCapabilities.None,
         EngineCapabilities.TimeTravel,
-        EngineCapabilities.ChangeExport,
+        EngineCapabilities.ChangeExport | EngineCapabilities.RestoreLedger,
         EngineCapabilities.ChangeExport | EngineCapabilities.RetentionHolds,
         EngineCapabilities.TimeTravel | EngineCapabilities.ChangeExport,
         EngineCapabilities.TimeTravel | EngineCapabilities.RetentionHolds | EngineCapabilities.Schemas,

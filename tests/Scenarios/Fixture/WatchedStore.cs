@@ -44,6 +44,12 @@ internal sealed class WatchedStore(IObjectStore inner, Action called) : IObjectS
         return inner.DeleteAsync(name, cancellationToken);
     }
 
+    public ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        called();
+        return inner.RemoveUnfinishedAsync(directory, cancellationToken);
+    }
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private sealed class Writer(IObjectWriter inner, Action called) : IObjectWriter

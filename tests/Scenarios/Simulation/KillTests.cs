@@ -3,7 +3,6 @@ using Backup.Sql.Collections;
 using Backup.Sql.Collections.Format;
 using Backup.Sql.Scenarios.Fixture;
 using Backup.Sql.Sessions;
-using Backup.Sql.Storage;
 
 namespace Backup.Sql.Scenarios.Simulation;
 
@@ -23,9 +22,7 @@ public sealed class KillTests : IDisposable
     public Task Killed_in_the_middle_a_backup_is_finished_by_the_next_process() => Seeds.RunAsync(1, async seed =>
     {
         var random = new Random(seed);
-        var root = _directory.Below("world");
-        foreach (var name in new[] { "databases", "stores", "scratch" })
-            Directory.CreateDirectory(Path.Combine(root, name));
+        var root = KilledProcess.MakeWorld(_directory.Below("world"));
         var shop = Path.Combine(root, "databases", "shop.db");
         Fill(shop);
         var (adopted, kept) = (0, 0);
@@ -41,8 +38,8 @@ public sealed class KillTests : IDisposable
             foreach (var job in adoption.Jobs)
             {
                 adopted++;
-                var ended = await RowAsync(host, $"SHOW JOB WHEN COMPLETE {job.JobId}");
-                Assert.Equal(("succeeded", null), ((string)ended["status"]!, (string?)ended["error"]));
+                var ended = await KilledProcess.RowAsync(host, $"SHOW JOB WHEN COMPLETE {job.JobId}");
+                Assert.Equal(("succeeded", null), ((string)ended!["status"]!, (string?)ended["error"]));
             }
 
             // A process that was killed before it had a job has no backup to show.
@@ -59,12 +56,14 @@ public sealed class KillTests : IDisposable
 
         Assert.True(adopted >= Rounds / 3, $"Only {adopted} jobs were adopted.");
         Assert.True(kept > Rounds, $"Only {kept} files were noted.");
+        Figures.Print($"kill: {Rounds} backups of a quiet database, {adopted} adopted, {kept} finished files kept, lost 0");
     });
 
     // At some moment between the statement's begin and its end, told by how many objects it has put.
     private static async Task KillAsync(string root, int minutes, string statement, Random random)
     {
-        using var child = ChildProgram.Start("run", root, minutes.ToString(CultureInfo.InvariantCulture), statement);
+        using var child = ChildProgram.Start(
+            "run", root, minutes.ToString(CultureInfo.InvariantCulture), "databases", "never", statement);
         Assert.Equal("begins", await child.StandardOutput.ReadLineAsync());
         var done = child.StandardOutput.ReadLineAsync();
         var enough = Objects(root) + random.Next(60);
@@ -79,8 +78,8 @@ public sealed class KillTests : IDisposable
 
     private static async Task CheckAsync(BackupHost host, string root, int round, bool isNewest)
     {
-        var valid = await RowAsync(host, "SHOW BACKUP VALIDATE FROM LATEST IN 'nodelocal://1/depot'");
-        Assert.Equal("No problems found!", valid["validation_status"]);
+        var valid = await KilledProcess.RowAsync(host, "SHOW BACKUP VALIDATE FROM LATEST IN 'nodelocal://1/depot'");
+        Assert.Equal("No problems found!", valid!["validation_status"]);
         var copy = $"copy{round}";
         await host.OpenSession().ExecuteAsync($"RESTORE DATABASE shop FROM LATEST IN 'nodelocal://1/depot' WITH new_db_name = '{copy}'");
         var path = Path.Combine(root, "databases", copy + ".db");
@@ -88,16 +87,7 @@ public sealed class KillTests : IDisposable
             Assert.Equal(SqliteDump.Of(Path.Combine(root, "databases", "shop.db")), SqliteDump.Of(path));
         File.Delete(path);
 
-        // No checkpoint, no file that no manifest lists, nothing in scratch or beside the databases.
-        // (A put that was cut off leaves its file aside: no store shows it as an object.)
-        var files = Directory.GetFiles(Path.Combine(root, "stores"), "*", SearchOption.AllDirectories)
-            .Where(file => !Path.GetFileName(file).StartsWith(ObjectName.AsidePrefix, StringComparison.Ordinal)).ToList();
-        Assert.DoesNotContain(files, file => file.Contains("/progress/", StringComparison.Ordinal));
-        foreach (var directory in files.Where(file => file.Contains("/data/", StringComparison.Ordinal))
-            .Select(file => file[..file.IndexOf("/data/", StringComparison.Ordinal)]).Distinct())
-            Assert.True(File.Exists(directory + "/BACKUP_MANIFEST"), $"Nothing was committed in {directory}.");
-        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(root, "scratch")));
-        Assert.Empty(Directory.GetDirectories(Path.Combine(root, "databases", ".backupsql")));
+        Assert.Empty(KilledProcess.Leftovers(root));
     }
 
     /// <summary>The files that the newest checkpoint of each unfinished layer lists, with their bytes.</summary>
@@ -116,13 +106,6 @@ public sealed class KillTests : IDisposable
         }
 
         return found;
-    }
-
-    private static async Task<IReadOnlyDictionary<string, object?>> RowAsync(BackupHost host, string statement)
-    {
-        var result = await host.OpenSession().ExecuteAsync(statement);
-        var row = (await result.Rows.ToListAsync())[0];
-        return result.Columns.Select((column, i) => (column.Name, row[i])).ToDictionary(pair => pair.Name, pair => pair.Item2);
     }
 
     private static void Fill(string path) => SqliteConnection.Run(

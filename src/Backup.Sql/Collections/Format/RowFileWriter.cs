@@ -267,7 +267,16 @@ internal sealed class RowFileWriter : IAsyncDisposable
         _footer.ResetWrittenCount();
         var header = new byte[DataFileFormat.HeaderBytes];
         DataFileFormat.WriteHeader(header, _options.Compression.Codec.Id, _files.LayerId, id);
-        await file.WriteAsync(header, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await file.WriteAsync(header, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await file.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         StoredBytes += header.Length;
         return file;
     }

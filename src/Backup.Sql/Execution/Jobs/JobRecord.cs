@@ -73,6 +73,15 @@ internal sealed record JobRecord
     /// <summary>The layer that a backup has begun to write and goes on with after a pause or a crash.</summary>
     public SavedLayer? Layer { get; init; }
 
-    /// <summary>What it came to; null before it succeeded, or, of a restore, was published.</summary>
+    /// <summary>
+    /// What a restore comes to, noted right before it is published: if its process dies there, the engines know whether
+    /// it was. Null before, and again when the engines have been told that the record says so.
+    /// </summary>
+    public JobOutcome? Landing { get; init; }
+
+    /// <summary>What a restore has added to the state store, to be removed again if it does not succeed.</summary>
+    public IReadOnlyList<AddedEntry> Added { get; init; } = [];
+
+    /// <summary>What it came to; null before it succeeded.</summary>
     public JobOutcome? Outcome { get; init; }
 }

@@ -117,6 +117,27 @@ internal sealed class JobRecords
             job => IsOwn(job) ? change(Own(job)) : throw Errors.JobTakenOver(id),
             cancellationToken);
 
+    /// <summary>
+    /// Changes the record of a job that this host works on together with other entries, or nothing of both.
+    /// </summary>
+    /// <returns>False when somebody else came between.</returns>
+    /// <exception cref="BackupSqlException">55000 the job is somebody else's.</exception>
+    public async ValueTask<bool> TryUpdateOwnAsync(
+        long id, Func<JobRecord, JobRecord> change, IReadOnlyList<StateChange> together,
+        CancellationToken cancellationToken)
+    {
+        if (await _jobs.FindAsync(KeyOf(id), cancellationToken).ConfigureAwait(false) is not { } seen
+            || !IsOwn(seen.Value))
+            throw Errors.JobTakenOver(id);
+        var changed = change(Own(seen.Value)) with { Modified = Now };
+        return await _store.TryCommitAsync([_jobs.Replace(seen, changed), .. together], cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Notes that the engines know what the record says of a job that has ended.</summary>
+    public Task<JobRecord> SettleAsync(long id) => UpdateAsync(
+        id, job => job.Landing is null ? job : job with { Landing = null }, CancellationToken.None);
+
     /// <summary>Moves a job that this host works on. Where nothing is left to do the lease ends.</summary>
     public Task<JobRecord> MoveOwnAsync(long id, JobState state, Func<JobRecord, JobRecord>? change = null) =>
         UpdateOwnAsync(id, job => Moved(job, state, change));

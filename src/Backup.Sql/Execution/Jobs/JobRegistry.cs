@@ -10,9 +10,6 @@ namespace Backup.Sql.Execution.Jobs;
 /// </summary>
 internal delegate Task<JobOutcome> JobWork(JobRecord job, JobTurn turn, CancellationToken cancellationToken);
 
-/// <summary>Removes what the turns of a job have left behind that is not to go on.</summary>
-internal delegate Task JobRevert(JobRecord job, CancellationToken cancellationToken);
-
 /// <summary>
 /// Runs jobs in this process, and keeps their records true: a record is written before its work starts. Other processes
 /// may share the records: they ask through them, and take over what nobody renews the lease of.
@@ -21,18 +18,18 @@ internal sealed class JobRegistry
 {
     private readonly JobRecords _records;
     private readonly TimeProvider _time;
-    private readonly JobRevert _revert;
+    private readonly IJobAftermath _aftermath;
     private readonly ConcurrentDictionary<long, JobTurn> _turns = new();
 
     /// <summary>A registry.</summary>
     /// <param name="records">The records.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="revert">Cleans up after jobs that stopped before their end.</param>
-    public JobRegistry(JobRecords records, TimeProvider time, JobRevert revert)
+    /// <param name="aftermath">Sees to what turns that are over have left.</param>
+    public JobRegistry(JobRecords records, TimeProvider time, IJobAftermath aftermath)
     {
         _records = records;
         _time = time;
-        _revert = revert;
+        _aftermath = aftermath;
     }
 
     public DateTimeOffset Now => _time.GetUtcNow();
@@ -148,7 +145,7 @@ internal sealed class JobRegistry
         if (!Stop(id, StopReason.Cancel)
             && await _records.TryClaimAsync(id, JobState.CancelRequested, cancellationToken)
                 .ConfigureAwait(false) is { } claimed)
-            await RevertAsync(claimed).ConfigureAwait(false);
+            await EndAbandonedAsync(claimed).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -166,6 +163,8 @@ internal sealed class JobRegistry
         DateTimeOffset? due = null;
         foreach (var job in await _records.ListAsync(cancellationToken).ConfigureAwait(false))
         {
+            if (job.State.IsFinal() && job.Landing is not null)
+                await SettleAsync(job).ConfigureAwait(false);
             if (job.State.IsFinal() && job.Finished + retention <= Now)
                 await _records.RemoveAsync(job, cancellationToken).ConfigureAwait(false);
             if (!job.State.IsActive() || _turns.ContainsKey(job.Id))
@@ -217,7 +216,7 @@ internal sealed class JobRegistry
                 await _records.MoveOwnAsync(mine.Id, JobState.Paused).ConfigureAwait(false);
                 break;
             default:
-                await RevertAsync(mine).ConfigureAwait(false);
+                await EndAbandonedAsync(mine).ConfigureAwait(false);
                 break;
         }
 
@@ -232,10 +231,9 @@ internal sealed class JobRegistry
             turn.StartHeart();
             turn.Started.TrySetResult();
             var outcome = await work(job, turn, turn.StopToken).ConfigureAwait(false);
+            turn.IsDone = true;
             turn.Progress.Finish();
-            return new JobEnd(await _records.MoveOwnAsync(
-                job.Id, JobState.Succeeded, j => turn.Noted(j) with { Outcome = outcome, Error = null })
-                    .ConfigureAwait(false));
+            return new JobEnd(await SucceedAsync(job.Id, outcome, turn.Noted).ConfigureAwait(false));
         }
         catch (Exception error)
         {
@@ -256,11 +254,13 @@ internal sealed class JobRegistry
         try
         {
             if (turn.Reason == StopReason.LostLease)
-                {
+            {
                 return new JobEnd(
                     await GetAsync(job.Id, CancellationToken.None).ConfigureAwait(false), Errors.JobTakenOver(job.Id));
             }
 
+            if (turn.IsDone)
+                return await EndUnrecordedAsync(job, turn, shown).ConfigureAwait(false);
             if (turn.StopToken.IsCancellationRequested && IsCancellation(error))
                 return await EndStoppedAsync(job.Id, turn).ConfigureAwait(false);
             if (shown.SqlState == SqlStates.CredentialMissing)
@@ -273,6 +273,74 @@ internal sealed class JobRegistry
         catch (BackupSqlException second)
         {
             return new JobEnd(job, second.SqlState == SqlStates.JobTakenOver ? second : shown);
+        }
+    }
+
+    /// <summary>
+    /// The work is done, and something after it failed: nothing is taken back. If its end cannot be recorded now
+    /// either, the lease runs out, and whoever adopts the job finds it done.
+    /// </summary>
+    private async Task<JobEnd> EndUnrecordedAsync(JobRecord job, JobTurn turn, BackupSqlException error)
+    {
+        try
+        {
+            var now = await _records.GetAsync(job.Id, CancellationToken.None).ConfigureAwait(false);
+            if (await _aftermath.FinishAsync(now, CancellationToken.None).ConfigureAwait(false) is { } outcome)
+                return new JobEnd(await SucceedAsync(job.Id, outcome, turn.Noted).ConfigureAwait(false));
+        }
+        catch (BackupSqlException)
+        {
+            // The first failure is the one to tell of.
+        }
+
+        return new JobEnd(job, Errors.JobUnrecorded(job.Id, error));
+    }
+
+    private async Task<JobRecord> SucceedAsync(long id, JobOutcome outcome, Func<JobRecord, JobRecord>? noted = null)
+    {
+        var done = await _records.MoveOwnAsync(
+            id, JobState.Succeeded, j => (noted?.Invoke(j) ?? j) with { Outcome = outcome, Error = null })
+                .ConfigureAwait(false);
+        return done.Landing is null ? done : await SettleAsync(done).ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody needs to ask any more how the job ended: its record says so.</summary>
+    private async Task<JobRecord> SettleAsync(JobRecord job)
+    {
+        try
+        {
+            await _aftermath.SettleAsync(job, CancellationToken.None).ConfigureAwait(false);
+            return await _records.SettleAsync(job.Id).ConfigureAwait(false);
+        }
+        catch (BackupSqlException)
+        {
+            // The record keeps the note, and the next adoption tries again.
+            return job;
+        }
+    }
+
+    /// <summary>
+    /// Brings a job to its end that somebody wanted stopped and whose process died: if it was done before, it is done.
+    /// </summary>
+    private async Task EndAbandonedAsync(JobRecord job)
+    {
+        if (job.State == JobState.CancelRequested
+            && await FinishedAsync(job).ConfigureAwait(false) is { } outcome)
+            await SucceedAsync(job.Id, outcome).ConfigureAwait(false);
+        else
+            await RevertAsync(job).ConfigureAwait(false);
+    }
+
+    /// <summary>What cannot be found out is for the revert to report, which looks again.</summary>
+    private async Task<JobOutcome?> FinishedAsync(JobRecord job)
+    {
+        try
+        {
+            return await _aftermath.FinishAsync(job, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BackupSqlException)
+        {
+            return null;
         }
     }
 
@@ -308,7 +376,7 @@ internal sealed class JobRegistry
         var failed = job.Error is not null;
         try
         {
-            await _revert(job, CancellationToken.None).ConfigureAwait(false);
+            await _aftermath.RevertAsync(job, CancellationToken.None).ConfigureAwait(false);
         }
         catch (BackupSqlException error)
         {

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Backup.Sql.Collections;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.State;
 
 namespace Backup.Sql.Execution.Jobs;
 
@@ -33,6 +35,7 @@ internal sealed class JobTurn : IDisposable
     {
         JobId = job.Id;
         Layer = job.Layer;
+        Added = job.Added;
         _records = records;
         _time = time;
         _renewed = time.GetTimestamp();
@@ -47,6 +50,14 @@ internal sealed class JobTurn : IDisposable
 
     /// <summary>The layer that an earlier turn began and this one goes on with; null for none.</summary>
     public SavedLayer? Layer { get; private set; }
+
+    /// <summary>What this turn and earlier ones have added to the state store.</summary>
+    public IReadOnlyList<AddedEntry> Added { get; private set; }
+
+    /// <summary>
+    /// True once nothing can undo the work: if the record cannot be told of it now, whoever adopts the job finds out.
+    /// </summary>
+    public bool IsDone { get; set; }
 
     public CancellationToken StopToken { get; }
 
@@ -95,10 +106,15 @@ internal sealed class JobTurn : IDisposable
     /// </summary>
     /// <exception cref="BackupSqlException">55000 the job is somebody else's.</exception>
     /// <exception cref="OperationCanceledException">It is to stop.</exception>
-    public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
+    public ValueTask ConfirmAsync(CancellationToken cancellationToken) => ConfirmAsync(null, cancellationToken);
+
+    /// <inheritdoc cref="ConfirmAsync(CancellationToken)"/>
+    /// <param name="landing">What the job comes to if what follows is found to have happened; null for no note.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async ValueTask ConfirmAsync(JobOutcome? landing, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await RenewAsync(cancellationToken).ConfigureAwait(false);
+        await RenewAsync(cancellationToken, landing).ConfigureAwait(false);
         StopToken.ThrowIfCancellationRequested();
     }
 
@@ -116,11 +132,29 @@ internal sealed class JobTurn : IDisposable
         Layer = layer;
     }
 
-    /// <summary>
-    /// Keeps what the job came to as soon as nothing can take it back: who goes on after this process does not do it
-    /// again.
-    /// </summary>
-    public Task SaveOutcomeAsync(JobOutcome outcome) => ChangeAsync(job => job with { Outcome = outcome });
+    /// <summary>Adds entries to the state store together with the note that this job did.</summary>
+    /// <returns>False when somebody else came between.</returns>
+    public async ValueTask<bool> TryAddAsync(IReadOnlyList<StateChange> entries, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<AddedEntry> added =
+            [.. Added, .. entries.Select(entry => new AddedEntry(entry.Kind, entry.Key, DigestOf(entry.Value!.Value)))];
+        if (!await _records.TryUpdateOwnAsync(JobId, job => job with { Added = added }, entries, cancellationToken)
+            .ConfigureAwait(false))
+            return false;
+        Added = added;
+        return true;
+    }
+
+    /// <summary>Notes that the entries are gone again.</summary>
+    public async Task ForgetAddedAsync()
+    {
+        await ChangeAsync(job => job with { Added = [] }).ConfigureAwait(false);
+        Added = [];
+    }
+
+    /// <summary>The digest by which an added entry is told from another one.</summary>
+    public static string DigestOf(ReadOnlyMemory<byte> value) =>
+        Convert.ToHexStringLower(SHA256.HashData(value.Span));
 
     public void Dispose()
     {
@@ -159,7 +193,7 @@ internal sealed class JobTurn : IDisposable
         }
     }
 
-    private async Task RenewAsync(CancellationToken cancellationToken)
+    private async Task RenewAsync(CancellationToken cancellationToken, JobOutcome? landing = null)
     {
         var job = await ChangeAsync(
             job => Noted(job) with
@@ -167,6 +201,7 @@ internal sealed class JobTurn : IDisposable
                 FractionCompleted = Progress.Fraction,
                 RunningStatus = Progress.Phase,
                 StepsDone = Progress.StepsDone,
+                Landing = landing ?? job.Landing,
             },
             cancellationToken).ConfigureAwait(false);
         if (job.State == JobState.PauseRequested)
