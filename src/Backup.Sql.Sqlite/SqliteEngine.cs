@@ -32,6 +32,7 @@ public sealed class SqliteEngine
     private readonly SnapshotOpener _opener;
     private readonly HistoryService _history;
     private readonly PastOpener _past;
+    private readonly TableProof? _proof;
     private readonly StagedRestores _restores;
     private readonly Lazy<EngineInfo> _info;
     private readonly Dictionary<string, string> _localities;
@@ -45,6 +46,7 @@ public sealed class SqliteEngine
         _opener = new SnapshotOpener(_connections, _clock, options.TimeProvider);
         _history = new HistoryService(files, _connections, _opener, _clock);
         _past = new PastOpener(_connections);
+        _proof = options.ProvesChanges ? new TableProof(files, _connections, _clock) : null;
         _restores = new StagedRestores(files, _connections);
         _localities = new Dictionary<string, string>(options.Localities, AsciiIgnoreCaseComparer.Instance);
         _info = new Lazy<EngineInfo>(Describe);
@@ -110,7 +112,7 @@ public sealed class SqliteEngine
                     : _opener.OpenAsync(files, Scratch, cancellationToken),
                 cancellationToken)
                 .ConfigureAwait(false);
-            return new SqliteSnapshot(time, databases, scratch, _localities);
+            return new SqliteSnapshot(time, databases, scratch, _localities, _proof);
         }
         catch
         {
@@ -205,6 +207,10 @@ public sealed class SqliteEngine
     /// <inheritdoc/>
     public async ValueTask HoldAsync(string name, HlcTimestamp from, CancellationToken cancellationToken = default) =>
         await Task.Run(() => _history.Hold(name, from, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask RenewAsync(string name, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => _history.Renew(name, cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask ReleaseAsync(string name, CancellationToken cancellationToken = default) =>

@@ -37,6 +37,14 @@ public sealed record SqliteEngineOptions
     /// </summary>
     public IReadOnlyDictionary<string, string> Localities { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// True to prove that the history of a table has seen all its changes before an increment is made of them alone: the
+    /// table is read whole and its sum compared. So writers are found that had triggers switched off, and tools that
+    /// write pages; the increment has such a table in full. The first increment does too, for it has nothing to compare
+    /// with. Default: false, a changed table is read only where it changed.
+    /// </summary>
+    public bool ProvesChanges { get; init; }
+
     /// <summary>How long to wait for locks of other writers. Default: 10 s; at most 1 h.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

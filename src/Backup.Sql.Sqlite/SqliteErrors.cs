@@ -102,8 +102,8 @@ internal static class SqliteErrors
     public static BackupSqlException NotAllTracked(string database) =>
         new(SqlStates.FeatureNotSupported, $"the past of database {database} is not known as a whole")
         {
-            Detail = "It has virtual tables, or a table that nothing tells the rows of apart; triggers cannot track those.",
-            Hint = "Leave out AS OF SYSTEM TIME and revision_history; increments need neither.",
+            Detail = "It had virtual tables then, or a table that nothing tells the rows of apart; triggers cannot track those.",
+            Hint = "Name the other tables, BACKUP TABLE or RESTORE TABLE: their past is known. Or leave out the time.",
         };
 
     public static BackupSqlException TimeGone(string database, HlcTimestamp time, HlcTimestamp start) =>

@@ -13,13 +13,14 @@ internal sealed class SqliteSnapshot : IEngineSnapshot, IChangeCoverage
 {
     private readonly Dictionary<string, DatabaseSnapshot> _databases;
     private readonly IDisposable? _scratch;
-
+    private readonly TableProof? _proof;
     private readonly IReadOnlyDictionary<string, string> _localities;
 
     public SqliteSnapshot(
         HlcTimestamp timestamp, IEnumerable<DatabaseSnapshot> databases, IDisposable? scratch,
-        IReadOnlyDictionary<string, string>? localities = null)
+        IReadOnlyDictionary<string, string>? localities = null, TableProof? proof = null)
     {
+        _proof = proof;
         _localities = localities ?? new Dictionary<string, string>();
         Timestamp = timestamp;
         _databases = databases.ToDictionary(database => database.Name, AsciiIgnoreCaseComparer.Instance);
@@ -106,6 +107,7 @@ internal sealed class SqliteSnapshot : IEngineSnapshot, IChangeCoverage
             return;
         }
 
+        await RequireKnownAsync(database, space, cancellationToken).ConfigureAwait(false);
         if (space is PageSpace)
         {
             await database.UsePagesAsync(reader => Task.Run(
@@ -133,9 +135,20 @@ internal sealed class SqliteSnapshot : IEngineSnapshot, IChangeCoverage
         if (space is PageSpace)
             return false;
         var (schema, table) = await TableAsync(space, cancellationToken).ConfigureAwait(false);
-        return IsOrdered(schema, table) && await Database(space).UseLeaderAsync(
+        if (!IsOrdered(schema, table))
+            return false;
+        var covers = await Database(space).UseLeaderAsync(
             leader => HistoryState.TryRead(leader) is { } state && state.Covers(table.Name, start), cancellationToken)
             .ConfigureAwait(false);
+        if (_proof is null)
+            return covers;
+        await Database(space).UseRowsAsync(
+            connection => Task.Run(
+                async () => covers &= await _proof.ProveAsync(connection, schema, table, cancellationToken)
+                    .ConfigureAwait(false),
+                cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return covers;
     }
 
     public async ValueTask DisposeAsync()
@@ -200,12 +213,25 @@ internal sealed class SqliteSnapshot : IEngineSnapshot, IChangeCoverage
                     }
                     else
                     {
-                        using var changes = new ChangedRowExport(connection, schema, history, span);
+                        using var changes = new ChangedRowExport(
+                            connection, schema, history.Table, history.FirstLine, span);
                         await changes.RunAsync(sink, cancellationToken).ConfigureAwait(false);
                     }
                 },
                 cancellationToken),
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tables whose past nobody knows lie empty in a database that was taken back.</summary>
+    private static async Task RequireKnownAsync(
+        DatabaseSnapshot database, Space space, CancellationToken cancellationToken)
+    {
+        if (!database.IsPast)
+            return;
+        var schema = await database.ReadSchemaAsync(cancellationToken).ConfigureAwait(false);
+        if (schema.Tables.Values.Any(table => table.Descriptor.KeepsNoHistory
+            && (space is not TableSpace one || one.TableId == table.Descriptor.Id)))
+            throw SqliteErrors.NotAllTracked(database.Name);
     }
 
     private static async Task<KeySpan?> ExportFromPagesAsync(

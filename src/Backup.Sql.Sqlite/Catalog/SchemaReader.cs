@@ -9,15 +9,28 @@ internal sealed class SchemaReader
 {
     private readonly Connection _connection;
     private readonly List<MasterRow> _master;
+    private readonly HashSet<string> _excluded;
+    private readonly HashSet<string>? _tracked;
 
-    private SchemaReader(Connection connection)
+    private SchemaReader(Connection connection, HashSet<string>? excluded, HashSet<string>? tracked)
     {
         _connection = connection;
         _master = ReadMaster(connection);
+        _excluded = excluded ?? Exclusions.Read(connection, _master);
+        _tracked = tracked
+            ?? (HistoryState.IsTracked(connection) ? DefinitionReader.TrackableOf(connection, _master) : null);
     }
 
     /// <summary>Reads a whole database.</summary>
-    public static SqliteSchema Read(Connection connection) => new SchemaReader(connection).Read();
+    public static SqliteSchema Read(Connection connection) => new SchemaReader(connection, null, null).Read();
+
+    /// <summary>Reads the schema of the past out of a database that was made to hold nothing else.</summary>
+    /// <param name="connection">Reads in it.</param>
+    /// <param name="excluded">The tables whose rows stay out of backups.</param>
+    /// <param name="tracked">The tables whose past is known.</param>
+    public static SqliteSchema ReadPast(
+        Connection connection, HashSet<string> excluded, HashSet<string> tracked) =>
+        new SchemaReader(connection, excluded, tracked).Read();
 
     /// <summary>The rows of <c>sqlite_master</c>, in the order in which objects were made.</summary>
     public static List<MasterRow> ReadMaster(Connection connection)
@@ -68,7 +81,6 @@ internal sealed class SchemaReader
     private List<SqliteTable> ReadTables()
     {
         var reader = new TableReader(_connection, _master);
-        var excluded = ReadExcluded();
         var candidates = _master.Where(row =>
             row.Type == "table" && !row.IsInternal && row.Sql is not null && !HistoryNames.IsOwn(row.Name)).ToList();
         var shadows = candidates.Where(VirtualTables.IsVirtual)
@@ -76,22 +88,17 @@ internal sealed class SchemaReader
         var hidden = shadows.Values.SelectMany(rows => rows).ToHashSet();
         return [.. candidates.Where(row => !hidden.Contains(row)).Select(row => shadows.TryGetValue(row, out var own)
             ? reader.ReadVirtual(row, [.. own.Select(reader.Read)])
-            : reader.Read(row)).Select(table => excluded.Contains(table.Name)
-                ? table with { Descriptor = table.Descriptor with { ExcludeData = true } }
-                : table)];
+            : reader.Read(row)).Select(WithMarks)];
     }
 
-    /// <summary>The tables whose rows stay out of backups.</summary>
-    private HashSet<string> ReadExcluded()
+    private SqliteTable WithMarks(SqliteTable table) => table with
     {
-        var names = new HashSet<string>(AsciiIgnoreCaseComparer.Instance);
-        if (!_master.Exists(row => row.Name == HistoryNames.Excluded))
-            return names;
-        using var rows = _connection.Prepare($"SELECT name FROM {HistoryNames.Excluded}");
-        while (rows.Step())
-            names.Add(rows.Text(0));
-        return names;
-    }
+        Descriptor = table.Descriptor with
+        {
+            ExcludeData = _excluded.Contains(table.Name),
+            KeepsNoHistory = _tracked is not null && !_tracked.Contains(table.Name),
+        },
+    };
 
     private List<ViewDescriptor> ReadViews()
     {

@@ -10,9 +10,8 @@ namespace Backup.Sql.Sqlite.History;
 /// <summary>
 /// Reads the keys out of the log that changed since a mark, and of each the row as it is now, or that there is none.
 /// </summary>
-internal sealed class ChangedRowExport : IDisposable
+internal sealed class ChangedRowExport : ExportLoop
 {
-    private const int RowsBetweenChecks = 1024;
     private readonly TableDefinition _table;
     private readonly KeySpan _span;
     private readonly RowEncoder _encoder;
@@ -22,50 +21,27 @@ internal sealed class ChangedRowExport : IDisposable
     /// <summary>Prepares an export.</summary>
     /// <param name="connection">Reads in the snapshot.</param>
     /// <param name="schema">The database's schema.</param>
-    /// <param name="history">The table's log since the mark.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="first">The first line after the mark.</param>
     /// <param name="span">The range of keys.</param>
-    public ChangedRowExport(Connection connection, SqliteSchema schema, TableHistory history, KeySpan span)
+    public ChangedRowExport(
+        Connection connection, SqliteSchema schema, TableDefinition table, long first, KeySpan span)
     {
-        _table = history.Table;
+        _table = table;
         _span = span;
         _encoder = new RowEncoder(schema);
-        _rows = connection.Prepare(Sql(history.FirstLine));
+        _rows = connection.Prepare(Sql(first));
     }
 
-    /// <summary>Runs the export.</summary>
-    public async Task RunAsync(IRowVersionSink sink, CancellationToken cancellationToken)
-    {
-        var more = true;
-        while (more)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!WriteSome(sink, out more))
-                await sink.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         _rows.Dispose();
         _encoder.Dispose();
     }
 
-    private bool WriteSome(IRowVersionSink sink, out bool more)
-    {
-        more = true;
-        for (var i = 0; i < RowsBetweenChecks; i++)
-        {
-            more = _rows.Step();
-            if (!more)
-                return true;
-            if (!Write(sink))
-                return false;
-        }
+    protected override bool MoveNext() => _rows.Step();
 
-        return true;
-    }
-
-    private bool Write(IRowVersionSink sink)
+    protected override bool Write(IRowVersionSink sink)
     {
         var keys = _table.LogKey.Count;
         var isThere = _rows.Integer(0) != 0;

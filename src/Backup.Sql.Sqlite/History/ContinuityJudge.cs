@@ -87,7 +87,7 @@ internal sealed class ContinuityJudge(
         if (column < 0)
             return part;
         var name = Connection.Quote(now.Columns[column]);
-        return part with { Stored = name, Written = "NEW." + name };
+        return part with { Stored = name, Written = "NEW." + name, Replaced = "OLD." + name };
     }
 
     /// <summary>ALTER TABLE writes names into the text with quotes of its own.</summary>

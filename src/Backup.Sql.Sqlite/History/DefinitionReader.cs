@@ -21,8 +21,7 @@ internal sealed class DefinitionReader(Connection connection, IReadOnlyList<Mast
         && !HistoryNames.IsOwn(row.Name)
         && !VirtualOf(master).Any(owner => VirtualTables.SuffixOf(owner.Name, row.Name) is not null));
 
-    /// <summary>The virtual tables.</summary>
-    public static IEnumerable<MasterRow> VirtualOf(IReadOnlyList<MasterRow> master) =>
+    private static IEnumerable<MasterRow> VirtualOf(IReadOnlyList<MasterRow> master) =>
         master.Where(VirtualTables.IsVirtual);
 
     /// <summary>
@@ -32,6 +31,14 @@ internal sealed class DefinitionReader(Connection connection, IReadOnlyList<Mast
         [.. master.Where(row => row is { IsInternal: false, Sql: not null }
             && !HistoryNames.IsOwn(row.Name) && !HistoryNames.IsOwn(row.Table))
             .Select(row => row with { RootPage = row.RootPage == 0 ? 0u : 1u })];
+
+    /// <summary>The names of the tables that can be tracked.</summary>
+    public static HashSet<string> TrackableOf(Connection connection, IReadOnlyList<MasterRow> master)
+    {
+        var reader = new DefinitionReader(connection, master);
+        return TablesOf(master).Where(row => reader.TryRead(row, out _)).Select(row => row.Name)
+            .ToHashSet(AsciiIgnoreCaseComparer.Instance);
+    }
 
     /// <summary>Reads one table.</summary>
     /// <param name="row">The table.</param>
@@ -97,7 +104,7 @@ internal sealed class DefinitionReader(Connection connection, IReadOnlyList<Mast
                 continue;
             var collation = rows.Text(4);
             if (rows.TextOrNull(2) is { } column)
-                parts.Add(new UniquePart(Connection.Quote(column), "NEW." + Connection.Quote(column), collation));
+                parts.Add(ColumnPart(column, collation));
             else if (ExpressionPart(index, (int)rows.Integer(0), table, parts.Count, collation) is { } part)
                 parts.Add(part);
             else
@@ -107,14 +114,18 @@ internal sealed class DefinitionReader(Connection connection, IReadOnlyList<Mast
         return parts;
     }
 
+    private static UniquePart ColumnPart(string column, string collation)
+    {
+        var name = Connection.Quote(column);
+        return new UniquePart(name, "NEW." + name, "OLD." + name, collation);
+    }
+
     private UniquePart? ExpressionPart(string index, int column, SqliteTable table, int position, string collation)
     {
         const int rowId = -1;
         if (column == rowId)
         {
-            return table.RowIdName is { } name
-                ? new(Connection.Quote(name), "NEW." + Connection.Quote(name), collation)
-                : null;
+            return table.RowIdName is { } name ? ColumnPart(name, collation) : null;
         }
 
         var ddl = master.FirstOrDefault(row => row.Type == "index" && row.Name == index)?.Sql;

@@ -59,6 +59,7 @@ internal sealed class HistoryRollback
     {
         var now = DefinitionReader.UsersOwn(SchemaReader.ReadMaster(_connection));
         var counters = _state.CountersAt(_mark);
+        var excluded = _state.ExcludedAt(_mark);
         DropAllTriggersAndViews();
         DropOtherIndexes(now);
         var ended = _tables.Where(table => table.Until is not null).ToList();
@@ -71,6 +72,8 @@ internal sealed class HistoryRollback
         foreach (var table in ended)
             Fill(table);
         HistorySkeleton.CreateTheRest(_connection, _then);
+        foreach (var table in _tables.Where(table => excluded.Contains(table.Definition.Name)))
+            Exclusions.Add(_connection, table.Definition.Name, isVirtual: false);
         HistorySkeleton.SetCounters(_connection, counters);
         _connection.Execute($"PRAGMA user_version={Connection.Literal(_mark.UserVersion)}");
         _connection.Execute($"PRAGMA application_id={Connection.Literal(_mark.ApplicationId)}");
@@ -195,21 +198,31 @@ internal sealed class HistoryRollback
             if (table.Since > _mark.Id)
                 _connection.Execute($"DROP TABLE {table.Definition.Log}");
             else
-                _connection.Execute($"DELETE FROM {table.Definition.Log} WHERE mark >= {mark}");
+                Shorten(table.Definition);
         }
 
         _connection.Execute($"DELETE FROM {HistoryNames.Tables} WHERE since > {mark}");
         _connection.Execute(
             $"UPDATE {HistoryNames.Tables} SET until = NULL, successor = NULL, lost = 0 WHERE until > {mark}");
         _connection.Execute($"DELETE FROM {HistoryNames.Marks} WHERE id > {mark}");
+        _connection.Execute($"DELETE FROM {HistoryNames.Lines} WHERE mark > {mark}");
+        _connection.Execute($"DELETE FROM {HistoryNames.Proofs} WHERE mark > {mark}");
         _connection.Execute($"DELETE FROM {HistoryNames.Schemas} WHERE id > {mark}");
         _connection.Execute($"DELETE FROM {HistoryNames.Counters} WHERE mark > {mark}");
         _connection.Execute($"DELETE FROM {HistoryNames.Holds}");
         foreach (var table in _tables)
             HistoryTracker.CreateTriggers(_connection, table.Definition);
+        new HistoryTracker(_connection).SeeSchema();
+    }
+
+    /// <summary>Removes the lines after the mark. The next line goes on counting from the last that is left.</summary>
+    private void Shorten(TableDefinition table)
+    {
         _connection.Execute(
-            $"UPDATE {HistoryNames.Settings} SET value = {Connection.Literal(_connection.QueryInteger("PRAGMA schema_version"))} "
-            + "WHERE name = 'schema_version'");
+            $"DELETE FROM {table.Log} WHERE seq >= {Connection.Literal(_state.FirstAfter(table, _mark.Id))}");
+        _connection.Execute(
+            $"UPDATE {HistoryNames.Lines} SET seq = min(seq, ifnull((SELECT max(seq) FROM {table.Log}), 0)) "
+            + $"WHERE number = {Connection.Literal(table.Number)}");
     }
 
     /// <summary>

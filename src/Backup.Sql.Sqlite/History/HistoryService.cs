@@ -18,7 +18,7 @@ internal sealed class HistoryService(
 
     /// <summary>What a database can do beyond what all can.</summary>
     public EngineCapabilities AbilitiesOf(string database) => Read(
-        files.Find(database), state => state is null ? 0 : state.TracksAll ? OfChanges | OfThePast : OfChanges);
+        files.Find(database), state => state is null ? 0 : OfChanges | OfThePast);
 
     /// <summary>Turns tracking on or off.</summary>
     public void Configure(string database, TimeSpan? retention, CancellationToken cancellationToken)
@@ -44,13 +44,21 @@ internal sealed class HistoryService(
 
         void Change(Connection connection)
         {
-            var name = SchemaReader.Read(connection).Table(table).Name;
-            connection.Execute($"CREATE TABLE IF NOT EXISTS {HistoryNames.Excluded} (name PRIMARY KEY COLLATE NOCASE) WITHOUT ROWID");
-            connection.Execute(isExcluded
-                ? $"REPLACE INTO {HistoryNames.Excluded} VALUES ({Connection.Literal(name)})"
-                : $"DELETE FROM {HistoryNames.Excluded} WHERE name = {Connection.Literal(name)}");
-            if (connection.QueryInteger($"SELECT count(*) FROM {HistoryNames.Excluded}") == 0)
-                connection.Execute($"DROP TABLE {HistoryNames.Excluded}");
+            var found = SchemaReader.Read(connection).Table(table);
+            if (found.Descriptor.ExcludeData == isExcluded)
+                return;
+            if (HistoryState.IsTracked(connection))
+                Witnessed(connection, [], Mark);
+            else
+                Mark();
+
+            void Mark()
+            {
+                if (isExcluded)
+                    Exclusions.Add(connection, found.Name, found.IsVirtual);
+                else
+                    Exclusions.Remove(connection, found.Name);
+            }
         }
     }
 
@@ -88,14 +96,27 @@ internal sealed class HistoryService(
         }
     }
 
+    /// <summary>
+    /// Counts a hold's age from now, once a day: looking costs nothing, writing keeps writers waiting.
+    /// </summary>
+    public void Renew(string name, CancellationToken cancellationToken)
+    {
+        var now = clock.Next().WallTime / NanosecondsPerMicrosecond;
+        var old = $" WHERE name = {Connection.Literal(name)} "
+            + $"AND placed < {Connection.Literal(now - TimeSpan.MicrosecondsPerDay)}";
+        foreach (var file in Tracked().Where(file => Ask(file, $"SELECT count(*) FROM {HistoryNames.Holds}{old}") > 0))
+        {
+            var renew = $"UPDATE {HistoryNames.Holds} SET placed = {Connection.Literal(now)}{old}";
+            Write(file, connection => connection.Execute(renew), cancellationToken);
+        }
+    }
+
     /// <summary>Removes a hold.</summary>
     public void Release(string name, CancellationToken cancellationToken)
     {
-        foreach (var file in RequireTracked())
-        {
-            var remove = $"DELETE FROM {HistoryNames.Holds} WHERE name = {Connection.Literal(name)}";
-            Write(file, connection => connection.Execute(remove), cancellationToken);
-        }
+        var held = $" FROM {HistoryNames.Holds} WHERE name = {Connection.Literal(name)}";
+        foreach (var file in Tracked().Where(file => Ask(file, "SELECT count(*)" + held) > 0))
+            Write(file, connection => connection.Execute("DELETE" + held), cancellationToken);
     }
 
     /// <summary>The times at which a database's schema changed.</summary>
@@ -106,8 +127,9 @@ internal sealed class HistoryService(
         {
             if (state is null)
                 throw SqliteErrors.NotTracked(file.Name);
-            if (!after.IsZero && after < state.Start.Time)
-                throw SqliteErrors.TimeGone(file.Name, after, state.Start.Time);
+            var start = state.Reach.Time;
+            if (!after.IsZero && after < start)
+                throw SqliteErrors.TimeGone(file.Name, after, start);
             return [.. state.SchemaChanges(after, upTo).Select(mark => mark.Time)];
         });
     }
@@ -116,7 +138,7 @@ internal sealed class HistoryService(
     public HlcTimestamp StartOf(string database)
     {
         var file = files.Find(database);
-        return Read(file, state => (state ?? throw SqliteErrors.NotTracked(file.Name)).Start.Time);
+        return Read(file, state => (state ?? throw SqliteErrors.NotTracked(file.Name)).Reach.Time);
     }
 
     /// <summary>Runs a statement of a user that changes the schema, so that history goes on across it.</summary>
@@ -125,11 +147,7 @@ internal sealed class HistoryService(
         connection.Execute("BEGIN IMMEDIATE");
         try
         {
-            var tracker = new HistoryTracker(connection);
-            tracker.Mark(clock.Next(tracker.NextTime()));
-            tracker.Capture(RowsTakenBy(connection, statement));
-            run();
-            tracker.Mark(clock.Next(tracker.NextTime()), witnessed: true);
+            Witnessed(connection, RowsTakenBy(connection, statement), run);
             connection.Execute("COMMIT");
         }
         catch
@@ -138,6 +156,16 @@ internal sealed class HistoryService(
                 connection.Execute("ROLLBACK");
             throw;
         }
+    }
+
+    /// <summary>Changes the schema between two marks of one transaction, so that nothing else can have happened.</summary>
+    private void Witnessed(Connection connection, List<string> taken, Action change)
+    {
+        var tracker = new HistoryTracker(connection);
+        tracker.Mark(clock.Next(tracker.NextTime()));
+        tracker.Capture(taken);
+        change();
+        tracker.Mark(clock.Next(tracker.NextTime()), witnessed: true);
     }
 
     /// <summary>The tables whose rows, or columns of them, a statement does away with.</summary>
@@ -187,6 +215,12 @@ internal sealed class HistoryService(
     {
         var tracked = Tracked();
         return tracked.Count > 0 ? tracked : throw SqliteErrors.NoHistory();
+    }
+
+    private long Ask(DatabaseFile file, string sql)
+    {
+        using var connection = connections.Open(file);
+        return connection.QueryInteger(sql);
     }
 
     private T Read<T>(DatabaseFile file, Func<HistoryState?, T> read)

@@ -16,7 +16,6 @@ internal sealed class HistoryState
         _connection = connection;
         Tables = ReadTables();
         Ttl = TimeSpan.FromSeconds(Setting("ttl"));
-        TracksAll = Setting("untracked") == 0;
     }
 
     /// <summary>The definitions, those that ended included.</summary>
@@ -25,9 +24,6 @@ internal sealed class HistoryState
     /// <summary>How long history is kept.</summary>
     public TimeSpan Ttl { get; }
 
-    /// <summary>False when there are tables that cannot be tracked, so that only the present is known whole.</summary>
-    public bool TracksAll { get; }
-
     /// <summary>
     /// The first mark that can be returned to: the oldest one, or the last at which rows were lost that no log has.
     /// </summary>
@@ -35,18 +31,42 @@ internal sealed class HistoryState
     {
         get
         {
-            var lost = Tables.Where(table => table.IsLost).Select(table => table.Until!.Value)
-                .Append(Setting("start")).Max();
+            var lost = Tables.Where(table => table.IsLost).Select(table => table.Until!.Value).Append(0).Max();
             return Marks($"WHERE id >= {Connection.Literal(lost)} ORDER BY id LIMIT 1").Single();
         }
     }
+
+    /// <summary>
+    /// Where the history starts that a backup of now can tell. While there are tables that cannot be tracked it is that
+    /// of the others alone; when they are gone, of the whole database, it starts after them.
+    /// </summary>
+    public HistoryMark Reach
+    {
+        get
+        {
+            var reach = Start;
+            if (!IsWhole(Newest))
+                return reach;
+            foreach (var mark in Marks($"WHERE id >= {Connection.Literal(reach.Id)} AND schema = id ORDER BY id"))
+            {
+                if (!IsWhole(mark))
+                    reach = Marks($"WHERE schema > {Connection.Literal(mark.Id)} ORDER BY id LIMIT 1").Single();
+            }
+
+            return IsWhole(reach) ? reach
+                : Marks($"WHERE schema > {Connection.Literal(reach.Schema)} ORDER BY id LIMIT 1").Single();
+        }
+    }
+
+    /// <summary>The oldest mark that is kept; the logs reach back to it.</summary>
+    public HistoryMark Oldest => Marks("ORDER BY id LIMIT 1").Single();
 
     /// <summary>The newest mark.</summary>
     public HistoryMark Newest => Marks("ORDER BY id DESC LIMIT 1").Single();
 
     /// <summary>Tells whether a database is tracked.</summary>
     public static bool IsTracked(Connection connection) => connection.QueryInteger(
-        $"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{HistoryNames.Marks}'") > 0;
+        $"SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '{HistoryNames.Lines}'") > 0;
 
     /// <summary>Reads the past of a tracked database.</summary>
     public static HistoryState Read(Connection connection) => new(connection);
@@ -73,17 +93,64 @@ internal sealed class HistoryState
         tracked.Until is null && AsciiIgnoreCaseComparer.Instance.Equals(tracked.Definition.Name, table));
 
     /// <summary>The last mark that is not later than a time.</summary>
-    /// <exception cref="Diagnostics.BackupSqlException">
-    /// 22008 no such mark is kept; 0A000 there are tables that cannot be tracked.
-    /// </exception>
+    /// <exception cref="Diagnostics.BackupSqlException">22008 no such mark is kept.</exception>
     public HistoryMark At(HlcTimestamp time)
     {
-        if (!TracksAll)
-            throw SqliteErrors.NotAllTracked(_connection.Database);
         var start = Start;
         if (time < start.Time)
             throw SqliteErrors.TimeGone(_connection.Database, time, start.Time);
         return Marks($"WHERE time <= {Literal(time)} ORDER BY id DESC LIMIT 1").Single();
+    }
+
+    /// <summary>The same, where the database is wanted as a whole.</summary>
+    /// <exception cref="Diagnostics.BackupSqlException">
+    /// 22008 no such mark is kept; 0A000 there were tables that cannot be tracked.
+    /// </exception>
+    public HistoryMark WholeAt(HlcTimestamp time)
+    {
+        var mark = At(time);
+        return IsWhole(mark) ? mark : throw SqliteErrors.NotAllTracked(_connection.Database);
+    }
+
+    /// <summary>Tells whether all tables that there were at a mark were tracked.</summary>
+    public bool IsWhole(HistoryMark mark)
+    {
+        var tracked = TrackedAt(mark);
+        return SchemaAt(mark).TrueForAll(row => row.Type != "table" || tracked.Contains(row.Name));
+    }
+
+    /// <summary>The names of the tables that were tracked at a mark.</summary>
+    public HashSet<string> TrackedAt(HistoryMark mark) => Tables.Where(table => table.HoldsAt(mark.Id))
+        .Select(table => table.Definition.Name).ToHashSet(AsciiIgnoreCaseComparer.Instance);
+
+    /// <summary>
+    /// What the tables that are left out of backups now were called at a mark: their rows are to stay out of the past
+    /// too.
+    /// </summary>
+    public HashSet<string> ExcludedAt(HistoryMark mark)
+    {
+        var master = SchemaReader.ReadMaster(_connection);
+        var excluded = Exclusions.Read(_connection, master);
+        var tracked = Tables.Where(table => table.Until is null).Select(table => NameNow(table, master))
+            .ToHashSet(AsciiIgnoreCaseComparer.Instance);
+        var then = Tables.Where(table => table.HoldsAt(mark.Id) && excluded.Contains(NameNow(table, master)))
+            .Select(table => table.Definition.Name).ToHashSet(AsciiIgnoreCaseComparer.Instance);
+        then.UnionWith(excluded.Where(name => !tracked.Contains(name)));
+        return then;
+    }
+
+    /// <summary>What a table of some mark is called now: its triggers went along; empty when it is gone.</summary>
+    private string NameNow(TrackedTable table, List<MasterRow> master)
+    {
+        while (table.Until is not null)
+        {
+            if (table.Successor is not { } next)
+                return string.Empty;
+            table = Tables.First(other => other.Definition.Number == next);
+        }
+
+        var trigger = TriggerText.Names(table.Definition.Number)[0];
+        return master.Find(row => row.Type == "trigger" && row.Name == trigger)?.Table ?? table.Definition.Name;
     }
 
     /// <summary>The mark of exactly that time; null when there is none.</summary>
@@ -92,10 +159,6 @@ internal sealed class HistoryState
 
     /// <summary>A mark by its number; the next one when it is no longer kept.</summary>
     public HistoryMark Mark(long id) => Marks($"WHERE id >= {Connection.Literal(id)} ORDER BY id LIMIT 1").Single();
-
-    /// <summary>The marks from one on, ascending.</summary>
-    public IReadOnlyList<HistoryMark> From(HistoryMark first) =>
-        Marks($"WHERE id >= {Connection.Literal(first.Id)} ORDER BY id");
 
     /// <summary>The marks at which the schema changed, in a window that leaves out its start.</summary>
     public IReadOnlyList<HistoryMark> SchemaChanges(HlcTimestamp after, HlcTimestamp upTo) =>
@@ -128,24 +191,22 @@ internal sealed class HistoryState
     /// <summary>
     /// The first line of a log that was written after a mark; behind the last one when there is none.
     /// </summary>
-    public long FirstAfter(TableDefinition table, long mark)
-    {
-        // Numbers and marks ascend together, so that an index on marks, which every write would pay for, is not needed.
-        var low = _connection.QueryInteger($"SELECT ifnull(min(seq), 1) FROM {table.Log}");
-        var high = _connection.QueryInteger($"SELECT ifnull(max(seq), 0) FROM {table.Log}") + 1;
-        using var probe = _connection.Prepare($"SELECT mark FROM {table.Log} WHERE seq >= ?1 ORDER BY seq LIMIT 1");
-        while (low < high)
-        {
-            var middle = low + ((high - low) / 2);
-            probe.Reset();
-            probe.BindInteger(1, middle);
-            if (probe.Step() && probe.Integer(0) < mark)
-                low = middle + 1;
-            else
-                high = middle;
-        }
+    public long FirstAfter(TableDefinition table, long mark) => _connection.QueryInteger(
+        $"SELECT ifnull(max(seq), 0) + 1 FROM {HistoryNames.Lines} WHERE number = {Connection.Literal(table.Number)} "
+        + $"AND mark <= {Connection.Literal(mark)}");
 
-        return low;
+    /// <summary>How far a log had got at the marks after one, where lines had come: ascending.</summary>
+    public IReadOnlyList<LoggedSpan> LinesAfter(TableDefinition table, HistoryMark mark)
+    {
+        using var rows = _connection.Prepare(
+            $"SELECT l.seq, m.time FROM {HistoryNames.Lines} AS l JOIN {HistoryNames.Marks} AS m ON m.id = l.mark "
+            + "WHERE l.number = ?1 AND l.mark > ?2 ORDER BY l.mark");
+        rows.BindInteger(1, table.Number);
+        rows.BindInteger(2, mark.Id);
+        var spans = new List<LoggedSpan>();
+        while (rows.Step())
+            spans.Add(new LoggedSpan(rows.Integer(0), new HlcTimestamp(rows.Integer(1) * NanosecondsPerMicrosecond)));
+        return spans;
     }
 
     private long Setting(string name) => _connection.QueryInteger(

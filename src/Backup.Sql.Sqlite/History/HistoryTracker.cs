@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Backup.Sql.Catalog;
 using Backup.Sql.Sqlite.Catalog;
@@ -27,6 +30,7 @@ internal sealed class HistoryTracker(Connection connection)
     {
         if (!HistoryState.IsTracked(connection))
         {
+            TurnOff(); // what an older version of the library may have left
             Create();
             Set("schema_version", -1);
         }
@@ -39,7 +43,8 @@ internal sealed class HistoryTracker(Connection connection)
     public void TurnOff()
     {
         var master = SchemaReader.ReadMaster(connection);
-        foreach (var trigger in master.Where(row => row.Type == "trigger" && HistoryNames.IsOwn(row.Name)))
+        foreach (var trigger in master.Where(row =>
+            row.Type == "trigger" && HistoryNames.IsOwn(row.Name) && !HistoryNames.IsExclusion(row)))
             connection.Execute($"DROP TRIGGER {Connection.Quote(trigger.Name)}");
         foreach (var table in master.Where(row =>
             row.Type == "table" && HistoryNames.IsOwn(row.Name)
@@ -66,11 +71,9 @@ internal sealed class HistoryTracker(Connection connection)
     {
         var id = connection.QueryInteger($"SELECT ifnull(max(id), 0) + 1 FROM {HistoryNames.Marks}");
         var schema = connection.QueryInteger($"SELECT ifnull(max(id), 0) FROM {HistoryNames.Schemas}");
-        if (HasSchemaChanged)
+        if (HasSchemaChanged || SchemaText() != Get("schema_text"))
             schema = Reconcile(id, schema, witnessed);
         RecordCounters(id);
-        if (Get("untracked") > 0)
-            Set("start", id);
         using (var insert = connection.Prepare($"INSERT INTO {HistoryNames.Marks} VALUES (?1, ?2, ?3, ?4, ?5)"))
         {
             insert.BindInteger(1, id);
@@ -81,8 +84,16 @@ internal sealed class HistoryTracker(Connection connection)
             insert.Step();
         }
 
+        RecordLines(id);
         Collect(time);
+        SeeSchema();
+    }
+
+    /// <summary>Takes the schema as it is now for the one that is known.</summary>
+    public void SeeSchema()
+    {
         Set("schema_version", connection.QueryInteger("PRAGMA schema_version"));
+        Set("schema_text", SchemaText());
     }
 
     /// <summary>
@@ -101,8 +112,27 @@ internal sealed class HistoryTracker(Connection connection)
         }
     }
 
+    /// <summary>Begins the history of a table anew, for rows of it changed that no trigger saw.</summary>
+    public void Distrust(TableDefinition table, EngineClock clock)
+    {
+        Mark(clock.Next(NextTime()));
+        DropTriggers(table);
+        Mark(clock.Next(NextTime()), witnessed: true);
+    }
+
     /// <summary>True when the schema is not the one that the last mark saw.</summary>
     public bool HasSchemaChanged => connection.QueryInteger("PRAGMA schema_version") != Get("schema_version");
+
+    /// <summary>
+    /// Half a digest of what <c>sqlite_master</c> says: whoever writes it himself need not count up its version.
+    /// </summary>
+    private long SchemaText()
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var row in SchemaReader.ReadMaster(connection))
+            digest.AppendData(Encoding.UTF8.GetBytes($"{row.Type}\0{row.Name}\0{row.Table}\0{row.Sql}\0"));
+        return BinaryPrimitives.ReadInt64LittleEndian(digest.GetHashAndReset());
+    }
 
     /// <summary>Tells whether anything was written since the last mark.</summary>
     public bool HasChanged()
@@ -113,17 +143,21 @@ internal sealed class HistoryTracker(Connection connection)
             || connection.QueryInteger("PRAGMA user_version") != last.UserVersion
             || connection.QueryInteger("PRAGMA application_id") != last.ApplicationId
             || state.Tables.Any(table => table.Until is null && connection.QueryInteger(
-                $"SELECT mark FROM {table.Definition.Log} ORDER BY seq DESC LIMIT 1") >= last.Id);
+                $"SELECT ifnull(max(seq), 0) FROM {table.Definition.Log}")
+                >= state.FirstAfter(table.Definition, last.Id));
     }
 
     private void Create()
     {
         connection.Execute($"CREATE TABLE {HistoryNames.Marks} (id INTEGER PRIMARY KEY, time, schema, user_version, application_id)");
+        connection.Execute(
+            $"CREATE TABLE {HistoryNames.Lines} (number, mark, seq, PRIMARY KEY (number, mark)) WITHOUT ROWID");
         connection.Execute($"CREATE TABLE {HistoryNames.Schemas} (id INTEGER PRIMARY KEY, master)");
         connection.Execute(
             $"CREATE TABLE {HistoryNames.Tables} (number INTEGER PRIMARY KEY, definition, since, until, successor, lost)");
         connection.Execute($"CREATE TABLE {HistoryNames.Counters} (mark, name, value)");
         connection.Execute($"CREATE TABLE {HistoryNames.Holds} (name PRIMARY KEY, time, placed) WITHOUT ROWID");
+        connection.Execute($"CREATE TABLE {HistoryNames.Proofs} (number INTEGER PRIMARY KEY, mark, high, low)");
         connection.Execute($"CREATE TABLE {HistoryNames.Settings} (name PRIMARY KEY, value) WITHOUT ROWID");
         connection.Execute($"CREATE TABLE {HistoryNames.Canary} (x)");
         connection.Execute($"INSERT INTO {HistoryNames.Canary} (rowid, x) VALUES ({CanaryRowId}, NULL)");
@@ -202,16 +236,11 @@ internal sealed class HistoryTracker(Connection connection)
     {
         var known = HistoryState.Read(connection).Tables.Where(table => table.Until is null)
             .Select(table => table.Definition.Name).ToHashSet(AsciiIgnoreCaseComparer.Instance);
-        var untracked = DefinitionReader.VirtualOf(judge.Master).Count();
         foreach (var row in DefinitionReader.TablesOf(judge.Master).Where(row => !known.Contains(row.Name)))
         {
             if (judge.Definitions.TryRead(row, out var definition))
                 Begin(definition, mark);
-            else
-                untracked++;
         }
-
-        Set("untracked", untracked);
     }
 
     private long Begin(TableDefinition definition, long mark)
@@ -266,6 +295,24 @@ internal sealed class HistoryTracker(Connection connection)
     }
 
     /// <summary>
+    /// Notes how far each log has got. A log never loses its last line, so that numbers never repeat.
+    /// </summary>
+    private void RecordLines(long mark)
+    {
+        var state = HistoryState.Read(connection);
+        foreach (var table in state.Tables.Select(table => table.Definition))
+        {
+            var last = connection.QueryInteger($"SELECT ifnull(max(seq), 0) FROM {table.Log}");
+            if (last >= state.FirstAfter(table, mark))
+            {
+                connection.Execute(
+                    $"INSERT INTO {HistoryNames.Lines} VALUES ({Connection.Literal(table.Number)}, "
+                    + $"{Connection.Literal(mark)}, {Connection.Literal(last)})");
+            }
+        }
+    }
+
+    /// <summary>
     /// Removes what is older than the time for which history is kept, unless a hold needs it. The last mark before that
     /// time stays: it tells the state at it.
     /// </summary>
@@ -292,20 +339,26 @@ internal sealed class HistoryTracker(Connection connection)
 
     private void CollectLogs(long oldest)
     {
-        foreach (var table in HistoryState.Read(connection).Tables)
+        var state = HistoryState.Read(connection);
+        foreach (var table in state.Tables)
         {
+            var (log, number) = (table.Definition.Log, Connection.Literal(table.Definition.Number));
             if (table.Until is { } until && until <= oldest)
             {
-                connection.Execute($"DROP TABLE {table.Definition.Log}");
-                connection.Execute(
-                    $"DELETE FROM {HistoryNames.Tables} WHERE number = {Connection.Literal(table.Definition.Number)}");
+                connection.Execute($"DROP TABLE {log}");
+                connection.Execute($"DELETE FROM {HistoryNames.Tables} WHERE number = {number}");
+                connection.Execute($"DELETE FROM {HistoryNames.Lines} WHERE number = {number}");
+                connection.Execute($"DELETE FROM {HistoryNames.Proofs} WHERE number = {number}");
+                continue;
             }
-            else
-            {
-                connection.Execute(
-                    $"DELETE FROM {table.Definition.Log} WHERE seq IN (SELECT seq FROM {table.Definition.Log} "
-                    + $"ORDER BY seq LIMIT {RemovedPerMark}) AND mark < {Connection.Literal(oldest)}");
-            }
+
+            var first = Connection.Literal(state.FirstAfter(table.Definition, oldest));
+            connection.Execute(
+                $"DELETE FROM {log} WHERE seq IN (SELECT seq FROM {log} ORDER BY seq LIMIT {RemovedPerMark}) "
+                + $"AND seq < {first} AND seq < (SELECT max(seq) FROM {log})");
+            connection.Execute(
+                $"DELETE FROM {HistoryNames.Lines} WHERE number = {number} AND mark < (SELECT max(mark) "
+                + $"FROM {HistoryNames.Lines} WHERE number = {number} AND mark <= {Connection.Literal(oldest)})");
         }
     }
 

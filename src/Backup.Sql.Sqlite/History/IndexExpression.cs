@@ -28,15 +28,15 @@ internal static class IndexExpression
             return null;
         var start = text[first].Start;
         var stop = text[end - 1].End;
-        var edits = new List<(int Start, int Length, string Replacement)>();
-        for (var index = first; index < end; index++)
-        {
-            if (IsColumn(text, index, columns))
-                edits.Add((text[index].Start, 0, "NEW."));
-        }
+        var names = Enumerable.Range(first, end - first).Where(index => IsColumn(text, index, columns))
+            .Select(index => text[index].Start).ToList();
+        return new UniquePart($"({ddl[start..stop]})", Of("NEW."), Of("OLD."), collation);
 
-        var written = text.With(edits).Substring(start, stop - start + (edits.Count * "NEW.".Length));
-        return new UniquePart($"({ddl[start..stop]})", $"({written})", collation);
+        string Of(string row)
+        {
+            var all = text.With([.. names.Select(at => (at, 0, row))]);
+            return $"({all.Substring(start, stop - start + (names.Count * row.Length))})";
+        }
     }
 
     private static (int First, int End) Part(SqlText text, int from, int closing, int position)

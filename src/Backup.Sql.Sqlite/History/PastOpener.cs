@@ -54,18 +54,24 @@ internal sealed class PastOpener(ConnectionSource connections)
             copy.Execute($"PRAGMA schema_version={Connection.Literal(version)}");
         }
 
-        TakeBack(path, file.Name, time, cancellationToken);
-        return DatabaseSnapshot.OfFile(connections, path, file.Name);
+        TakeBack(path, file.Name, time, whole: false, cancellationToken);
+        return DatabaseSnapshot.OfFile(connections, path, file.Name, isPast: true);
     }
 
     /// <summary>Takes a file of our own back to the last mark that is not later than a time.</summary>
-    public void TakeBack(string path, string database, HlcTimestamp time, CancellationToken cancellationToken)
+    /// <param name="path">The file.</param>
+    /// <param name="database">The database's name.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="whole">True to refuse a time of which not all tables are known; else those come out empty.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public void TakeBack(
+        string path, string database, HlcTimestamp time, bool whole, CancellationToken cancellationToken)
     {
         using var connection = connections.Open(path, database, OpenMode.Existing);
         using var _ = connection.Interruptible(cancellationToken);
         if (!HistoryState.IsTracked(connection))
             throw SqliteErrors.NotTracked(database);
-        HistoryRollback.Run(connection, state => state.At(time));
+        HistoryRollback.Run(connection, state => whole ? state.WholeAt(time) : state.At(time));
     }
 
     /// <summary>Reads what a database held at the last mark that is not later than a time, without its rows.</summary>
@@ -80,7 +86,7 @@ internal sealed class PastOpener(ConnectionSource connections)
         var encoding = now.Database.Properties[SqliteProperties.Pragma + "encoding"];
         skeleton.Execute($"PRAGMA encoding={Connection.Literal(encoding)}");
         HistorySkeleton.Build(skeleton, state.SchemaAt(mark), state.CountersAt(mark));
-        var then = SchemaReader.Read(skeleton);
+        var then = SchemaReader.ReadPast(skeleton, state.ExcludedAt(mark), state.TrackedAt(mark));
         return then with
         {
             Database = now.Database with

@@ -1,3 +1,4 @@
+using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Sqlite.Catalog;
 
@@ -30,7 +31,8 @@ internal sealed class TableHistory
             throw SqliteErrors.NotCaught(table, start.Time);
         Table = tracked.Definition;
         var first = tracked.Since > start.Id ? state.Mark(tracked.Since) : start;
-        Marks = state.From(first);
+        Start = first.Time;
+        Lines = state.LinesAfter(Table, first);
         FirstLine = state.FirstAfter(Table, first.Id);
         if (!state.TellsKeysApart(Table, FirstLine))
             throw SqliteErrors.NotCaught(table, first.Time);
@@ -39,8 +41,11 @@ internal sealed class TableHistory
     /// <summary>The table's definition.</summary>
     public TableDefinition Table { get; }
 
-    /// <summary>The marks of the window; the first one is where it starts.</summary>
-    public IReadOnlyList<HistoryMark> Marks { get; }
+    /// <summary>The time of the mark at which the window starts.</summary>
+    public HlcTimestamp Start { get; }
+
+    /// <summary>The lines in the window, by the marks between which they were written; ascending.</summary>
+    public IReadOnlyList<LoggedSpan> Lines { get; }
 
     /// <summary>The first line of the log in the window.</summary>
     public long FirstLine { get; }

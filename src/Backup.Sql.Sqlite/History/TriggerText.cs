@@ -6,18 +6,20 @@ namespace Backup.Sql.Sqlite.History;
 /// <summary>
 /// Writes the log and the triggers of a table. Before a row changes, the log takes down what it is; after a row came,
 /// that there was none. So the first line of a key after a mark tells what the key held at the mark, and lines too many
-/// do no harm.
+/// do no harm. Which lines lie after a mark, the mark says: looking for it at every row would cost a fifth.
 /// </summary>
 /// <remarks>
 /// <para>REPLACE removes rows without a trigger (unless recursive triggers are on): before every write all rows are
-/// taken down that collide with the new one on the rowid or a unique key. The log has no key but its own number, so
-/// that no conflict clause of the user's statement can mean it.</para>
+/// taken down that collide with the new one on the rowid or a unique key. An update that leaves a key alone collides
+/// with nothing on it, and is not made to look. The log has no key but its own number, so that no conflict clause of
+/// the user's statement can mean it.</para>
 /// <para>A column that is no part of a key is named inside a sub-query, and once more outside with the value NULL:
 /// when the user drops the column the outer name is found instead, and the trigger stays valid.</para>
+/// <para>SQLite 3.35 computes a generated column of NEW out of those columns alone that triggers name, the others count
+/// as NULL: where a key has such a column, all are named.</para>
 /// </remarks>
 internal sealed class TriggerText
 {
-    private const string Mark = "(SELECT max(id) FROM \"" + HistoryNames.Marks + "\")";
     private const string KeyAlias = HistoryNames.Prefix + "k";
     private readonly TableDefinition _table;
     private readonly string _quoted;
@@ -40,21 +42,25 @@ internal sealed class TriggerText
 
     /// <summary>The names of a definition's triggers.</summary>
     public static string[] Names(long number) =>
-        [.. ((string[])["bi", "bk", "bu", "bd", "ai"]).Select(moment => HistoryNames.Trigger(number, moment))];
+        [.. ((string[])["bi", "bk", "bm", "bu", "bd", "ai"]).Select(moment => HistoryNames.Trigger(number, moment))];
 
     /// <summary>The log's table.</summary>
     public string Log()
     {
         var columns = _table.Columns.Select((_, i) => _table.LogColumn(i));
-        return $"CREATE TABLE {_table.Log} (seq INTEGER PRIMARY KEY, mark, kind, k, {string.Join(", ", columns)})";
+        return $"CREATE TABLE {_table.Log} (seq INTEGER PRIMARY KEY, kind, k, {string.Join(", ", columns)})";
     }
 
-    /// <summary>The triggers, in the order of <see cref="Names"/>.</summary>
+    /// <summary>
+    /// The triggers, in the order of <see cref="Names"/>. SQLite runs the newest first: what a row was is taken down
+    /// before its new key, which may be the same in another type.
+    /// </summary>
     public string[] Triggers() =>
     [
         Trigger("bi", "BEFORE INSERT", Collides(null), Colliding(null)),
-        Trigger("bk", "BEFORE UPDATE", Collides(KeysEqual("OLD")), Colliding(KeysEqual("OLD"))),
-        Trigger("bu", "BEFORE UPDATE", null, Old() + Moved()),
+        Trigger("bk", "BEFORE UPDATE", LoadsAll() + Collides(KeysEqual("OLD")), Colliding(KeysEqual("OLD"))),
+        Trigger("bm", "BEFORE UPDATE", HasMoved(), Moved()),
+        Trigger("bu", "BEFORE UPDATE", null, Old()),
         Trigger("bd", "BEFORE DELETE", null, Old()),
         Trigger("ai", "AFTER INSERT", null, Absent(string.Empty)),
     ];
@@ -63,7 +69,7 @@ internal sealed class TriggerText
     public string Everything()
     {
         var key = _table.RowId is null ? "NULL" : _keys[0];
-        return $"INSERT INTO {_table.Log} SELECT NULL, {Mark}, 1, {key}, "
+        return $"INSERT INTO {_table.Log} SELECT NULL, 1, {key}, "
             + $"{string.Join(", ", _table.Columns.Select(Connection.Quote))} FROM main.{_quoted} NOT INDEXED";
     }
 
@@ -75,7 +81,7 @@ internal sealed class TriggerText
     {
         var key = _table.RowId is null ? "NULL" : $"(SELECT OLD.{_keys[0]})";
         var values = _table.Columns.Select(column => $"(SELECT OLD.{Connection.Quote(column)})");
-        return $"INSERT INTO {_table.Log} SELECT NULL, {Mark}, 1, {key}, {string.Join(", ", values)} "
+        return $"INSERT INTO {_table.Log} SELECT NULL, 1, {key}, {string.Join(", ", values)} "
             + $"FROM {_fallback} AS OLD; ";
     }
 
@@ -90,43 +96,63 @@ internal sealed class TriggerText
         var values = _table.Columns.Select(column =>
             $"(SELECT {Connection.Quote(column)} FROM {_quoted} WHERE {same})");
         var key = _table.RowId is null ? "NULL" : KeyAlias + "0";
-        var taken = $"INSERT INTO {_table.Log} SELECT NULL, {Mark}, 1, {key}, {string.Join(", ", values)} FROM {_fallback}, ";
-        return string.Concat(Collisions(self).Select(condition =>
-            $"{taken}(SELECT {aliases} FROM {_quoted} WHERE {condition}); "));
+        var taken = $"INSERT INTO {_table.Log} SELECT NULL, 1, {key}, {string.Join(", ", values)} FROM {_fallback}, ";
+        return string.Concat(Collisions(self).Select(collision =>
+            $"{taken}(SELECT {aliases} FROM {_quoted} WHERE {collision.Condition}); "));
     }
 
     /// <summary>Asked first, for hardly any row collides and this costs next to nothing.</summary>
-    private string Collides(string? self) => string.Join(" OR ", Collisions(self).Select(condition =>
-        $"EXISTS (SELECT 1 FROM {_quoted} WHERE {condition})"));
+    private string Collides(string? self) => string.Join(" OR ", Collisions(self).Select(collision =>
+        (self is null ? string.Empty : $"({collision.Change}) AND ")
+        + $"EXISTS (SELECT 1 FROM {_quoted} WHERE {collision.Condition})"));
 
-    private IEnumerable<string> Collisions(string? self)
+    /// <summary>Of each key, which rows have the new row's, and whether an update changes it.</summary>
+    private IEnumerable<(string Condition, string Change)> Collisions(string? self)
     {
-        var conditions = _table.UniqueKeys
-            .Select(unique => string.Join(" AND ", unique.Select(part =>
-                $"{part.Stored} = {part.Written} COLLATE {Connection.Quote(part.Collation)}")));
+        var keys = _table.UniqueKeys.Select(unique => (
+            Condition: string.Join(" AND ", unique.Select(part =>
+                $"{part.Stored} = {part.Written} COLLATE {Connection.Quote(part.Collation)}")),
+            Change: string.Join(" OR ", unique.Select(part =>
+                $"{part.Written} IS NOT {part.Replaced} COLLATE BINARY"))));
         if (_table.RowId is not null)
-            conditions = conditions.Prepend($"{_keys[0]} = NEW.{_keys[0]}");
-        return conditions.Select(condition => condition + (self is null ? string.Empty : $" AND NOT ({self})"));
+            keys = keys.Prepend(($"{_keys[0]} = NEW.{_keys[0]}", $"NEW.{_keys[0]} IS NOT OLD.{_keys[0]}"));
+        return keys.Select(key => (
+            key.Condition + (self is null ? string.Empty : $" AND NOT ({self})"), key.Change));
     }
 
-    /// <summary>A row that gets another key: there was none of that key.</summary>
-    private string Moved()
+    /// <summary>A condition that names all columns of the new row and is never true.</summary>
+    private string LoadsAll()
+    {
+        var isStored = _table.Columns.Select(Connection.Quote).Append(_table.RowId is null ? "" : _keys[0]).ToHashSet();
+        if (_table.UniqueKeys.All(unique => unique.All(part => isStored.Contains(part.Stored))))
+            return string.Empty;
+        var named = _table.Columns.Select(column => $"(SELECT NEW.{Connection.Quote(column)}) IS 0");
+        return $"(SELECT 0 FROM {_fallback} AS NEW WHERE {string.Join(" AND ", named)}) OR ";
+    }
+
+    private string HasMoved()
     {
         var moved = _keys.Select(key => $"NEW.{key} IS NOT OLD.{key}");
         var retyped = _table.RowId is not null
             ? []
             : _keys.Select(key => $"NEW.{key} IS NOT OLD.{key} COLLATE BINARY OR typeof(NEW.{key}) <> typeof(OLD.{key})");
+        return string.Join(" OR ", moved.Concat(retyped));
+    }
+
+    /// <summary>A row that gets another key: there was none of that key.</summary>
+    private string Moved()
+    {
         var there = string.Join(" AND ", _keys.Select(key => $"{key} = NEW.{key}"));
         return Absent(
-            $" WHERE ({string.Join(" OR ", moved.Concat(retyped))}) AND (NOT EXISTS (SELECT 1 FROM {_quoted} WHERE {there})"
-            + (_table.RowId is null ? $" OR ({KeysEqual("OLD", "NEW")}))" : ")"));
+            $" WHERE NOT EXISTS (SELECT 1 FROM {_quoted} WHERE {there})"
+            + (_table.RowId is null ? $" OR ({KeysEqual("OLD", "NEW")})" : string.Empty));
     }
 
     private string Absent(string where)
     {
         var values = _keys.Select(key => "NEW." + key);
-        return $"INSERT INTO {_table.Log} (mark, kind, {string.Join(", ", _table.LogKey)}) "
-            + $"SELECT {Mark}, 0, {string.Join(", ", values)}{where}; ";
+        return $"INSERT INTO {_table.Log} (kind, {string.Join(", ", _table.LogKey)}) "
+            + $"SELECT 0, {string.Join(", ", values)}{where}; ";
     }
 
     private string KeysEqual(string row, string? other = null)

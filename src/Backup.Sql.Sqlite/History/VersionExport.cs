@@ -10,18 +10,18 @@ namespace Backup.Sql.Sqlite.History;
 /// Writes every version that a table's rows had at some mark of a window: out of the log what a row was before it
 /// changed, out of the table what it is now. A version's time is that of the first mark at which it could be seen.
 /// </summary>
-internal sealed class VersionExport : IDisposable
+internal sealed class VersionExport : ExportLoop
 {
-    private const int KeysBetweenChecks = 256;
     private readonly TableDefinition _table;
     private readonly KeySpan _span;
-    private readonly IReadOnlyList<HistoryMark> _marks;
+    private readonly HlcTimestamp _start;
+    private readonly IReadOnlyList<LoggedSpan> _spans;
     private readonly bool _withBase;
     private readonly RowEncoder _rowEncoder;
     private readonly RowEncoder _lineEncoder;
     private readonly Statement _rows;
     private readonly Statement _lines;
-    private readonly List<(long Mark, byte[]? Value)> _before = [];
+    private readonly List<(LoggedSpan Span, byte[]? Value)> _before = [];
     private readonly Queue<(HlcTimestamp Time, byte[]? Value)> _versions = new();
     private readonly int _firstColumn;
     private byte[] _key = [];
@@ -39,7 +39,8 @@ internal sealed class VersionExport : IDisposable
         var table = history.Table;
         _table = table;
         _span = span;
-        _marks = history.Marks;
+        _start = history.Start;
+        _spans = history.Lines;
         _withBase = history.HasBase;
         _rowEncoder = new RowEncoder(schema);
         _lineEncoder = new RowEncoder(schema);
@@ -53,23 +54,11 @@ internal sealed class VersionExport : IDisposable
         var logKey = string.Join(", ", table.LogKey);
         var values = string.Join(", ", table.Columns.Select((_, i) => $"c{i}"));
         _lines = connection.Prepare(
-            $"SELECT {logKey}, {values}, mark, kind FROM {table.Log} "
+            $"SELECT {logKey}, {values}, seq, kind FROM {table.Log} "
             + $"WHERE seq >= {Connection.Literal(history.FirstLine)} ORDER BY {logKey}, seq");
     }
 
-    /// <summary>Runs the export.</summary>
-    public async Task RunAsync(IRowVersionSink sink, CancellationToken cancellationToken)
-    {
-        var more = true;
-        while (more)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!WriteSome(sink, out more))
-                await sink.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         _rows.Dispose();
         _lines.Dispose();
@@ -77,27 +66,15 @@ internal sealed class VersionExport : IDisposable
         _lineEncoder.Dispose();
     }
 
-    private bool WriteSome(IRowVersionSink sink, out bool more)
+    protected override bool MoveNext() => _versions.Count > 0 || NextKey();
+
+    protected override bool Write(IRowVersionSink sink)
     {
-        for (var i = 0; i < KeysBetweenChecks; i++)
-        {
-            while (_versions.TryDequeue(out var version))
-            {
-                more = true;
-                var row = version.Value is null
-                    ? RowVersion.Deletion(_key, version.Time)
-                    : new RowVersion(_key, version.Time, version.Value);
-                if (!sink.Write(row))
-                    return false;
-            }
-
-            more = NextKey();
-            if (!more)
-                return true;
-        }
-
-        more = true;
-        return true;
+        if (!_versions.TryDequeue(out var version))
+            return true;
+        return sink.Write(version.Value is null
+            ? RowVersion.Deletion(_key, version.Time)
+            : new RowVersion(_key, version.Time, version.Value));
     }
 
     /// <summary>Puts together the versions of the next key.</summary>
@@ -138,38 +115,38 @@ internal sealed class VersionExport : IDisposable
     private void ReadLine()
     {
         var column = _firstColumn + _table.Columns.Count;
-        var mark = _lines.Integer(column);
-        if (_before.Count > 0 && _before[^1].Mark == mark)
+        var span = SpanOf(_lines.Integer(column));
+        if (_before.Count > 0 && _before[^1].Span == span)
             return;
         var value = _lines.Integer(column + 1) == 0
             ? null
             : _lineEncoder.Record(_lines, _firstColumn, _table.Columns.Count).ToArray();
-        _before.Add((mark, value));
+        _before.Add((span, value));
     }
 
     private void Queue(byte[]? now)
     {
         for (var i = _before.Count - 1; i >= 0; i--)
-            _versions.Enqueue((After(_before[i].Mark), i == _before.Count - 1 ? now : _before[i + 1].Value));
+            _versions.Enqueue((_before[i].Span.Time, i == _before.Count - 1 ? now : _before[i + 1].Value));
         var first = _before.Count == 0 ? now : _before[0].Value;
         if (_withBase && first is not null)
-            _versions.Enqueue((_marks[0].Time, first));
+            _versions.Enqueue((_start, first));
     }
 
-    /// <summary>The time of the mark that follows another.</summary>
-    private HlcTimestamp After(long mark)
+    /// <summary>The marks between which a line was written. A snapshot is at a mark: there is one behind it.</summary>
+    private LoggedSpan SpanOf(long line)
     {
-        var (low, high) = (0, _marks.Count - 1);
+        var (low, high) = (0, _spans.Count - 1);
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (_marks[middle].Id > mark)
+            if (_spans[middle].Last >= line)
                 high = middle;
             else
                 low = middle + 1;
         }
 
-        return _marks[low].Time;
+        return _spans[low];
     }
 
     private void StepRow()

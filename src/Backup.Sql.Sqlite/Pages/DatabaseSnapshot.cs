@@ -52,6 +52,9 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     /// <summary>True when the pages come from a copy aside instead of the database itself.</summary>
     public bool IsCopied => _copy is not null;
 
+    /// <summary>True when tables whose past is not known are empty here.</summary>
+    public bool IsPast { get; private init; }
+
     /// <summary>
     /// The first page's header; <see cref="FileHeader.Unreadable"/> where pages cannot be reached, or are encrypted
     /// by the library: then trees cannot be read, only rows and whole pages.
@@ -84,13 +87,15 @@ internal sealed class DatabaseSnapshot : IAsyncDisposable
     /// <param name="connections">Opens connections.</param>
     /// <param name="path">The file.</param>
     /// <param name="database">The name under which it appears.</param>
-    public static DatabaseSnapshot OfFile(ConnectionSource connections, string path, string database)
+    /// <param name="isPast">True when it was taken back to a time before its own.</param>
+    public static DatabaseSnapshot OfFile(
+        ConnectionSource connections, string path, string database, bool isPast = false)
     {
         Connection Open() => connections.Open(path, database, OpenMode.Immutable);
         var leader = Open();
         try
         {
-            return new DatabaseSnapshot(Open, leader, GeometryOf(leader), null, null, path);
+            return new DatabaseSnapshot(Open, leader, GeometryOf(leader), null, null, path) { IsPast = isPast };
         }
         catch
         {

@@ -20,8 +20,8 @@ internal sealed class PageMaterialisation(
     {
         writer.Complete(durable: false);
         if (asOf is { } time)
-            past.TakeBack(writer.Path, database, time, cancellationToken);
-        var opened = DatabaseSnapshot.OfFile(connections, writer.Path, database);
+            past.TakeBack(writer.Path, database, time, whole: false, cancellationToken);
+        var opened = DatabaseSnapshot.OfFile(connections, writer.Path, database, isPast: asOf is not null);
         return new(new SqliteSnapshot(clock.Next(), [opened], null));
     }
 

@@ -22,6 +22,9 @@ internal sealed class RestoredTable(ObjectRestore restore, SqliteTable table, bo
     /// <summary>Of a virtual table: the statement that goes into the schema when its rows are there.</summary>
     public string? VirtualDdl => virtualDdl;
 
+    /// <summary>Of a virtual table: the tables in which its module keeps its data.</summary>
+    public IReadOnlyList<SqliteTable> Shadows => table.Shadows;
+
     /// <summary>True when the table was there before and only its rows are replaced.</summary>
     public bool ReplacesRows => restore.ReplacesRows;
 

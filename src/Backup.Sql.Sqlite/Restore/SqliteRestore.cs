@@ -156,7 +156,7 @@ internal sealed class SqliteRestore : IRestoreTransaction
         pages.Complete(durable: _request.PagesAsOf is null);
         if (_request.PagesAsOf is not { } time)
             return;
-        _past.TakeBack(pages.Path, database, time, cancellationToken);
+        _past.TakeBack(pages.Path, database, time, whole: true, cancellationToken);
         FileGuard.Run(pages.Path, "could not be flushed", () => Flush(pages.Path));
     }
 

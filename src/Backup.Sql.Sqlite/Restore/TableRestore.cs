@@ -2,6 +2,7 @@ using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Rows;
 using Backup.Sql.Sqlite.Catalog;
+using Backup.Sql.Sqlite.History;
 using Backup.Sql.Sqlite.Interop;
 
 namespace Backup.Sql.Sqlite.Restore;
@@ -362,11 +363,12 @@ internal sealed class TableRestore : IDisposable
 
     /// <summary>
     /// Enters virtual tables into the schema as rows, without their modules: those would make their own tables anew,
-    /// and may not even be loaded here.
+    /// and may not even be loaded here. One that came without its data is left to its module.
     /// </summary>
     private void MakeVirtual()
     {
-        var virtualTables = _tables.Values.Where(table => table.VirtualDdl is not null).ToList();
+        var virtualTables = _tables.Values
+            .Where(table => table.VirtualDdl is not null && !TryMakeEmpty(table)).ToList();
         if (virtualTables.Count == 0)
             return;
         _connection.Execute("PRAGMA writable_schema=ON");
@@ -380,6 +382,26 @@ internal sealed class TableRestore : IDisposable
         }
 
         _connection.Execute("PRAGMA writable_schema=RESET");
+    }
+
+    private bool TryMakeEmpty(RestoredTable table)
+    {
+        if (table.Shadows.Any(shadow => _connection.QueryInteger(
+            $"SELECT EXISTS (SELECT 1 FROM main.{shadow.Quoted})") != 0))
+            return false;
+        const string savepoint = HistoryNames.Prefix + "virtual";
+        _connection.Execute($"SAVEPOINT {savepoint}");
+        foreach (var shadow in table.Shadows)
+            _connection.Execute($"DROP TABLE main.{shadow.Quoted}");
+        var isMade = _connection.TryExecute(table.VirtualDdl!) == ResultCodes.Ok;
+        if (!isMade)
+        {
+            _connection.Execute($"ROLLBACK TO {savepoint}");
+            _notices.Add($"{table.Target.Name}: its module is not loaded here; make it anew where it is");
+        }
+
+        _connection.Execute($"RELEASE {savepoint}");
+        return isMade;
     }
 
     private void CreateLater(ObjectRestore restore)

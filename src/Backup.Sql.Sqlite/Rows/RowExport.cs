@@ -10,9 +10,8 @@ namespace Backup.Sql.Sqlite.Rows;
 /// Reads the rows of one table and writes them to a sink: storage classes and bytes as they stand in the database,
 /// nothing is allocated per row.
 /// </summary>
-internal sealed class RowExport : IDisposable
+internal sealed class RowExport : ExportLoop
 {
-    private const int RowsBetweenChecks = 1024;
     private readonly SqliteTable _table;
     private readonly KeySpan _span;
     private readonly int? _shadow;
@@ -41,42 +40,15 @@ internal sealed class RowExport : IDisposable
         _rows = connection.Prepare(Sql(first, last));
     }
 
-    /// <summary>Runs the export.</summary>
-    public async Task RunAsync(IRowVersionSink sink, CancellationToken cancellationToken)
-    {
-        var more = true;
-        while (more)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!WriteSome(sink, out more))
-                await sink.FlushAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         _rows.Dispose();
         _encoder.Dispose();
     }
 
-    /// <summary>Writes rows until the sink has had enough, or for a while.</summary>
-    /// <returns>False when the sink is to be flushed.</returns>
-    private bool WriteSome(IRowVersionSink sink, out bool more)
-    {
-        for (var i = 0; i < RowsBetweenChecks; i++)
-        {
-            more = _rows.Step();
-            if (!more)
-                return true;
-            if (!WriteRow(sink))
-                return false;
-        }
+    protected override bool MoveNext() => _rows.Step();
 
-        more = true;
-        return true;
-    }
-
-    private bool WriteRow(IRowVersionSink sink)
+    protected override bool Write(IRowVersionSink sink)
     {
         var record = _encoder.Record(_rows, _firstColumn, _table.Columns.Count);
         WriteKey();

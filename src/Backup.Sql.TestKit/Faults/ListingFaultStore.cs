@@ -3,7 +3,9 @@ using Backup.Sql.Storage;
 
 namespace Backup.Sql.TestKit.Faults;
 
-/// <summary>A store whose listings go wrong as <see cref="ListingFaults"/> say; all else it does as the inner one.</summary>
+/// <summary>
+/// A store whose listings go wrong as <see cref="ListingFaults"/> say; all else it does as the inner one.
+/// </summary>
 public sealed class ListingFaultStore : IObjectStore
 {
     private readonly IObjectStore _inner;
@@ -98,7 +100,8 @@ public sealed class ListingFaultStore : IObjectStore
     {
         var fold = new ListFold(request);
         var entries = new List<ListEntry>();
-        foreach (var (name, length) in names.DistinctBy(entry => entry.Name).OrderBy(entry => entry.Name, ObjectName.Order))
+        var sorted = names.DistinctBy(entry => entry.Name).OrderBy(entry => entry.Name, ObjectName.Order);
+        foreach (var (name, length) in sorted)
         {
             if (fold.TryFold(name, length, out var entry))
                 entries.Add(entry);
@@ -114,7 +117,8 @@ public sealed class ListingFaultStore : IObjectStore
         var directories = entries.SelectMany(entry => Directories(entry.Name))
             .Where(name => name.StartsWith(request.Prefix, StringComparison.Ordinal) && known.Add(name));
         var fold = new ListFold(request with { Delimiter = null });
-        var markers = directories.Where(name => fold.TryFold(name, 0, out _)).Select(name => new ListEntry(name, 0, false));
+        var markers = directories.Where(name => fold.TryFold(name, 0, out _))
+            .Select(name => new ListEntry(name, 0, false));
         return [.. entries.Concat(markers).OrderBy(entry => entry.Name, ObjectName.Order)];
     }
 

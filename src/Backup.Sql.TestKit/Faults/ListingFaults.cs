@@ -43,7 +43,9 @@ public sealed class ListingFaults
     /// </summary>
     public bool HasDirectoryMarkers { get; set; }
 
-    /// <summary>Names, with their location, that listings leave out although the objects are there. Default: none.</summary>
+    /// <summary>
+    /// Names, with their location, that listings leave out although the objects are there. Default: none.
+    /// </summary>
     public Func<string, bool> IsHidden { get; set; } = _ => false;
 
     /// <summary>How many listings came out other than they should: a test insists that there were some.</summary>
@@ -73,7 +75,10 @@ public sealed class ListingFaults
     internal bool IsUnseen(string name)
     {
         lock (_lock)
-            return IsHidden(name) || _changes.FindLast(change => change.Name == name) is { Length: null } put && IsYoung(put);
+        {
+            return IsHidden(name)
+                || (_changes.FindLast(change => change.Name == name) is { Length: null } put && IsYoung(put));
+        }
     }
 
     /// <summary>What a listing still shows although it is gone.</summary>

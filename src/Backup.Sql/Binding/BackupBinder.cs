@@ -28,9 +28,34 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
             var capabilities = await binder.AbilitiesAsync(engine, targets, cancellationToken).ConfigureAwait(false);
             timeTravel &= capabilities.HasFlag(EngineCapabilities.TimeTravel);
             RequireHistory(statement, engine, capabilities, asOf, revisionHistory);
-            sources.Add(await SourceAsync(
+            var source = await SourceAsync(
                 engine, targets, binder, timeTravel ? wanted : null, pause is not null, statement,
-                cancellationToken).ConfigureAwait(false));
+                cancellationToken).ConfigureAwait(false);
+
+            // Where no time is insisted on, the present does for tables that have no past.
+            var isInsisted = revisionHistory || asOf is { IsFreshnessBound: false };
+            var lacking = isInsisted || wanted is not null
+                ? await LackingAsync(engine, source.Scope, isInsisted ? asOf?.Time : null, cancellationToken)
+                    .ConfigureAwait(false)
+                : null;
+            if (lacking is not null && isInsisted)
+            {
+                throw Errors.TableKeepsNoHistory(
+                    lacking.Database, lacking.Name,
+                    asOf is null
+                        ? ValueBinder.PlaceOf(options.SpanOf("revision_history"))
+                        : ValueBinder.PlaceOf(statement.AsOf!));
+            }
+
+            if (lacking is not null && timeTravel)
+            {
+                timeTravel = false;
+                source = await SourceAsync(
+                    engine, targets, binder, null, pause is not null, statement, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            sources.Add(source);
         }
 
         new PauseBinder(context, values).Check(statement, pause, sources);
@@ -62,6 +87,9 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                 .LocationOrNullAsync(options.IncrementalLocation, reading: false, cancellationToken)
                 .ConfigureAwait(false),
             IncrementalFrom = incrementalFrom,
+            Keys = await new KeysBinder(context, values).BindAsync(
+                options.EncryptionPassphrase, options.Kms, ValueBinder.PlaceOf(options.SpanOf("kms")),
+                cancellationToken).ConfigureAwait(false),
             AsOf = catalogTime,
             RevisionHistory = revisionHistory,
             ExecutionLocality = values.TiersOrNull(options.ExecutionLocality),
@@ -82,10 +110,6 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
 
     private static void RefuseUnsupported(BackupOptions options)
     {
-        if (options.EncryptionPassphrase is not null && !options.Kms.IsEmpty)
-            throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
-        Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
-        Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(
             options.IncludeAllVirtualClusters is not null, "include_all_virtual_clusters",
             "Leave it out: there are no virtual clusters here, and a cluster backup holds all databases.");
@@ -132,6 +156,26 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
         }
 
         return new BackupSource(engine, scope);
+    }
+
+    /// <summary>A table of which the past is not known though its database keeps history; null for none.</summary>
+    private async ValueTask<TableDescriptor?> LackingAsync(
+        string engine, BackupScope scope, HlcTimestamp? time, CancellationToken cancellationToken)
+    {
+        if (context.Engines[engine] is not IDatabaseAbilities)
+            return null;
+        var catalog = await context.Engines[engine].OpenCatalogAsync(time, cancellationToken).ConfigureAwait(false);
+        await using var _ = catalog.ConfigureAwait(false);
+        foreach (var database in scope.AllDatabases())
+        {
+            var objects = await catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);
+            var lacking = scope.Select(database, objects).OfType<TableDescriptor>()
+                .FirstOrDefault(table => table is { KeepsNoHistory: true, ExcludeData: false });
+            if (lacking is not null)
+                return lacking;
+        }
+
+        return null;
     }
 
     private static BackupScope Union(IReadOnlyList<BackupSource> sources) => sources.Count == 1

@@ -10,11 +10,6 @@ namespace Backup.Sql.Binding;
 /// </summary>
 internal sealed class BackupSealing(ISecretVault vault, ValueBinder values)
 {
-    /// <summary>
-    /// A passphrase goes to the vault, which knows locations, as the secret of a location that no provider serves.
-    /// </summary>
-    private const string Carrier = "passphrase:///?CREDENTIALS=";
-
     public BackupStatement Seal(BackupStatement backup) =>
         backup with { Uris = Seal(backup.Uris), Options = Seal(backup.Options) };
 
@@ -84,7 +79,7 @@ internal sealed class BackupSealing(ISecretVault vault, ValueBinder values)
 
     private static StringLiteral? OpenPassphrase(StringOrPlaceholder? node, ISecretVault vault) =>
         node is StringLiteral literal
-            ? new StringLiteral(vault.Open(literal.Value).Parameters["CREDENTIALS"])
+            ? new StringLiteral(SealedPassphrase.Open(vault, literal.Value))
             : null;
 
     // An empty string unsets an option: nothing to put away.
@@ -95,7 +90,7 @@ internal sealed class BackupSealing(ISecretVault vault, ValueBinder values)
     private StringOrPlaceholder? SealPassphrase(StringOrPlaceholder? node) =>
         node is null ? null
         : values.Text(node) is { Length: > 0 } text
-            ? new StringLiteral(vault.Seal(StoreUri.Parse(Carrier + Uri.EscapeDataString(text)))) { Span = node.Span }
+            ? new StringLiteral(SealedPassphrase.Seal(vault, text)) { Span = node.Span }
         : node;
 
     private StringLiteral? Literal(StringOrPlaceholder? node) =>

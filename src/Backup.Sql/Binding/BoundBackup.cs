@@ -58,6 +58,9 @@ internal sealed record BoundBackup : BoundStatement
     /// <summary>The chain of the deprecated INCREMENTAL FROM, oldest first, sealed; empty otherwise.</summary>
     public IReadOnlyList<string> IncrementalFrom { get; init; } = [];
 
+    /// <summary>What the chain is encrypted with; null for a clear one.</summary>
+    public BackupKeys? Keys { get; init; }
+
     /// <summary>The time wanted; null for now.</summary>
     public HlcTimestamp? AsOf { get; init; }
 

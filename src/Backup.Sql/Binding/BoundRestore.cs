@@ -66,6 +66,9 @@ internal sealed record BoundRestore : BoundStatement
     /// <summary>The deprecated form's further locations after <see cref="Collection"/>, sealed.</summary>
     public IReadOnlyList<string> Locations { get; init; } = [];
 
+    /// <summary>What opens the chain; null for a clear one.</summary>
+    public BackupKeys? Keys { get; init; }
+
     /// <summary>The time wanted; null for the end of the chain.</summary>
     public HlcTimestamp? AsOf { get; init; }
 

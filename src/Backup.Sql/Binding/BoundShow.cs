@@ -40,6 +40,9 @@ internal sealed record BoundShowBackup(ShowBackupKind Kind, string Collection) :
 
     public string? IncrementalLocation { get; init; }
 
+    /// <summary>What opens the chain; null for a clear one.</summary>
+    public BackupKeys? Keys { get; init; }
+
     public bool AsJson { get; init; }
 
     public bool CheckFiles { get; init; }

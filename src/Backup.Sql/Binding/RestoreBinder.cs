@@ -79,10 +79,6 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
         const string noVirtualClusters = "Leave it out: there are no virtual clusters here.";
         const string noCopy = "Leave it out: all rows are loaded before anything is published. WITH detached returns "
             + "at once.";
-        if (options.EncryptionPassphrase is not null && !options.Kms.IsEmpty)
-            throw Errors.OptionsConflict("encryption_passphrase", "kms", ValueBinder.PlaceOf(options.SpanOf("kms")));
-        Refuse(options.EncryptionPassphrase is not null, "encryption_passphrase");
-        Refuse(!options.Kms.IsEmpty, "kms");
         Refuse(options.VirtualCluster is not null, "virtual_cluster", noVirtualClusters);
         Refuse(options.VirtualClusterName is not null, "virtual_cluster_name", noVirtualClusters);
         Refuse(options.ExperimentalCopy, "experimental copy", noCopy);
@@ -145,6 +141,9 @@ internal sealed class RestoreBinder(BindingContext context, ValueBinder values)
             IncrementalLocation = await values
                 .LocationOrNullAsync(options.IncrementalLocation, reading: true, cancellationToken)
                 .ConfigureAwait(false),
+            Keys = await new KeysBinder(context, values).BindAsync(
+                options.EncryptionPassphrase, options.Kms, ValueBinder.PlaceOf(options.SpanOf("kms")),
+                cancellationToken).ConfigureAwait(false),
             MaskedText = SqlFormatter.Format(statement),
             Description = SqlFormatter.Format(statement, FormatMode.Described),
         };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Syntax;
 
@@ -30,12 +31,6 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         ShowBackupStatement statement, CancellationToken cancellationToken)
     {
         var options = statement.Options;
-        if (options.EncryptionPassphrase is not null)
-            throw Errors.OptionNotSupported("encryption_passphrase", At("encryption_passphrase"));
-        if (!options.Kms.IsEmpty)
-            throw Errors.OptionNotSupported("kms", At("kms"));
-        if (options.EncryptionInfoDirectory is not null)
-            throw Errors.OptionNotSupported("encryption_info_dir", At("encryption_info_dir"));
         if (options.Sample is not null && statement.View != ShowBackupView.Validate)
             throw Errors.OptionOnlyFor("sample", "SHOW BACKUP VALIDATE", At("sample"));
         var notices = new List<string>();
@@ -51,6 +46,7 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
             IncrementalLocation = await values
                 .LocationOrNullAsync(options.IncrementalLocation, reading: true, cancellationToken)
                 .ConfigureAwait(false),
+            Keys = await KeysAsync(options, cancellationToken).ConfigureAwait(false),
             WithIds = context.UseBackupsWithIds,
             AsJson = options.AsJson,
             CheckFiles = options.CheckFiles,
@@ -62,6 +58,21 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         };
 
         TextPlace At(string option) => ValueBinder.PlaceOf(options.SpanOf(option));
+    }
+
+    private async ValueTask<BackupKeys?> KeysAsync(ShowBackupOptions options, CancellationToken cancellationToken)
+    {
+        var keys = await new KeysBinder(context, values).BindAsync(
+            options.EncryptionPassphrase, options.Kms, ValueBinder.PlaceOf(options.SpanOf("kms")), cancellationToken)
+            .ConfigureAwait(false);
+        if (options.EncryptionInfoDirectory is not { } elsewhere)
+            return keys;
+        var location = await values.LocationAsync(elsewhere, cancellationToken).ConfigureAwait(false);
+        return keys is null
+            ? throw Errors.OptionNeeds(
+                "encryption_info_dir", "encryption_passphrase or kms",
+                ValueBinder.PlaceOf(options.SpanOf("encryption_info_dir")))
+            : keys with { InfoLocation = location };
     }
 
     private double Sample(StringOrPlaceholder node)

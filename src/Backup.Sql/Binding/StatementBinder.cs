@@ -29,6 +29,8 @@ internal sealed class StatementBinder(BindingContext context)
             await new ShowBinder(context, _values).BindAsync(show, cancellationToken).ConfigureAwait(false),
         ShowBackupStatement show =>
             await new ShowBinder(context, _values).BindAsync(show, cancellationToken).ConfigureAwait(false),
+        AlterBackupStatement alter =>
+            await new AlterBackupBinder(context, _values).BindAsync(alter, cancellationToken).ConfigureAwait(false),
         ShowJobsStatement show => new JobsBinder(_values).Bind(show),
         ControlJobsStatement control => new JobsBinder(_values).Bind(control),
         DropBackupStatement drop =>

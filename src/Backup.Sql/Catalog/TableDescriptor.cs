@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Backup.Sql.Catalog;
 
 /// <summary>A table.</summary>
@@ -29,6 +31,13 @@ public sealed record TableDescriptor : ObjectDescriptor
     /// True when the rows stay out of backups (<c>exclude_data_from_backup</c>); the table itself is kept.
     /// </summary>
     public bool ExcludeData { get; init; }
+
+    /// <summary>
+    /// True when the engine keeps the history of the database but not of this table: AS OF SYSTEM TIME and
+    /// <c>revision_history</c> are refused for it. Of the living catalog; manifests do not carry it.
+    /// </summary>
+    [JsonIgnore]
+    public bool KeepsNoHistory { get; init; }
 
     /// <summary>True when every row says in which region of its database it lies.</summary>
     public bool RegionalByRow { get; init; }

@@ -10,7 +10,7 @@ namespace Backup.Sql.Collections;
 /// </summary>
 internal static class BackupIds
 {
-    public static string Of(ChainLayer layer)
+    public static string Of(ILayerLink layer)
     {
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteInt64BigEndian(bytes, layer.End.WallTime / 1000);

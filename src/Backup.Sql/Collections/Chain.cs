@@ -31,10 +31,7 @@ internal sealed class Chain
     /// <summary>What a plan that was made from this chain assumes.</summary>
     public CollectionState State => new(Full.Manifest.LayerId, Newest.Manifest.LayerId);
 
-    /// <summary>
-    /// Orders layers to a chain. Where several layers end at one time the one that starts first is taken: it was
-    /// compacted from the others and makes them superfluous.
-    /// </summary>
+    /// <summary>Orders layers to a chain.</summary>
     /// <param name="subdirectory">Directory of the full layer.</param>
     /// <param name="full">The full layer.</param>
     /// <param name="increments">The other layers, in any order.</param>
@@ -42,32 +39,8 @@ internal sealed class Chain
     /// <exception cref="BackupSqlException">
     /// BS001 the layers do not join up; BS003 they are of several clusters.
     /// </exception>
-    public static Chain Build(string subdirectory, ChainLayer full, IReadOnlyCollection<ChainLayer> increments)
-    {
-        if (full.Manifest.Kind != LayerKind.Full)
-            throw Errors.BrokenChain(full.ToString(), "It is an incremental backup, and the one below it is missing.");
-        var byEnd = increments.GroupBy(layer => layer.End)
-            .Select(group => group.MinBy(layer => layer.Start)!)
-            .OrderBy(layer => layer.End)
-            .ToList();
-        var all = increments.Append(full).ToList();
-        var chain = new List<ChainLayer>();
-        for (var at = byEnd.Count - 1; at >= 0;)
-        {
-            var layer = byEnd[at];
-            Check(layer, full, all);
-            chain.Add(layer);
-            if (layer.Start == full.End)
-                break;
-            at = byEnd.FindLastIndex(at, candidate => candidate.End == layer.Start);
-            if (at < 0)
-                throw Errors.LayerBelowMissing(layer.ToString(), layer.Start.ToDateTimeOffset());
-        }
-
-        chain.Add(full);
-        chain.Reverse();
-        return new Chain(subdirectory, chain);
-    }
+    public static Chain Build(string subdirectory, ChainLayer full, IReadOnlyCollection<ChainLayer> increments) =>
+        new(subdirectory, ChainOrder.Of(full, increments));
 
     /// <summary>The part of the chain that restores a time.</summary>
     /// <param name="time">The time: a layer's end, or any time in the window of a layer with revision history.</param>
@@ -106,19 +79,6 @@ internal sealed class Chain
         }
 
         throw Errors.SpaceMissingInChain(Full.ToString(), Newest.Manifest.Describe(space));
-    }
-
-    private static void Check(ChainLayer layer, ChainLayer full, List<ChainLayer> all)
-    {
-        var manifest = layer.Manifest;
-        if (manifest.ClusterId != full.Manifest.ClusterId)
-            throw Errors.ForeignLayer(layer.ToString(), full.Manifest.ClusterId, manifest.ClusterId);
-        if (manifest.Kind != LayerKind.Incremental || manifest.ChainId != full.Manifest.LayerId)
-            throw Errors.BrokenChain(layer.ToString(), "It was not taken on top of this full backup.");
-        if (manifest.Start >= manifest.End)
-            throw Errors.BrokenChain(layer.ToString(), "It does not end after it starts.");
-        if (!all.Any(below => below.End == manifest.Start && below.Manifest.LayerId == manifest.ParentLayerId))
-            throw Errors.LayerBelowMissing(layer.ToString(), manifest.Start.ToDateTimeOffset());
     }
 
     private void RequireHistory(ChainLayer layer, HlcTimestamp time)

@@ -1,4 +1,5 @@
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections;
@@ -62,7 +63,8 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
     {
         var directories = await FindAsync(full.Directory, cancellationToken).ConfigureAwait(false);
         var found = await ReadAllAsync(
-            directories, (directory, token) => ChainLayer.LoadAsync(Store, directory, token), cancellationToken)
+            directories, (directory, token) => ChainLayer.LoadAsync(Store, directory, full.Key, token),
+            cancellationToken)
             .ConfigureAwait(false);
         var layers = found.ToList();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -74,7 +76,34 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
                 if (await ChildClaim.FindChildAsync(Store, below.Manifest.LayerId, cancellationToken)
                     .ConfigureAwait(false) is not { } unlisted)
                     break;
-                next = await ChainLayer.LoadAsync(Store, unlisted, cancellationToken).ConfigureAwait(false);
+                next = await ChainLayer.LoadAsync(Store, unlisted, full.Key, cancellationToken).ConfigureAwait(false);
+                layers.Add(next);
+            }
+
+            below = next;
+        }
+
+        return layers;
+    }
+
+    /// <summary>Reads the envelopes of a full backup's increments, found as <see cref="LoadAsync"/> finds them.</summary>
+    /// <param name="full">The full backup.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The layers.</returns>
+    public async Task<IReadOnlyList<FoundLayer>> FindLayersAsync(FoundLayer full, CancellationToken cancellationToken)
+    {
+        var directories = await FindAsync(full.Directory, cancellationToken).ConfigureAwait(false);
+        var layers = (await FindLayersAsync(directories, cancellationToken).ConfigureAwait(false)).ToList();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var below = full; seen.Add(below.LayerId);)
+        {
+            var next = layers.Find(layer => layer.ParentLayerId == below.LayerId);
+            if (next is null)
+            {
+                if (await ChildClaim.FindChildAsync(Store, below.LayerId, cancellationToken)
+                    .ConfigureAwait(false) is not { } unlisted)
+                    break;
+                next = (await FindLayersAsync([unlisted], cancellationToken).ConfigureAwait(false))[0];
                 layers.Add(next);
             }
 
@@ -87,18 +116,21 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
     /// <summary>Reads the envelopes of the increments that a chain does not know.</summary>
     /// <param name="chain">The chain.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The envelopes.</returns>
-    public async Task<IReadOnlyList<ManifestEnvelope>> LoadOthersAsync(
-        Chain chain, CancellationToken cancellationToken)
+    /// <returns>The layers.</returns>
+    public async Task<IReadOnlyList<FoundLayer>> FindOthersAsync(Chain chain, CancellationToken cancellationToken)
     {
-        var directories = await FindAsync(chain.Subdirectory, cancellationToken)
-            .ConfigureAwait(false);
+        var directories = await FindAsync(chain.Subdirectory, cancellationToken).ConfigureAwait(false);
         var known = chain.Layers.Select(layer => layer.Directory).ToHashSet(StringComparer.Ordinal);
-        return await ReadAllAsync(
-            [.. directories.Where(directory => !known.Contains(directory))],
-            (directory, token) => ManifestFile.RequireEnvelopeAsync(Store, directory, token),
-            cancellationToken).ConfigureAwait(false);
+        return await FindLayersAsync(
+            [.. directories.Where(directory => !known.Contains(directory))], cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task<IReadOnlyList<FoundLayer>> FindLayersAsync(
+        IReadOnlyList<string> directories, CancellationToken cancellationToken) => await ReadAllAsync(
+            directories,
+            async (directory, token) => new FoundLayer(
+                directory, await ManifestFile.RequireEnvelopeAsync(Store, directory, token).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
 
     private static async Task<T[]> ReadAllAsync<T>(
         IReadOnlyList<string> directories,

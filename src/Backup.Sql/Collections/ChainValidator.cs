@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Backup.Sql.Storage;
@@ -13,6 +14,8 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
     private readonly ConcurrentBag<Finding> _findings = [];
     private readonly ConcurrentDictionary<(ChainLayer Layer, SpaceManifest Space), SpaceSums> _sums = [];
     private readonly HashSet<string> _badDirectories = new(StringComparer.Ordinal);
+    private bool? _isSealed;
+    private bool? _hasKeys;
 
     /// <summary>Checks everything.</summary>
     /// <param name="cancellationToken">Ends the check.</param>
@@ -55,11 +58,11 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
         if (await main.HeadAsync(CollectionLayout.Join(path, CollectionLayout.Manifest), cancellationToken)
             .ConfigureAwait(false) is null)
             ReportLostFull(path, directories.Count, dropped);
-        else if (await TryLoadAsync(main, path, cancellationToken).ConfigureAwait(false) is { } full)
+        else if (await TryLoadAsync(main, path, path, cancellationToken).ConfigureAwait(false) is { } full)
             layers.Add(full);
         foreach (var directory in directories)
         {
-            if (await TryLoadAsync(store, directory, cancellationToken).ConfigureAwait(false) is { } increment
+            if (await TryLoadAsync(store, directory, path, cancellationToken).ConfigureAwait(false) is { } increment
                 && !dropped.Contains(increment.Manifest.LayerId))
                 layers.Add(increment);
         }
@@ -69,11 +72,19 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
     }
 
     private async Task<ChainLayer?> TryLoadAsync(
-        IObjectStore store, string directory, CancellationToken cancellationToken)
+        IObjectStore store, string directory, string full, CancellationToken cancellationToken)
     {
         try
         {
-            return await ChainLayer.LoadAsync(store, directory, cancellationToken).ConfigureAwait(false);
+            var stored = await ChainLayer.ReadAsync(store, directory, cancellationToken).ConfigureAwait(false);
+            _isSealed ??= stored.Envelope.IsSealed;
+            if (stored.Envelope.IsSealed != _isSealed)
+                throw Errors.SealedOtherwise(stored.Path, stored.Envelope.IsSealed);
+            if (_isSealed.Value && !await HasKeysAsync(stored.Envelope, full, cancellationToken).ConfigureAwait(false))
+                return null;
+            var key = await collection.Keys.FindAsync(stored.Envelope, collection.Main, full, cancellationToken)
+                .ConfigureAwait(false);
+            return ChainLayer.Open(store, directory, stored, key);
         }
         catch (BackupSqlException error) when (
             error.SqlState != SqlStates.UndefinedFile && StatusOf(error) is { } status)
@@ -82,6 +93,43 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
             Report(status, CollectionLayout.Join(directory, CollectionLayout.Manifest), error.Detail ?? error.Message);
             return null;
         }
+    }
+
+    /// <summary>Looks at the objects that hold the chain's key, once, and reports what is wrong with them.</summary>
+    /// <returns>False if none of them can be read: then nothing can.</returns>
+    private async Task<bool> HasKeysAsync(
+        ManifestEnvelope envelope, string full, CancellationToken cancellationToken)
+    {
+        if (_hasKeys is { } known)
+            return known;
+        var objects = collection.Keys.Place ?? new KeyObjects(collection.Main, full);
+        _hasKeys = false;
+        foreach (var name in await objects.ListAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                if (await objects.ReadAsync(name, cancellationToken).ConfigureAwait(false) is not { } keys)
+                    continue;
+                if (keys.ChainId == envelope.ChainId)
+                    _hasKeys = true;
+                else
+                    Report(FindingStatus.Undecryptable, name, "It holds the key of another chain.");
+            }
+            catch (BackupSqlException error) when (
+                StatusOf(error) is { } status)
+            {
+                Report(status, name, error.Detail ?? error.Message);
+            }
+        }
+
+        if (_hasKeys is false)
+        {
+            Report(
+                FindingStatus.Missing, CollectionLayout.Join(full, CollectionLayout.KeysPrefix + "1"),
+                "Nothing holds the key of the chain, so that nothing of it can be read.");
+        }
+
+        return _hasKeys.Value;
     }
 
     // Increments, or somebody's memory, tell that there was a backup; without them there may never have been one.
@@ -231,6 +279,7 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
     private static string? StatusOf(BackupSqlException error) => error.SqlState switch
     {
         SqlStates.DataCorrupted or SqlStates.UnsupportedFormat => FindingStatus.ChecksumMismatch,
+        SqlStates.Undecryptable => FindingStatus.Undecryptable,
         SqlStates.UndefinedFile => FindingStatus.Missing,
         SqlStates.IoError or SqlStates.InsufficientPrivilege when !error.Transient => FindingStatus.Unreadable,
         _ => null,

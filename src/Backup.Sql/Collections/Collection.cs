@@ -1,6 +1,7 @@
 using System.Text;
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
@@ -14,16 +15,20 @@ internal sealed class Collection
 {
     private readonly IObjectStore _main;
 
-    private Collection(IObjectStore main, IObjectStore? incrementals, CompressionCodecs codecs)
+    private Collection(IObjectStore main, IObjectStore? incrementals, CompressionCodecs codecs, ChainKeys keys)
     {
         _main = main;
         Increments = new ChainIncrements(main, incrementals);
         Codecs = codecs;
+        Keys = keys;
         Snapshots = new SnapshotLabels(main);
     }
 
     /// <summary>The codecs that data files are read with.</summary>
     public CompressionCodecs Codecs { get; }
+
+    /// <summary>What opens sealed chains, and seals new ones.</summary>
+    public ChainKeys Keys { get; }
 
     /// <summary>What changed about layers since they were committed.</summary>
     public LayerNotes Notes => new(_main);
@@ -68,28 +73,32 @@ internal sealed class Collection
     /// <param name="main">The location, which the caller goes on owning.</param>
     /// <param name="incrementals">Where increments lie; null for below the collection.</param>
     /// <param name="codecs">The codecs; null for the library's own.</param>
+    /// <param name="keys">What opens sealed chains, which the caller goes on owning; null for nothing.</param>
     /// <returns>The collection.</returns>
     public static Collection Open(
-        IObjectStore main, IObjectStore? incrementals = null, CompressionCodecs? codecs = null) =>
-        new(main, incrementals, codecs ?? CompressionCodecs.Default);
+        IObjectStore main, IObjectStore? incrementals = null, CompressionCodecs? codecs = null,
+        ChainKeys? keys = null) =>
+        new(main, incrementals, codecs ?? CompressionCodecs.Default, keys ?? new ChainKeys());
 
     /// <summary>Loads a chain out of single locations, as the deprecated forms without IN name them.</summary>
     /// <param name="locations">
     /// The full backup and increments on top of it. Increments that were appended below the full backup are found by
     /// themselves.
     /// </param>
+    /// <param name="keys">What opens the chain.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The chain.</returns>
     /// <exception cref="BackupSqlException">58P01 a location holds no backup; BS001 they do not join up.</exception>
     public static async Task<Chain> LoadLocationsAsync(
-        IReadOnlyList<IObjectStore> locations, CancellationToken cancellationToken = default)
+        IReadOnlyList<IObjectStore> locations, ChainKeys keys, CancellationToken cancellationToken = default)
     {
+        var full = await ChainLayer.LoadAsync(locations[0], "", keys, cancellationToken).ConfigureAwait(false);
         var layers = new List<ChainLayer>();
-        foreach (var store in locations)
-            layers.Add(await ChainLayer.LoadAsync(store, "", cancellationToken).ConfigureAwait(false));
+        foreach (var store in locations.Skip(1))
+            layers.Add(await ChainLayer.LoadAsync(store, "", full.Key, cancellationToken).ConfigureAwait(false));
         layers.AddRange(
-            await Open(locations[0]).Increments.LoadAsync(layers[0], cancellationToken).ConfigureAwait(false));
-        return Chain.Build("", layers[0], layers[1..]);
+            await Open(locations[0]).Increments.LoadAsync(full, cancellationToken).ConfigureAwait(false));
+        return Chain.Build("", full, layers);
     }
 
     /// <summary>Lists the full backups.</summary>
@@ -228,13 +237,32 @@ internal sealed class Collection
         var directory = Checked(subdirectory);
         if (directory.Length == 0)
             await RequireManifestAtLocationAsync(cancellationToken).ConfigureAwait(false);
-        var full = await ChainLayer.LoadAsync(_main, directory, cancellationToken).ConfigureAwait(false);
+        var full = await ChainLayer.LoadAsync(_main, directory, Keys, cancellationToken).ConfigureAwait(false);
         var increments = await Increments.LoadAsync(full, cancellationToken).ConfigureAwait(false);
         var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
         if (dropped.Contains(full.Manifest.LayerId))
             throw Errors.NoBackup(directory);
         return Chain.Build(
             directory, full, [.. increments.Where(layer => !dropped.Contains(layer.Manifest.LayerId))]);
+    }
+
+    /// <summary>Finds the layers of a chain by their envelopes.</summary>
+    /// <param name="subdirectory">Sub-directory of the full backup.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The layers, the full one first.</returns>
+    /// <exception cref="BackupSqlException">As <see cref="LoadChainAsync"/>.</exception>
+    public async Task<IReadOnlyList<FoundLayer>> FindLayersAsync(
+        string subdirectory, CancellationToken cancellationToken = default)
+    {
+        var directory = Checked(subdirectory);
+        var full = new FoundLayer(
+            directory,
+            await ManifestFile.RequireEnvelopeAsync(_main, directory, cancellationToken).ConfigureAwait(false));
+        var increments = await Increments.FindLayersAsync(full, cancellationToken).ConfigureAwait(false);
+        var dropped = await Tombstones.ReadLayersAsync(cancellationToken).ConfigureAwait(false);
+        if (dropped.Contains(full.LayerId))
+            throw Errors.NoBackup(directory);
+        return ChainOrder.Of(full, [.. increments.Where(layer => !dropped.Contains(layer.LayerId))]);
     }
 
     /// <summary>Finds the backup that an id names, newest chains first.</summary>
@@ -249,9 +277,12 @@ internal sealed class Collection
         var paths = await ListBackupsAsync(cancellationToken).ConfigureAwait(false);
         foreach (var path in paths.Reverse())
         {
+            // Names and envelopes tell, so that the chains beside it need no key.
+            var layers = await FindLayersAsync(path, cancellationToken).ConfigureAwait(false);
+            if (layers.FirstOrDefault(layer => BackupIds.Of(layer) == id) is not { } named)
+                continue;
             var chain = await LoadChainAsync(path, cancellationToken).ConfigureAwait(false);
-            if (chain.Layers.FirstOrDefault(layer => BackupIds.Of(layer) == id) is { } named)
-                return chain.Cover(named.End);
+            return chain.Cover(named.End);
         }
 
         return null;
@@ -278,10 +309,15 @@ internal sealed class Collection
     {
         var store = StoreOf(saved);
         var path = CollectionLayout.Join(saved.Directory, CollectionLayout.Manifest);
-        var manifest = await ManifestFile.ReadAsync(store, path, cancellationToken).ConfigureAwait(false);
-        return manifest?.LayerId == saved.LayerId
-            ? new ChainLayer { Store = store, Directory = saved.Directory, Manifest = manifest }
-            : null;
+        var stored = await ManifestFile.ReadAsync(store, path, cancellationToken).ConfigureAwait(false);
+        if (stored is null || stored.Envelope.LayerId != saved.LayerId)
+            return null;
+        var isFull = stored.Envelope.Kind == LayerKind.Full;
+        var key = await Keys.FindAsync(
+            stored.Envelope, isFull ? store : _main,
+            isFull ? saved.Directory : CollectionLayout.FullOf(saved.Directory), cancellationToken)
+            .ConfigureAwait(false);
+        return ChainLayer.Open(store, saved.Directory, stored, key);
     }
 
     /// <summary>Removes what a job has written of a layer that does not go on, unless it is committed.</summary>
@@ -299,11 +335,11 @@ internal sealed class Collection
     public async Task RequireUnchangedAsync(Chain chain, CancellationToken cancellationToken = default)
     {
         var home = ReferenceEquals(chain.Full.Store, _main) ? this : Open(chain.Full.Store, null, Codecs);
-        var increments = await home.Increments.LoadOthersAsync(chain, cancellationToken).ConfigureAwait(false);
+        var increments = await home.Increments.FindOthersAsync(chain, cancellationToken).ConfigureAwait(false);
         var full = await ManifestFile.ReadEnvelopeAsync(
             chain.Full.Store, chain.Full.PathOf(CollectionLayout.Manifest), cancellationToken).ConfigureAwait(false);
         if (full?.LayerId != chain.Full.Manifest.LayerId
-            || increments.Any(envelope => envelope.End > chain.End && envelope.ChainId == full.LayerId)
+            || increments.Any(layer => layer.End > chain.End && layer.ChainId == full.LayerId)
             || !await home.IsKeptAsync(chain, cancellationToken).ConfigureAwait(false))
             throw Errors.ChainMovedOn(chain.Subdirectory);
     }

@@ -14,6 +14,9 @@ internal static class CollectionLayout
     /// <summary>Prefix of the objects that say that a job is at work in a directory.</summary>
     public const string LockPrefix = "BACKUP-LOCK-";
 
+    /// <summary>Prefix of the objects, in a full layer's directory, that hold the chain's key, wrapped.</summary>
+    public const string KeysPrefix = "ENCRYPTION-INFO-";
+
     /// <summary>Directory of the data files below a layer's directory.</summary>
     public const string Data = "data/";
 

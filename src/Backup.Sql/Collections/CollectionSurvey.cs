@@ -1,5 +1,6 @@
 using System.Text;
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
@@ -57,12 +58,20 @@ internal sealed class CollectionSurvey(
 
     /// <summary>
     /// Tells whether a chain restores as far as that can be told without reading data: its manifests are sound and join
-    /// up, and every file is there in its size.
+    /// up, and every file is there in its size. Of an encrypted chain the files are not known without its key: its
+    /// manifests must be sound and join up, and its key must lie beside it.
     /// </summary>
     public async Task<bool> RestoresAsync(string directory, CancellationToken cancellationToken)
     {
         try
         {
+            var envelope = await collection.ReadEnvelopeAsync(directory, cancellationToken).ConfigureAwait(false);
+            if (envelope.IsSealed)
+            {
+                await RequireSoundAsync(directory, envelope, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
             var chain = await collection.LoadChainAsync(directory, cancellationToken).ConfigureAwait(false);
             await foreach (var _ in Verification.CheckFilesAsync(chain, cancellationToken).ConfigureAwait(false))
                 return false;
@@ -70,9 +79,22 @@ internal sealed class CollectionSurvey(
         }
         catch (BackupSqlException error) when (
             error.SqlState is SqlStates.BrokenChain or SqlStates.ForeignBackup or SqlStates.DataCorrupted
-                or SqlStates.UndefinedFile or SqlStates.UnsupportedFormat)
+                or SqlStates.UndefinedFile or SqlStates.UnsupportedFormat or SqlStates.Undecryptable)
         {
             return false;
+        }
+    }
+
+    private async Task RequireSoundAsync(
+        string directory, ManifestEnvelope envelope, CancellationToken cancellationToken)
+    {
+        await new KeyObjects(collection.Main, directory)
+            .LoadAsync(envelope.ChainId, envelope.KeyCheck, cancellationToken).ConfigureAwait(false);
+        foreach (var layer in await collection.FindLayersAsync(directory, cancellationToken).ConfigureAwait(false))
+        {
+            // Read whole, a manifest has its checksum compared.
+            var store = layer.Kind == LayerKind.Full ? collection.Main : collection.Increments.Store;
+            await ChainLayer.ReadAsync(store, layer.Directory, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Backup.Sql.Collections.Sealing;
 
 namespace Backup.Sql.Collections;
 
@@ -16,5 +17,6 @@ namespace Backup.Sql.Collections;
 [JsonSerializable(typeof(Tombstone))]
 [JsonSerializable(typeof(LayerCheckpoint))]
 [JsonSerializable(typeof(SnapshotReservation))]
+[JsonSerializable(typeof(KeyObject))]
 [JsonSerializable(typeof(NotedPlace))]
 internal sealed partial class CollectionsJsonContext : JsonSerializerContext;

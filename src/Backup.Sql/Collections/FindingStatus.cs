@@ -12,6 +12,11 @@ internal static class FindingStatus
     /// <summary>Stored bytes are not those that were written.</summary>
     public const string ChecksumMismatch = "checksum mismatch";
 
+    /// <summary>
+    /// The checksum agrees but the seal does not: another object, or another version of it, stands in its place.
+    /// </summary>
+    public const string Undecryptable = "undecryptable";
+
     /// <summary>The store has the object and fails to give its bytes: a bad disk, a right that is missing.</summary>
     public const string Unreadable = "unreadable";
 

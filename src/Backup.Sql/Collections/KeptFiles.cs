@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
@@ -28,9 +29,10 @@ internal sealed record KeptFiles(LayerCheckpoint Checkpoint, long LastFileId, in
     /// <param name="store">Where the layer lies.</param>
     /// <param name="directory">Its directory.</param>
     /// <param name="layerId">Its id.</param>
+    /// <param name="key">The chain's key; null where it is not sealed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public static async Task<KeptFiles> LoadAsync(
-        IObjectStore store, string directory, string layerId, CancellationToken cancellationToken)
+        IObjectStore store, string directory, string layerId, ChainKey? key, CancellationToken cancellationToken)
     {
         var data = CollectionLayout.Join(directory, LayerFiles.NamePrefix(layerId));
         var lengths = await ListAsync(store, data, cancellationToken).ConfigureAwait(false);
@@ -41,8 +43,13 @@ internal sealed record KeptFiles(LayerCheckpoint Checkpoint, long LastFileId, in
         var found = new LayerCheckpoint { LayerId = layerId };
         foreach (var number in numbers)
         {
-            var path = CollectionLayout.Join(directory, CollectionLayout.Checkpoint((int)number));
-            if (await CheckpointFile.ReadAsync(store, path, cancellationToken).ConfigureAwait(false) is not { } read
+            var name = CollectionLayout.Checkpoint((int)number);
+            Func<byte[], ObjectSeal>? sealOf = key is null
+                ? null
+                : salt => new ObjectSeal(key, CheckpointFile.Magic, layerId, name, salt);
+            var path = CollectionLayout.Join(directory, name);
+            if (await CheckpointFile.ReadAsync(store, path, sealOf, cancellationToken)
+                .ConfigureAwait(false) is not { } read
                 || read.LayerId != layerId)
                 continue;
             found = await VerifyAsync(store, directory, read, lengths, cancellationToken).ConfigureAwait(false);

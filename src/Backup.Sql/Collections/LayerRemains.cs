@@ -1,4 +1,5 @@
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections;
@@ -26,6 +27,7 @@ internal static class LayerRemains
         // The data first: as long as the lock is there somebody may still look for the rest.
         var data = CollectionLayout.Join(directory, LayerFiles.NamePrefix(layerId));
         await DeleteAllAsync(store, data, Nothing, cancellationToken).ConfigureAwait(false);
+        await new KeyObjects(store, directory).RemoveAsync(layerId, cancellationToken).ConfigureAwait(false);
         await RemoveUnfinishedAsync(store, directory, cancellationToken).ConfigureAwait(false);
         var own = CollectionLayout.Join(directory, CollectionLayout.LockPrefix + jobId);
         if (await store.HeadAsync(own, cancellationToken).ConfigureAwait(false) is null)

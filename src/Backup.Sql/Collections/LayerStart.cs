@@ -1,4 +1,5 @@
 using System.Text;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
@@ -37,8 +38,17 @@ internal sealed class LayerStart(Collection collection)
                 .ConfigureAwait(false)
             : await ClaimFreeAsync(store, request, layerId, cancellationToken).ConfigureAwait(false);
         await RequireKeptAsync(request, store, directory, cancellationToken).ConfigureAwait(false);
-        return new LayerWriter(collection, store, request, directory, layerId, KeptFiles.None(layerId));
+        var key = await KeyOfAsync(request, store, directory, layerId, cancellationToken).ConfigureAwait(false);
+        return new LayerWriter(collection, store, request, directory, layerId, KeptFiles.None(layerId), key);
     }
+
+    // A full layer makes the key of its chain, and puts it before anything that is sealed with it.
+    private ValueTask<ChainKey?> KeyOfAsync(
+        LayerRequest request, IObjectStore store, string directory, string layerId,
+        CancellationToken cancellationToken) =>
+        request.Parent is { } parent
+            ? ValueTask.FromResult(parent.Full.Key)
+            : collection.Keys.MakeAsync(store, directory, layerId, request.Random, cancellationToken);
 
     // An increment on files that are gone would be a backup that never restores.
     private static async Task RequireFilesAsync(Chain chain, CancellationToken cancellationToken)
@@ -61,9 +71,11 @@ internal sealed class LayerStart(Collection collection)
         await request.Settled!(saved with { End = request.End }).ConfigureAwait(false);
         await LockAsync(store, saved.Directory, request.JobId, saved.LayerId, cancellationToken).ConfigureAwait(false);
         await RequireKeptAsync(request, store, saved.Directory, cancellationToken).ConfigureAwait(false);
-        var kept = await KeptFiles.LoadAsync(store, saved.Directory, saved.LayerId, cancellationToken)
+        var key = await KeyOfAsync(request, store, saved.Directory, saved.LayerId, cancellationToken)
             .ConfigureAwait(false);
-        return new LayerWriter(collection, store, request, saved.Directory, saved.LayerId, kept);
+        var kept = await KeptFiles.LoadAsync(store, saved.Directory, saved.LayerId, key, cancellationToken)
+            .ConfigureAwait(false);
+        return new LayerWriter(collection, store, request, saved.Directory, saved.LayerId, kept, key);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Backup.Sql.Collections.Format;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Backup.Sql.Storage;
@@ -24,6 +25,7 @@ internal sealed class LayerWriter
     private readonly IObjectStore _store;
     private readonly LayerRequest _request;
     private readonly LayerFiles _files;
+    private readonly Sealer? _sealer;
     private readonly Lock _gate = new();
     private readonly Dictionary<Space, SpaceCheckpoint> _carried;
     private readonly List<SpaceWriter> _spaces = [];
@@ -37,16 +39,18 @@ internal sealed class LayerWriter
     /// <param name="directory">Its directory in the store.</param>
     /// <param name="layerId">Its id.</param>
     /// <param name="kept">What earlier turns have written of it.</param>
+    /// <param name="key">The chain's key; null for a chain that is not sealed.</param>
     public LayerWriter(
         Collection collection, IObjectStore store, LayerRequest request, string directory, string layerId,
-        KeptFiles kept)
+        KeptFiles kept, ChainKey? key)
     {
         _collection = collection;
         _store = store;
         _request = request;
+        _sealer = key is null ? null : new Sealer(key, layerId, request.Random);
         _files = new LayerFiles(
             store, directory, layerId, kept.LastFileId,
-            FilePlacement.In(store, request.Locality, request.StrictStorageLocality));
+            FilePlacement.In(store, request.Locality, request.StrictStorageLocality), _sealer);
         _carried = kept.Checkpoint.Spaces.ToDictionary(space => space.Space);
         _lastCheckpoint = kept.LastCheckpoint;
         Directory = directory;
@@ -146,8 +150,8 @@ internal sealed class LayerWriter
                 return;
             var number = _lastCheckpoint + 1;
             await _store.PutIfAbsentAsync(
-                PathOf(CollectionLayout.Checkpoint(number)), CheckpointFile.Write(checkpoint), cancellationToken)
-                    .ConfigureAwait(false);
+                PathOf(CollectionLayout.Checkpoint(number)), CheckpointFile.Write(checkpoint, number, _sealer),
+                cancellationToken).ConfigureAwait(false);
             _lastCheckpoint = number;
             if (number > 2)
                 await _store.DeleteAsync(PathOf(CollectionLayout.Checkpoint(number - 2)), cancellationToken)
@@ -197,9 +201,9 @@ internal sealed class LayerWriter
     public async Task<ChainLayer> CommitAsync(BackupManifest manifest, CancellationToken cancellationToken = default)
     {
         var path = PathOf(CollectionLayout.Manifest);
-        var bytes = ManifestFile.Write(manifest, path);
+        var bytes = ManifestFile.Write(manifest, path, _sealer);
         // What cannot be read back must not become a backup.
-        _ = ManifestFile.Parse(bytes, path);
+        _ = ManifestFile.Parse(bytes, path, _sealer?.Key);
         await _files.WhenDurableAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         var turn = Turns[(uint)manifest.ChainId.GetHashCode(StringComparison.Ordinal) % (uint)Turns.Length];
         await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -221,7 +225,13 @@ internal sealed class LayerWriter
             turn.Release();
         }
 
-        return new ChainLayer { Store = _store, Directory = Directory, Manifest = manifest };
+        return new ChainLayer
+        {
+            Store = _store,
+            Directory = Directory,
+            Manifest = manifest,
+            Key = _sealer?.Key,
+        };
     }
 
     /// <summary>
@@ -247,9 +257,9 @@ internal sealed class LayerWriter
     private async Task<BackupManifest> ReadCommittedAsync(CancellationToken cancellationToken)
     {
         var path = PathOf(CollectionLayout.Manifest);
-        if (await ManifestFile.ReadAsync(_store, path, cancellationToken).ConfigureAwait(false) is not { } manifest)
+        if (await ManifestFile.ReadAsync(_store, path, cancellationToken).ConfigureAwait(false) is not { } there)
             throw Errors.ChainMovedOn(_request.Parent?.Subdirectory ?? Directory);
-        return manifest.LayerId == LayerId ? manifest : throw Errors.LayerExists(Directory);
+        return there.Envelope.LayerId == LayerId ? there.Open(_sealer?.Key) : throw Errors.LayerExists(Directory);
     }
 
     private LayerCheckpoint Describe()

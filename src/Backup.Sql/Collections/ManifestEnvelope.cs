@@ -51,8 +51,15 @@ internal sealed record ManifestEnvelope
     /// <summary>How the body is compressed: <c>brotli</c>, or <c>none</c>.</summary>
     public required string BodyCodec { get; init; }
 
-    /// <summary>How the body is sealed: <c>none</c>.</summary>
+    /// <summary>How the body is sealed: <c>none</c>, or <c>aes-256-gcm</c>.</summary>
     public required string BodySealing { get; init; }
+
+    /// <summary>Tells whether a key is the chain's; null where nothing is sealed.</summary>
+    public byte[]? KeyCheck { get; init; }
+
+    /// <summary>True when the layer's objects are sealed.</summary>
+    [JsonIgnore]
+    public bool IsSealed => BodySealing != "none";
 
     /// <summary>Bytes of the body as stored.</summary>
     public required int BodyLength { get; init; }
@@ -60,6 +67,8 @@ internal sealed record ManifestEnvelope
     /// <summary>Bytes of the body before compression.</summary>
     public required int BodyRawLength { get; init; }
 
-    /// <summary>SHA-256 of the body as stored, lower-case hexadecimal.</summary>
-    public required string BodySha256 { get; init; }
+    /// <summary>
+    /// SHA-256 of the body as stored, lower-case hexadecimal; null for a sealed one, which authenticates this envelope.
+    /// </summary>
+    public string? BodySha256 { get; init; }
 }

@@ -60,7 +60,8 @@ internal sealed class SnapshotLabels(IObjectStore store)
                 return null;
             var manifest = await ReadEnvelopeOfAsync(reservation, cancellationToken).ConfigureAwait(false);
             if (whole && manifest is not null)
-                await ChainLayer.LoadAsync(store, reservation.Directory, cancellationToken).ConfigureAwait(false);
+                await ChainLayer.LoadAsync(store, reservation.Directory, key: null, cancellationToken)
+                    .ConfigureAwait(false);
             if (reservation.Label != label) // of the other snapshot nothing may be touched
                 return new SnapshotEntry(label, null, null, $"'{NameOf(label)}' is that of {reservation.Label}");
             return manifest is null || manifest.LayerId == reservation.LayerId

@@ -91,6 +91,11 @@ internal static partial class Errors
         At(place, SqlStates.FeatureNotSupported, $"{what} keeps no history",
             "Leave the time out, or turn history on: ALTER DATABASE … CONFIGURE ZONE USING gc.ttlseconds = 90000");
 
+    public static BackupSqlException TableKeepsNoHistory(string database, string table, TextPlace place) =>
+        At(place, SqlStates.FeatureNotSupported, $"table {table} of {database} keeps no history, its database does",
+            $"Name the other tables (BACKUP TABLE …), or keep its rows out: ALTER TABLE {database}.{table} SET "
+            + "(exclude_data_from_backup = true). Without a time and revision_history it is backed up like all others.");
+
     public static BackupSqlException UnknownZoneVariable(string name, TextPlace place) =>
         At(place, SqlStates.FeatureNotSupported, $"zone variable \"{name}\" is not supported",
             "Of zones gc.ttlseconds can be configured: the seconds for which history is kept.");

@@ -48,6 +48,9 @@ internal static partial class Errors
             Hint = "Restore to an earlier time, or bring the missing backup back; a full backup starts a new chain.",
         };
 
+    public static BackupSqlException IncrementWithoutFull(string directory) =>
+        BrokenChain(directory, "It is an incremental backup, and the one below it is missing.");
+
     public static BackupSqlException LayerBelowMissing(string directory, DateTimeOffset start) =>
         BrokenChain(directory, $"It starts at {Show(start)} and no backup of the chain ends there.");
 

@@ -128,6 +128,17 @@ public static class SqlStates
     /// <summary>Restored rows differ from the rows that were backed up.</summary>
     public const string FingerprintMismatch = "BS004";
 
+    /// <summary>
+    /// The key does not fit the backup: there is none for an encrypted one, it is a wrong one, or the backup needs
+    /// none.
+    /// </summary>
+    public const string WrongKey = "BS005";
+
+    /// <summary>
+    /// Sealed bytes do not open although the key is the right one: they were exchanged, cut or changed.
+    /// </summary>
+    public const string Undecryptable = "BS006";
+
     /// <summary>A stored location's credential is not to be had in this process: a job pauses.</summary>
     public const string CredentialMissing = "28000";
 

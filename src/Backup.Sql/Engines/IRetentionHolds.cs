@@ -15,6 +15,14 @@ public interface IRetentionHolds
     /// <exception cref="Diagnostics.BackupSqlException">22008 when that history is gone already.</exception>
     ValueTask HoldAsync(string name, HlcTimestamp from, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Says that a hold is still wanted; a missing one is fine. An engine may let a hold lapse of which it has not heard
+    /// for a week: whoever placed it may have died, and all that knew of it. The default: holds never lapse.
+    /// </summary>
+    /// <param name="name">The hold's name.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask RenewAsync(string name, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+
     /// <summary>Removes a hold; a missing one is fine.</summary>
     /// <param name="name">The hold's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -22,6 +22,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     private readonly CheckpointClock _checkpoints = new(context.Time, context.Settings);
     private readonly Lock _gate = new();
     private readonly List<SpaceManifest> _spaces = [];
+    private readonly List<string> _notices = [];
     private readonly HistoryHolds _holds = new(context.Engines, HoldOf(turn.JobId));
     private readonly StorePause _pause = new(context, turn.JobId);
     private readonly SourceSet _sources = new();
@@ -123,8 +124,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
     private async Task BeginLayerAsync(BeginLayerStep step, CancellationToken cancellationToken)
     {
-        var opened = await context.Collections.OpenAsync(step.Collection, step.Incrementals, cancellationToken)
-            .ConfigureAwait(false);
+        var opened = await context.Collections.OpenAsync(
+            step.Collection, step.Incrementals, step.Keys, cancellationToken).ConfigureAwait(false);
         _opened.Add(opened);
         _collection = opened.Collection;
         _parent = await LoadParentAsync(step, cancellationToken).ConfigureAwait(false);
@@ -216,7 +217,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         if (step.ParentLocations.Count > 0)
         {
             var locations = await context.Collections
-                .OpenLocationsAsync(step.ParentLocations, cancellationToken).ConfigureAwait(false);
+                .OpenLocationsAsync(step.ParentLocations, step.Keys, cancellationToken).ConfigureAwait(false);
             _opened.Add(locations);
             return locations.Chain;
         }
@@ -245,10 +246,20 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         };
         var entry = await FindKnownAsync(step, shape, before, changesKnown, cancellationToken).ConfigureAwait(false)
             ?? await WriteAsync(step, shape, coverage, cancellationToken).ConfigureAwait(false);
+        var isLost = step.Mode == ExportMode.Changes && shape.StableKeys && entry.Coverage == SpaceCoverage.Full;
         lock (_gate)
+        {
             _spaces.Add(entry);
+            if (isLost)
+                _notices.Add(NotAllKnown(step.Name));
+        }
+
         turn.Progress.EndObject();
     }
+
+    private string NotAllKnown(string table) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{table} is backed up in full: not all of its changes since {_parent!.End.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss.ffffff} are known");
 
     /// <summary>
     /// A table that needs no writing because its fingerprint is what it was when it was last written: by the layer
@@ -408,7 +419,10 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
         _committed = await _layer.CommitAsync(manifest, cancellationToken).ConfigureAwait(false);
         turn.IsDone = true;
-        Outcome = SavedWork.OutcomeOf(_committed) with { Notices = _pause.Notices };
+        Outcome = SavedWork.OutcomeOf(_committed) with
+        {
+            Notices = [.. _pause.Notices, .. _notices.Order(StringComparer.Ordinal)],
+        };
         if (step.UpdatesMetric)
             BackupMetrics.Succeeded(Outcome.End!.Value);
         Log.Committed(context.Logger, turn.JobId, _layer.Directory, Outcome.Rows, Outcome.Bytes);

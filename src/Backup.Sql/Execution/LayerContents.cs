@@ -56,13 +56,15 @@ internal sealed class LayerContents
     /// </summary>
     public void CheckSpaces(IEnumerable<Space> written)
     {
-        var earlier = _changes.Select(change => change.Descriptor).OfType<TableDescriptor>();
+        var earlier = _changes.Select(change => change.Descriptor).OfType<TableDescriptor>()
+            .Where(table => !table.KeepsNoHistory);
         var pages = written.OfType<PageSpace>().Select(space => space.Database).ToHashSet(StringComparer.Ordinal);
         var tables = written.OfType<TableSpace>().Select(space => (space.Database, space.TableId)).ToHashSet();
         var expected = _objects.OfType<TableDescriptor>().Concat(earlier)
             .Where(table => !table.ExcludeData && !pages.Contains(table.Database))
             .Select(table => (table.Database, table.Id));
-        if (!tables.SetEquals(expected))
+        var isLeftIn = _objects.OfType<TableDescriptor>().Any(t => t.ExcludeData && pages.Contains(t.Database));
+        if (isLeftIn || !tables.SetEquals(expected))
             throw Errors.CatalogChanged();
     }
 }

@@ -92,14 +92,15 @@ internal sealed class RestoreRun(RunContext context, JobTurn turn) : IAsyncDispo
         if (step.Locations.Count > 0)
         {
             var opened = await context.Collections
-                .OpenLocationsAsync([step.Collection, .. step.Locations], cancellationToken).ConfigureAwait(false);
+                .OpenLocationsAsync([step.Collection, .. step.Locations], step.Keys, cancellationToken)
+                .ConfigureAwait(false);
             _opened = opened;
             chain = opened.Chain;
         }
         else
         {
             var opened = await context.Collections
-                .OpenAsync(step.Collection, step.Incrementals, cancellationToken).ConfigureAwait(false);
+                .OpenAsync(step.Collection, step.Incrementals, step.Keys, cancellationToken).ConfigureAwait(false);
             _opened = opened;
             chain = await opened.Collection.LoadChainAsync(step.Subdirectory, cancellationToken).ConfigureAwait(false);
         }

@@ -20,7 +20,7 @@ internal sealed class SavedWork(RunContext context)
         if (job is not { Layer: { } saved, Plan: not null })
             return null;
         var plan = ExecutionPlan.FromJson(job.Plan);
-        var opened = await OpenAsync(plan, cancellationToken).ConfigureAwait(false);
+        var opened = await OpenAsync(plan, withKeys: true, cancellationToken).ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         if (await opened.Collection.FindCommittedAsync(saved, cancellationToken)
             .ConfigureAwait(false) is not { } layer)
@@ -84,7 +84,7 @@ internal sealed class SavedWork(RunContext context)
         await ForgetRestoreAsync(job, cancellationToken).ConfigureAwait(false);
         if (job.Layer is not { } saved)
             return;
-        var opened = await OpenAsync(plan, cancellationToken).ConfigureAwait(false);
+        var opened = await OpenAsync(plan, withKeys: false, cancellationToken).ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         await opened.Collection.AbandonAsync(saved, job.Id.ToString(CultureInfo.InvariantCulture), cancellationToken)
             .ConfigureAwait(false);
@@ -141,10 +141,15 @@ internal sealed class SavedWork(RunContext context)
         where engine is IRestoreLedger && engine.Info.Capabilities.HasFlag(EngineCapabilities.RestoreLedger)
         select (name, (IRestoreLedger)engine);
 
-    private Task<OpenedCollection> OpenAsync(ExecutionPlan plan, CancellationToken cancellationToken)
+    private Task<OpenedCollection> OpenAsync(ExecutionPlan plan, bool withKeys, CancellationToken cancellationToken)
     {
         var begin = plan.Steps.OfType<BeginLayerStep>().Single();
-        return context.Collections.OpenAsync(begin.Collection, begin.Incrementals, cancellationToken);
+        // The chain's key lies beside its full layer.
+        var keys = withKeys && begin is { Keys: { } given, ParentLocations: [var full, ..] }
+            ? given with { InfoLocation = full }
+            : begin.Keys;
+        return context.Collections.OpenAsync(
+            begin.Collection, begin.Incrementals, withKeys ? keys : null, cancellationToken);
     }
 
     private async Task ReleaseHoldAsync(ExecutionPlan plan, long jobId, CancellationToken cancellationToken)

@@ -20,7 +20,8 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
     public async Task<BackupTarget> ResolveAsync(CancellationToken cancellationToken)
     {
         var opened = await context.Collections
-            .OpenAsync(backup.Collection, backup.IncrementalLocation, cancellationToken).ConfigureAwait(false);
+            .OpenAsync(backup.Collection, backup.IncrementalLocation, backup.Keys, cancellationToken)
+            .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
         switch (backup.Destination)
@@ -59,6 +60,7 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
         Incrementals = bound.IncrementalLocation,
         Parent = Chain?.Subdirectory,
         ParentLocations = bound.IncrementalFrom,
+        Keys = bound.Keys,
         AssumedNewestLayer = Chain?.Newest.Manifest.LayerId,
         AtLocation = AtLocation,
         Subdirectory = Subdirectory,
@@ -73,7 +75,7 @@ internal sealed class BackupTarget(PlanningContext context, BoundBackup backup)
         {
             AtLocation = true;
             var opened = await context.Collections
-                .OpenLocationsAsync(backup.IncrementalFrom, cancellationToken).ConfigureAwait(false);
+                .OpenLocationsAsync(backup.IncrementalFrom, backup.Keys, cancellationToken).ConfigureAwait(false);
             await using var _ = opened.ConfigureAwait(false);
             Chain = opened.Chain;
         }

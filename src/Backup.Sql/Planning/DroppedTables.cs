@@ -37,7 +37,7 @@ internal static class DroppedTables
             var objects = await catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);
             foreach (var table in scope.Select(database, objects).OfType<TableDescriptor>())
             {
-                if (!table.ExcludeData && !present.Contains(table.Id))
+                if (table is { ExcludeData: false, KeepsNoHistory: false } && !present.Contains(table.Id))
                     dropped[table.Id] = table;
             }
         }

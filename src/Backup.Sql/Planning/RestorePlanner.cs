@@ -61,14 +61,15 @@ internal sealed class RestorePlanner(PlanningContext context)
         if (restore.Locations.Count > 0)
         {
             var locations = await context.Collections
-                .OpenLocationsAsync([restore.Collection, .. restore.Locations], cancellationToken)
+                .OpenLocationsAsync([restore.Collection, .. restore.Locations], restore.Keys, cancellationToken)
                     .ConfigureAwait(false);
             await using var closing = locations.ConfigureAwait(false);
             return locations.Chain;
         }
 
         var opened = await context.Collections
-            .OpenAsync(restore.Collection, restore.IncrementalLocation, cancellationToken).ConfigureAwait(false);
+            .OpenAsync(restore.Collection, restore.IncrementalLocation, restore.Keys, cancellationToken)
+            .ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
         if (restore is { WithIds: true, Subdirectory: { } id }

@@ -59,6 +59,7 @@ internal sealed class RestoreStepList(BoundRestore restore, Chain chain, Restore
         Collection = restore.Collection,
         Incrementals = restore.IncrementalLocation,
         Locations = restore.Locations,
+        Keys = restore.Keys,
         Subdirectory = chain.Subdirectory,
         Layers = [.. point.Layers.Select(layer => layer.Manifest.LayerId)],
         At = point.At,

@@ -58,7 +58,7 @@ public sealed class BackupHost : IAsyncDisposable
             Random = options.Random,
         };
         Keys = new KeyOpener(KeyServices, locations);
-        Collections = new CollectionOpener(Stores);
+        Collections = new CollectionOpener(Stores, Keys, locations) { Iterations = options.PassphraseIterations };
         foreach (var name in options.PauseControllers.Keys.Where(name => !options.Engines.ContainsKey(name)))
             throw Errors.EngineNotFound(name, options.Engines.Keys, default);
         var pauses = new PauseLedger(options.StateStore, options.Random);

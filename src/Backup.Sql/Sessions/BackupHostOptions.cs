@@ -1,5 +1,6 @@
 using Backup.Sql.Access;
 using Backup.Sql.Catalog;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Execution;
@@ -83,6 +84,9 @@ public sealed record BackupHostOptions
 
     /// <summary>What takes backups over that were made elsewhere, beside <c>collection</c>. Default: nothing.</summary>
     public IReadOnlyList<IBackupPlugin> Plugins { get; init; } = [];
+
+    /// <summary>Iterations of PBKDF2 for passphrases: fewer than are safe, for tests that must be quick.</summary>
+    internal int PassphraseIterations { get; init; } = PassphraseSlots.DefaultIterations;
 
     /// <summary>Codec, file size, workers, memory.</summary>
     public BackupSettings Settings { get; init; } = new();

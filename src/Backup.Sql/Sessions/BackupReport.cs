@@ -21,8 +21,8 @@ internal sealed class BackupReport(BackupHost host, IProgress<JobProgress>? prog
 
     public async Task<StatementResult> RunAsync(BoundShowBackup show, CancellationToken cancellationToken)
     {
-        var opened = await host.Collections.OpenAsync(show.Collection, show.IncrementalLocation, cancellationToken)
-            .ConfigureAwait(false);
+        var opened = await host.Collections.OpenAsync(
+            show.Collection, show.IncrementalLocation, show.Keys, cancellationToken).ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);
         var collection = opened.Collection;
         var named = show is { WithIds: true, Subdirectory: { } id }

@@ -28,11 +28,11 @@ internal sealed class BackupsReport(CollectionOpener collections)
             return ResultSet.Of(
                 $"SHOW BACKUPS {paths.Count}", PathColumns, paths.Select(path => new object?[] { path }));
 
-        var layers = new List<ChainLayer>();
+        var layers = new List<FoundLayer>();
         foreach (var path in paths)
         {
-            var chain = await collection.LoadChainAsync(path, cancellationToken).ConfigureAwait(false);
-            layers.AddRange(chain.Layers.Where(layer => Matches(layer.End, show)));
+            var chain = await collection.FindLayersAsync(path, cancellationToken).ConfigureAwait(false);
+            layers.AddRange(chain.Where(layer => Matches(layer.End, show)));
         }
 
         layers.Sort((left, right) => right.End.CompareTo(left.End));
@@ -49,8 +49,8 @@ internal sealed class BackupsReport(CollectionOpener collections)
         {
             object?[] row = [BackupIds.Of(layer), layer.End.ToDateTimeOffset()];
             if (show.WithRevisionStart)
-                row = [.. row, layer.Manifest.RevisionStart?.ToDateTimeOffset()];
-            var verified = noted.Contains(layer.Manifest.LayerId)
+                row = [.. row, layer.Envelope.RevisionStart?.ToDateTimeOffset()];
+            var verified = noted.Contains(layer.LayerId)
                 ? await VerifiedAsync(collection, layer, cancellationToken).ConfigureAwait(false)
                 : null;
             rows.Add([.. row, verified]);
@@ -67,11 +67,11 @@ internal sealed class BackupsReport(CollectionOpener collections)
 
     /// <summary>When a restore or a validation last proved a layer; null if that is not known.</summary>
     private static async Task<DateTimeOffset?> VerifiedAsync(
-        Collection collection, ChainLayer layer, CancellationToken cancellationToken)
+        Collection collection, FoundLayer layer, CancellationToken cancellationToken)
     {
         try
         {
-            return (await collection.Notes.ReadAsync(layer.Manifest.LayerId, cancellationToken).ConfigureAwait(false))
+            return (await collection.Notes.ReadAsync(layer.LayerId, cancellationToken).ConfigureAwait(false))
                 .Verified;
         }
         catch (BackupSqlException error) when (error.SqlState == SqlStates.DataCorrupted)

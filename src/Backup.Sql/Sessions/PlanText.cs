@@ -1,5 +1,6 @@
 using System.Globalization;
 using Backup.Sql.Binding;
+using Backup.Sql.Catalog;
 using Backup.Sql.Planning;
 using Backup.Sql.Planning.Steps;
 using Backup.Sql.Rows;
@@ -80,6 +81,20 @@ internal static class PlanText
     };
 
     private static string Object(PlanStep step) => step switch
+    {
+        BeginLayerStep { Keys: { } keys } => Place(step) + ", " + Sealing(keys),
+        OpenChainStep { Keys: { } keys } => Place(step) + ", " + Sealing(keys),
+        _ => Place(step),
+    };
+
+    private static string Sealing(BackupKeys keys) => keys.MasterKeys.Count switch
+    {
+        0 => "encrypted with a passphrase",
+        1 => "encrypted with a key of a key service",
+        var count => $"encrypted with any of {count} keys of key services",
+    };
+
+    private static string Place(PlanStep step) => step switch
     {
         ProtectStep protect => $"engine {protect.Engine}",
         PauseStep pause => $"of {string.Join(", ", pause.Engines)}, for {Seconds(pause.Hold)} at least, "

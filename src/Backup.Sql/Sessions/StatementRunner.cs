@@ -72,6 +72,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
                 .ConfigureAwait(false),
             BoundShowBackup show => await new BackupReport(host, progress)
                 .RunAsync(show, cancellationToken).ConfigureAwait(false),
+            BoundAlterBackup alter => await new BackupAlteration(host).RunAsync(alter, cancellationToken)
+                .ConfigureAwait(false),
             BoundShowJobs show => await new JobsReport(host.Jobs, Rights).RunAsync(show, cancellationToken)
                 .ConfigureAwait(false),
             BoundControlJobs control => await ControlAsync(control, cancellationToken).ConfigureAwait(false),

@@ -13,6 +13,19 @@ internal sealed class SealedLocations(ISecretVault vault, INamedLocations names)
             : location;
     }
 
+    /// <summary>Takes a passphrase out of the vault.</summary>
+    public string OpenPassphrase(string reference)
+    {
+        try
+        {
+            return SealedPassphrase.Open(vault, reference);
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.UndefinedObject)
+        {
+            throw Errors.PassphraseMissing(error);
+        }
+    }
+
     private StoreUri Unseal(string sealedLocation)
     {
         try

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Backup.Sql.Storage;
@@ -14,13 +15,17 @@ internal sealed class CollectionLab
     public static readonly TableSpace Table = new("shop", 7);
     public static readonly PageSpace Pages = new("shop");
 
-    private readonly SeededRandomSource _random = new(1);
+    private readonly SeededRandomSource _random;
 
-    public CollectionLab(IObjectStore? store = null, CompressionCodecs? codecs = null, IObjectStore? incrementals = null)
+    public CollectionLab(
+        IObjectStore? store = null, CompressionCodecs? codecs = null, IObjectStore? incrementals = null,
+        string? passphrase = null, ulong seed = 1)
     {
+        _random = new SeededRandomSource(seed);
         Store = store ?? new MemoryObjectStore();
         Codecs = codecs ?? CompressionCodecs.Default;
-        Collection = Collection.Open(Store, incrementals, Codecs);
+        var keys = new ChainKeys { Passphrase = passphrase, Iterations = PassphraseSlots.LeastIterations };
+        Collection = Collection.Open(Store, incrementals, Codecs, keys);
     }
 
     public IObjectStore Store { get; }

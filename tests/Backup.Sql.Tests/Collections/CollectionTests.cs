@@ -1,5 +1,6 @@
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
@@ -120,7 +121,7 @@ public sealed class CollectionTests
         var layer = await lab.CommitAsync(20, chain, CollectionLab.TableRequest(SpaceCoverage.Changes), []);
         Assert.Equal("20261120/000020.00-20261120-000010.00", layer.Directory);
         Assert.Equal(2, (await lab.Collection.LoadChainAsync("")).Layers.Count);
-        Assert.Equal(2, (await Collection.LoadLocationsAsync([lab.Store])).Layers.Count);
+        Assert.Equal(2, (await Collection.LoadLocationsAsync([lab.Store], new ChainKeys())).Layers.Count);
         await CollectionLab.ThrowsAsync(SqlStates.ObjectNotInState, () => lab.Collection.ListBackupsAsync());
     }
 
@@ -131,15 +132,15 @@ public sealed class CollectionTests
         await Add(full, 10, []);
         await Add(first, 20, [full.Store]);
         await Add(second, 30, [full.Store, first.Store]);
-        var chain = await Collection.LoadLocationsAsync([full.Store, first.Store, second.Store]);
+        var chain = await Collection.LoadLocationsAsync([full.Store, first.Store, second.Store], new ChainKeys());
         Assert.Equal(3, chain.Layers.Count);
         var error = await CollectionLab.ThrowsAsync(
-            SqlStates.BrokenChain, () => Collection.LoadLocationsAsync([full.Store, second.Store]));
+            SqlStates.BrokenChain, () => Collection.LoadLocationsAsync([full.Store, second.Store], new ChainKeys()));
         Assert.Contains("2026-11-20 00:00:20.000000", error.Detail, StringComparison.Ordinal);
 
         static async Task Add(CollectionLab lab, double end, IReadOnlyList<IObjectStore> below)
         {
-            var parent = below.Count == 0 ? null : await Collection.LoadLocationsAsync(below);
+            var parent = below.Count == 0 ? null : await Collection.LoadLocationsAsync(below, new ChainKeys());
             var layer = await lab.BeginAsync(end, parent, directory: "");
             await layer.CommitAsync(layer.DescribeLayer());
         }

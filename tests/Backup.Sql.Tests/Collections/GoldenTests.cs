@@ -16,16 +16,21 @@ public sealed class GoldenTests
 {
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "Collections", "Golden");
 
-    public static TheoryData<string> Codecs => new("none", "brotli", "zstd");
+    /// <summary>Codec, and the passphrase of the encrypted one.</summary>
+    public static TheoryData<string, string?> Codecs => new()
+    {
+        { "none", null }, { "brotli", null }, { "zstd", null }, { "brotli", "golden passphrase" },
+    };
 
     [Theory]
     [MemberData(nameof(Codecs))]
-    public async Task Collections_of_format_1_are_read(string codec)
+    public async Task Collections_of_format_1_are_read(string codec, string? passphrase)
     {
-        var directory = Path.Combine(Root, $"format-1-{codec}");
+        var name = passphrase is null ? $"format-1-{codec}" : $"format-1-{codec}-sealed";
+        var directory = Path.Combine(Root, name);
         if (Environment.GetEnvironmentVariable("BACKUPSQL_WRITE_GOLDEN") is { Length: > 0 } target)
-            await WriteAsync(codec, directory = Path.Combine(target, $"format-1-{codec}"));
-        var lab = new CollectionLab(await LoadAsync(directory));
+            await WriteAsync(codec, passphrase, directory = Path.Combine(target, name));
+        var lab = new CollectionLab(await LoadAsync(directory), passphrase: passphrase);
         if (codec == "zstd" && !ZstdCodec.IsAvailable)
         {
             await CollectionLab.ThrowsAsync(SqlStates.FeatureNotSupported, () => lab.ReadAsync(CollectionLab.Table));
@@ -67,9 +72,9 @@ public sealed class GoldenTests
         Assert.Null(Assert.Single(manifest.SchemaChanges).Descriptor);
     }
 
-    private static async Task WriteAsync(string codec, string directory)
+    private static async Task WriteAsync(string codec, string? passphrase, string directory)
     {
-        var lab = new CollectionLab { CompressionName = codec };
+        var lab = new CollectionLab(passphrase: passphrase) { CompressionName = codec };
         await AddAsync(lab, 10, CollectionLab.TableRequest(), FullRows, Pages(1, 2, 3), null);
         await AddAsync(
             lab,

@@ -1,3 +1,4 @@
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Binding;
 using Backup.Sql.Keys;
 using Backup.Sql.Parsing;
@@ -161,6 +162,7 @@ internal sealed class Bench : IAsyncDisposable
         Stores = [.. Stores.Providers.Select(line.To).Select(_setup.Wrap)],
         Brokers = new Dictionary<string, IObjectStoreProvider> { ["lake"] = Stores.Broker },
         KeyServices = [new LocalKeyRingProvider(KeyDirectory) { Random = _random }],
+        PassphraseIterations = PassphraseSlots.LeastIterations,
         StateStore = line.To(_state),
         SecretVault = _setup.Vault ?? new MemorySecretVault(),
         PauseControllers = _setup.Pauses,

@@ -124,7 +124,7 @@ public sealed class HappenedToOthersTests
         foreach (var database in new[] { "shop", "twin" })
         {
             foreach (var table in new[] { "a", "b" })
-                bench.Engine.Execute(database, $"CREATE TABLE {table} (id INTEGER PRIMARY KEY, name TEXT);" + string.Format(null, Rows, table));
+                bench.Engine.Execute(database, $"CREATE TABLE {table} (id INTEGER PRIMARY KEY, name TEXT);" + Rows.Replace("{0}", table, StringComparison.Ordinal));
         }
 
         await bench.RunAsync("BACKUP INTO 'mem://depot'");
@@ -132,7 +132,7 @@ public sealed class HappenedToOthersTests
 
         // What one table had the other has now, and the other way round; a third comes with what was dropped.
         bench.Engine.Execute("shop", "DELETE FROM a WHERE id = 1; INSERT INTO a VALUES (4, 'same'); DROP TABLE b;");
-        bench.Engine.Execute("shop", "CREATE TABLE c (id INTEGER PRIMARY KEY, name TEXT);" + string.Format(null, Rows, "c"));
+        bench.Engine.Execute("shop", "CREATE TABLE c (id INTEGER PRIMARY KEY, name TEXT);" + Rows.Replace("{0}", "c", StringComparison.Ordinal));
         bench.Engine.Execute("twin", "DELETE FROM b WHERE id = 2;");
         await bench.RunAsync("BACKUP INTO LATEST IN 'mem://depot'");
         foreach (var database in new[] { "shop", "twin" })

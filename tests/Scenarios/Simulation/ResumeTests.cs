@@ -216,7 +216,7 @@ public sealed class ResumeTests
             return null;
         await using var store = await bench.Stores.OpenAsync("depot");
         // Older ones go while newer ones come.
-        return await CheckpointFile.ReadAsync(store, name, CancellationToken.None) is { } read
+        return await CheckpointFile.ReadAsync(store, name, null, CancellationToken.None) is { } read
             ? (name[..name.IndexOf("/progress", StringComparison.Ordinal)], read)
             : null;
     }

@@ -1,3 +1,4 @@
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Backup.Sql.Storage;
@@ -9,14 +10,16 @@ namespace Backup.Sql.Collections.Format;
 /// <param name="Path">The object's name.</param>
 /// <param name="LayerId">The layer that it belongs to.</param>
 /// <param name="Entry">What is to be found in it.</param>
-internal sealed record DataFile(IObjectStore Store, string Path, string LayerId, DataFileEntry Entry)
+/// <param name="Key">The chain's key; null where it is not sealed.</param>
+internal sealed record DataFile(
+    IObjectStore Store, string Path, string LayerId, DataFileEntry Entry, ChainKey? Key = null)
 {
     // The index of most files fits, and small files come whole.
     private const int TailBytes = 64 << 10;
 
     /// <summary>A file of a committed layer.</summary>
     public static DataFile Of(ChainLayer layer, DataFileEntry entry) =>
-        new(layer.Store, layer.PathOf(entry.Name), layer.Manifest.LayerId, entry);
+        new(layer.Store, layer.PathOf(entry.Name), layer.Manifest.LayerId, entry, layer.Key);
 
     /// <summary>Tells whether the file may hold keys of a range.</summary>
     public bool Overlaps(KeySpan range) =>
@@ -29,8 +32,8 @@ internal sealed record DataFile(IObjectStore Store, string Path, string LayerId,
     /// <returns>The file, ready to read blocks.</returns>
     public async ValueTask<OpenDataFile> OpenAsync(CompressionCodecs codecs, CancellationToken cancellationToken)
     {
-        const int Least = DataFileFormat.HeaderBytes + DataFileFormat.TrailerBytes;
-        if (Entry.Length < Least)
+        var start = DataFileFormat.StartOf(Key is not null);
+        if (Entry.Length < start + DataFileFormat.TrailerBytes)
             throw Errors.Corrupt(Path, "It is shorter than any data file.");
         var tail = await ReadTailAsync(TailBytes, cancellationToken).ConfigureAwait(false);
         var trailer = tail.AsMemory(tail.Length - DataFileFormat.TrailerBytes);
@@ -44,15 +47,31 @@ internal sealed record DataFile(IObjectStore Store, string Path, string LayerId,
 
         var footer = tail.AsMemory(tail.Length - DataFileFormat.TrailerBytes - footerLength, footerLength);
         DataFileFormat.CheckFooter(footer.Span, trailer.Span, Path);
-        var header = tail.AsMemory(0, DataFileFormat.HeaderBytes);
+        var header = tail.AsMemory(0, Math.Min(start, tail.Length));
         if (tail.Length < Entry.Length)
         {
-            header = new byte[DataFileFormat.HeaderBytes];
+            header = new byte[start];
             await Store.ReadAsync(Path, 0, header, cancellationToken).ConfigureAwait(false);
         }
 
-        var codec = DataFileFormat.ReadHeader(header.Span, LayerId, Entry.Id, Path);
-        return new OpenDataFile(this, DataFileIndex.Parse(footer.Span, Entry, Path), codecs.ForReading(codec, Path));
+        var codec = DataFileFormat.ReadHeader(header.Span, Key is not null, LayerId, Entry.Id, Path);
+        var seal = Key is null
+            ? null
+            : new ObjectSeal(
+                Key, DataFileFormat.HeaderMagic, LayerId, Entry.Name, header.Span[DataFileFormat.HeaderBytes..]);
+        var index = DataFileIndex.Parse(OpenFooter(seal, footer), start, footer.Length, Entry, Path);
+        return new OpenDataFile(this, index, codecs.ForReading(codec, Path), seal);
+    }
+
+    private ReadOnlySpan<byte> OpenFooter(ObjectSeal? seal, Memory<byte> footer)
+    {
+        if (seal is null)
+            return footer.Span;
+        var length = footer.Length - ObjectSeal.TagBytes;
+        return length >= 0
+            && seal.TryOpen(ObjectSeal.Piece.Index, [], footer.Span[..length], footer.Span[length..])
+                ? footer.Span[..length]
+                : throw Errors.Undecryptable(Path, "Its index is not the one that was sealed in its place.");
     }
 
     private async ValueTask<byte[]> ReadTailAsync(int length, CancellationToken cancellationToken)

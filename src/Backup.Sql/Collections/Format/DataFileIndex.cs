@@ -13,21 +13,25 @@ internal sealed class DataFileIndex
     public BlockEntry[] Blocks { get; }
 
     /// <summary>Reads a footer.</summary>
-    /// <param name="footer">The footer, its checksum checked.</param>
+    /// <param name="footer">The footer, its checksum checked, and opened.</param>
+    /// <param name="start">Where the first block starts.</param>
+    /// <param name="storedLength">Bytes of the footer as stored.</param>
     /// <param name="entry">What the manifest says of the file.</param>
     /// <param name="path">The file, for errors.</param>
     /// <returns>The index.</returns>
-    public static DataFileIndex Parse(ReadOnlySpan<byte> footer, DataFileEntry entry, string path)
+    public static DataFileIndex Parse(
+        ReadOnlySpan<byte> footer, int start, int storedLength, DataFileEntry entry, string path)
     {
         var reader = new FooterReader(footer, path);
         var count = reader.ReadNumber(footer.Length / MinEntryBytes);
         var blocks = new BlockEntry[count];
-        long offset = DataFileFormat.HeaderBytes;
+        long offset = start;
         long rows = 0;
         long raw = 0;
         for (var i = 0; i < count; i++)
         {
             blocks[i] = new BlockEntry(
+                i,
                 offset,
                 reader.ReadNumber(DataFileFormat.MaxBlockBytes * 2L - 1),
                 reader.ReadNumber(DataFileFormat.MaxBlockBytes),
@@ -40,7 +44,7 @@ internal sealed class DataFileIndex
         }
 
         reader.RequireEnd();
-        var end = offset + footer.Length + DataFileFormat.TrailerBytes;
+        var end = offset + storedLength + DataFileFormat.TrailerBytes;
         return end == entry.Length && rows == entry.Rows && raw == entry.RawBytes
             ? new DataFileIndex(blocks)
             : throw Errors.Corrupt(path, "Its index does not agree with the manifest.");

@@ -20,8 +20,8 @@ internal sealed class FileScan(DataFile file, CompressionCodecs codecs)
         var open = await file.OpenAsync(codecs, cancellationToken).ConfigureAwait(false);
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var rows = new BlockRows();
-        await AppendAsync(sha, 0, DataFileFormat.HeaderBytes, cancellationToken).ConfigureAwait(false);
-        long end = DataFileFormat.HeaderBytes;
+        long end = DataFileFormat.StartOf(open.Seal is not null);
+        await AppendAsync(sha, 0, end, cancellationToken).ConfigureAwait(false);
         var ahead = ReadAsync(open, 0, cancellationToken);
         try
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Backup.Sql.Storage;
@@ -10,7 +11,7 @@ namespace Backup.Sql.Collections.Format;
 /// encode waits for a disk to flush. Names hold the layer's id: two jobs that write to the same directory never meet.
 /// </summary>
 internal sealed class LayerFiles(IObjectStore store, string directory, string layerId, long lastId = 0,
-    FilePlacement? placement = null)
+    FilePlacement? placement = null, Sealer? sealer = null)
 {
     private const int PrefixDigits = 16;
 
@@ -25,6 +26,9 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
 
     /// <summary>The layer.</summary>
     public string LayerId => layerId;
+
+    /// <summary>Seals the files; null for none.</summary>
+    public Sealer? Sealer => sealer;
 
     /// <summary>Prefix of the names of all data files of a layer, below its directory.</summary>
     public static string NamePrefix(string layerId) => $"{CollectionLayout.Data}{layerId[..PrefixDigits]}-";
@@ -46,7 +50,7 @@ internal sealed class LayerFiles(IObjectStore store, string directory, string la
 
     /// <summary>A file of the layer that is complete.</summary>
     public DataFile Locate(DataFileEntry entry) =>
-        new(store, CollectionLayout.Join(directory, entry.Name), layerId, entry);
+        new(store, CollectionLayout.Join(directory, entry.Name), layerId, entry, sealer?.Key);
 
     /// <summary>Deletes a file that is not needed any more. No manifest will list it, so it may as well stay.</summary>
     public async ValueTask DiscardAsync(DataFileEntry entry, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
@@ -23,7 +24,8 @@ internal static class ManifestFile
     /// </summary>
     public static ReadOnlyMemory<byte> Void { get; } = "BSQLVOID"u8.ToArray();
 
-    private static ReadOnlySpan<byte> Magic => "BSQLMANI"u8;
+    /// <summary>The object's first bytes.</summary>
+    public static ReadOnlySpan<byte> Magic => "BSQLMANI"u8;
 
     /// <summary>Tells whether an object only keeps a manifest from coming to be in its place.</summary>
     /// <param name="store">Where it lies.</param>
@@ -54,23 +56,29 @@ internal static class ManifestFile
     /// <summary>Makes the object's bytes.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="path">The object's name, for errors.</param>
+    /// <param name="sealer">Seals the body; null for none.</param>
     /// <returns>All of the object.</returns>
-    public static byte[] Write(BackupManifest manifest, string path)
+    public static byte[] Write(BackupManifest manifest, string path, Sealer? sealer = null)
     {
         var raw = JsonSerializer.SerializeToUtf8Bytes(manifest, CollectionsJsonContext.Default.BackupManifest);
         if (raw.Length > MaxBodyBytes)
             throw Errors.ManifestTooLarge(path);
         var body = BrotliBody.Compress(raw);
+        var stored = sealer is null ? body.Length : (int)SealedBody.LengthOf(body.Length);
         var envelope = JsonSerializer.SerializeToUtf8Bytes(
-            MakeEnvelope(manifest, raw.Length, body), CollectionsJsonContext.Default.ManifestEnvelope);
-        var bytes = new byte[HeaderBytes + envelope.Length + CrcBytes + body.Length + HashBytes];
+            MakeEnvelope(manifest, raw.Length, stored, body, sealer),
+            CollectionsJsonContext.Default.ManifestEnvelope);
+        var bytes = new byte[HeaderBytes + envelope.Length + CrcBytes + stored + HashBytes];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), BackupManifest.CurrentFormat);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), envelope.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), body.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), stored);
         envelope.CopyTo(bytes, HeaderBytes);
         var end = HeaderBytes + envelope.Length;
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(end), Crc32C.Compute(bytes.AsSpan(0, end)));
+        if (sealer is not null)
+            body = SealedBody.Seal(
+                sealer.Begin(Magic, CollectionLayout.Manifest), body, SHA256.HashData(bytes.AsSpan(0, end)));
         body.CopyTo(bytes, end + CrcBytes);
         SHA256.HashData(bytes.AsSpan(0, bytes.Length - HashBytes), bytes.AsSpan(bytes.Length - HashBytes));
         return bytes;
@@ -80,9 +88,9 @@ internal static class ManifestFile
     /// <param name="store">Where it lies.</param>
     /// <param name="path">The object's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The manifest, or null if there is none.</returns>
+    /// <returns>The manifest, not yet opened, or null if there is none.</returns>
     /// <exception cref="BackupSqlException">XX001 damaged; BS002 a later format.</exception>
-    public static async ValueTask<BackupManifest?> ReadAsync(
+    public static async ValueTask<StoredManifest?> ReadAsync(
         IObjectStore store, string path, CancellationToken cancellationToken)
     {
         if (await store.HeadAsync(path, cancellationToken).ConfigureAwait(false) is not { } info
@@ -92,7 +100,7 @@ internal static class ManifestFile
             throw Errors.Corrupt(path, "It is larger than any manifest.");
         var bytes = new byte[info.Length];
         await store.ReadAsync(path, 0, bytes, cancellationToken).ConfigureAwait(false);
-        return Parse(bytes, path);
+        return Read(bytes, path);
     }
 
     /// <summary>Reads a manifest's envelope and not its body.</summary>
@@ -136,20 +144,38 @@ internal static class ManifestFile
     /// <summary>Reads a manifest out of its object's bytes.</summary>
     /// <param name="bytes">All of the object.</param>
     /// <param name="path">The object's name, for errors.</param>
+    /// <param name="key">The chain's key; null for one that is not sealed.</param>
     /// <returns>The manifest.</returns>
-    /// <exception cref="BackupSqlException">XX001 damaged; BS002 a later format.</exception>
-    public static BackupManifest Parse(ReadOnlySpan<byte> bytes, string path)
+    /// <exception cref="BackupSqlException">XX001 damaged; BS002 a later format; BS006 it does not
+    /// open.</exception>
+    public static BackupManifest Parse(ReadOnlySpan<byte> bytes, string path, ChainKey? key = null) =>
+        Read(bytes.ToArray(), path).Open(key);
+
+    private static StoredManifest Read(byte[] all, string path)
     {
+        ReadOnlySpan<byte> bytes = all;
         var (envelopeLength, bodyLength) = ReadHeader(bytes, bytes.Length, path);
         Span<byte> hash = stackalloc byte[HashBytes];
         SHA256.HashData(bytes[..^HashBytes], hash);
         if (!hash.SequenceEqual(bytes[^HashBytes..]))
             throw Errors.Corrupt(path, "Its SHA-256 does not agree.");
         var envelope = ParseEnvelope(bytes, envelopeLength, path);
-        var body = bytes.Slice(HeaderBytes + envelopeLength + CrcBytes, bodyLength);
-        SHA256.HashData(body, hash);
-        if (envelope.BodyLength != bodyLength || Convert.ToHexStringLower(hash) != envelope.BodySha256)
+        var body = all.AsMemory(HeaderBytes + envelopeLength + CrcBytes, bodyLength);
+        SHA256.HashData(body.Span, hash);
+        if (envelope.BodyLength != bodyLength
+            || (!envelope.IsSealed && Convert.ToHexStringLower(hash) != envelope.BodySha256))
             throw Errors.Corrupt(path, "Its envelope belongs to another body.");
+        return new StoredManifest(
+            envelope, body, SHA256.HashData(bytes[..(HeaderBytes + envelopeLength)]), path);
+    }
+
+    /// <summary>Reads a body that was opened.</summary>
+    /// <param name="body">The body, compressed.</param>
+    /// <param name="envelope">Its envelope.</param>
+    /// <param name="path">The object's name, for errors.</param>
+    /// <returns>The manifest.</returns>
+    public static BackupManifest ReadBody(ReadOnlySpan<byte> body, ManifestEnvelope envelope, string path)
+    {
         var manifest = ParseBody(body, envelope, path);
         if (manifest.LayerId != envelope.LayerId || manifest.ChainId != envelope.ChainId
             || manifest.Directory != envelope.Directory
@@ -158,7 +184,8 @@ internal static class ManifestFile
         return manifest;
     }
 
-    private static ManifestEnvelope MakeEnvelope(BackupManifest manifest, int rawLength, byte[] body) =>
+    private static ManifestEnvelope MakeEnvelope(
+        BackupManifest manifest, int rawLength, int storedLength, byte[] clearBody, Sealer? sealer) =>
         new()
         {
             LayerId = manifest.LayerId,
@@ -174,10 +201,11 @@ internal static class ManifestFile
             Snapshot = manifest.Snapshot,
             KeepForever = manifest.KeepForever,
             BodyCodec = "brotli",
-            BodySealing = "none",
-            BodyLength = body.Length,
+            BodySealing = sealer is null ? "none" : KeyObject.CipherName,
+            KeyCheck = sealer?.Key.MakeCheck(),
+            BodyLength = storedLength,
             BodyRawLength = rawLength,
-            BodySha256 = Convert.ToHexStringLower(SHA256.HashData(body)),
+            BodySha256 = sealer is not null ? null : Convert.ToHexStringLower(SHA256.HashData(clearBody)),
         };
 
     private static (int Envelope, int Body) ReadHeader(ReadOnlySpan<byte> bytes, long length, string path)
@@ -205,13 +233,15 @@ internal static class ManifestFile
             ?? throw Errors.Corrupt(path, "Its envelope cannot be read.");
         if (envelope.FormatVersion > BackupManifest.CurrentFormat)
             throw Errors.NewerFormat(path, envelope.FormatVersion);
+        if (envelope.BodySealing is not ("none" or KeyObject.CipherName))
+            throw Errors.NewerFormat(path, BackupManifest.CurrentFormat + 1);
         ManifestRules.CheckPlace(envelope.Directory, path);
-        return envelope;
+        return ManifestRules.Check(envelope, path);
     }
 
     private static BackupManifest ParseBody(ReadOnlySpan<byte> body, ManifestEnvelope envelope, string path)
     {
-        if (envelope.BodySealing != "none" || envelope.BodyCodec is not ("brotli" or "none"))
+        if (envelope.BodyCodec is not ("brotli" or "none"))
             throw Errors.NewerFormat(path, BackupManifest.CurrentFormat + 1);
         if (envelope.BodyRawLength is < 0 or > MaxBodyBytes)
             throw Errors.Corrupt(path, "Its body has an impossible length.");

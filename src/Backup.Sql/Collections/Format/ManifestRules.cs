@@ -1,4 +1,5 @@
 using System.Buffers;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 
@@ -11,6 +12,21 @@ internal static class ManifestRules
 {
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz-");
+
+    /// <summary>Checks an envelope that was just read, as far as opening its body needs it.</summary>
+    /// <param name="envelope">The envelope.</param>
+    /// <param name="path">Its object's name, for errors.</param>
+    /// <returns>The envelope.</returns>
+    /// <exception cref="BackupSqlException">XX001 a rule is broken.</exception>
+    public static ManifestEnvelope Check(ManifestEnvelope envelope, string path)
+    {
+        Require(
+            !envelope.IsSealed || (IsId(envelope.LayerId) && IsId(envelope.ChainId)
+                && envelope.KeyCheck is { Length: ChainKey.CheckBytes }),
+            path,
+            "Its envelope does not say whose key opens it.");
+        return envelope;
+    }
 
     /// <summary>Checks a manifest that was just read.</summary>
     /// <param name="manifest">The manifest.</param>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Backup.Sql.Catalog;
+using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Backup.Sql.Storage;
@@ -8,9 +9,9 @@ using Backup.Sql.Storage;
 namespace Backup.Sql.Collections.Format;
 
 /// <summary>
-/// Encodes rows into the blocks of data files, one thread's share of a space. While a block is compressed the one
-/// before it is being written. A file ends when it has reached its size, and where keys stop ascending: within a file
-/// they always ascend, and a reader merges files.
+/// Encodes rows into the blocks of data files, one thread's share of a space. While a block is compressed and sealed
+/// the one before it is being written. A file ends when it has reached its size, and where keys stop ascending: within
+/// a file they always ascend, and a reader merges files.
 /// </summary>
 /// <remarks>
 /// A row that does not fit into the block is encoded behind it, as the first of the next one, and
@@ -207,7 +208,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
     private async ValueTask WriteBlockAsync(Segment block, CancellationToken cancellationToken)
     {
         _file ??= await OpenFileAsync(cancellationToken).ConfigureAwait(false);
-        var length = Compress(block);
+        var length = Compress(block, _file.Seal, _file.Blocks);
         AddToIndex(block, length - DataFileFormat.BlockHeaderBytes);
         await _writing.ConfigureAwait(false);
         _writing = _file.WriteAsync(_stored.AsMemory(0, length), cancellationToken).AsTask();
@@ -215,11 +216,12 @@ internal sealed class RowFileWriter : IAsyncDisposable
         (_stored, _storedBefore) = (_storedBefore, _stored);
     }
 
-    private int Compress(Segment block)
+    private int Compress(Segment block, ObjectSeal? seal, int number)
     {
         var raw = _buffer.AsSpan(block.Start, block.End - block.Start);
         var codec = _options.Compression.Codec;
-        var room = DataFileFormat.BlockHeaderBytes + codec.GetMaxCompressedLength(raw.Length);
+        var room = DataFileFormat.BlockHeaderBytes + codec.GetMaxCompressedLength(raw.Length)
+            + (seal is null ? 0 : ObjectSeal.TagBytes);
         if (_stored.Length < room)
         {
             Return(ref _stored);
@@ -228,8 +230,18 @@ internal sealed class RowFileWriter : IAsyncDisposable
 
         var length = codec.Compress(
             raw, _stored.AsSpan(DataFileFormat.BlockHeaderBytes), _options.Compression.Level);
-        DataFileFormat.WriteBlockHeader(_stored, length, raw.Length, block.Rows);
-        return DataFileFormat.BlockHeaderBytes + length;
+        var stored = seal is null ? length : length + ObjectSeal.TagBytes;
+        DataFileFormat.WriteBlockLengths(_stored, stored, raw.Length, block.Rows);
+        if (seal is not null)
+        {
+            var text = _stored.AsSpan(DataFileFormat.BlockHeaderBytes, stored);
+            seal.Seal(
+                new((ulong)number, false), _stored.AsSpan(0, DataFileFormat.BlockContextBytes), text[..length],
+                text[length..]);
+        }
+
+        DataFileFormat.WriteBlockChecksum(_stored, stored);
+        return DataFileFormat.BlockHeaderBytes + stored;
     }
 
     private void AddToIndex(Segment block, int storedLength)
@@ -263,10 +275,12 @@ internal sealed class RowFileWriter : IAsyncDisposable
     private async ValueTask<OpenFile> OpenFileAsync(CancellationToken cancellationToken)
     {
         var (name, id, writer) = await _files.BeginAsync(_options.Locality, cancellationToken).ConfigureAwait(false);
-        var file = new OpenFile(name, id, writer);
+        var seal = _files.Sealer?.Begin(DataFileFormat.HeaderMagic, name);
+        var file = new OpenFile(name, id, writer, seal);
         _footer.ResetWrittenCount();
-        var header = new byte[DataFileFormat.HeaderBytes];
-        DataFileFormat.WriteHeader(header, _options.Compression.Codec.Id, _files.LayerId, id);
+        var header = new byte[DataFileFormat.StartOf(seal is not null)];
+        DataFileFormat.WriteHeader(header, _options.Compression.Codec.Id, seal is not null, _files.LayerId, id);
+        seal?.Salt.CopyTo(header.AsSpan(DataFileFormat.HeaderBytes));
         try
         {
             await file.WriteAsync(header, cancellationToken).ConfigureAwait(false);
@@ -299,10 +313,12 @@ internal sealed class RowFileWriter : IAsyncDisposable
     {
         Span<byte> count = stackalloc byte[Varint.MaxBytes];
         var countLength = Varint.Write(count, (uint)file.Blocks);
-        var footer = new byte[countLength + _footer.WrittenCount + DataFileFormat.TrailerBytes];
+        var length = countLength + _footer.WrittenCount;
+        var trailer = length + (file.Seal is null ? 0 : ObjectSeal.TagBytes);
+        var footer = new byte[trailer + DataFileFormat.TrailerBytes];
         count[..countLength].CopyTo(footer);
         _footer.WrittenSpan.CopyTo(footer.AsSpan(countLength));
-        var trailer = footer.Length - DataFileFormat.TrailerBytes;
+        file.Seal?.Seal(ObjectSeal.Piece.Index, [], footer.AsSpan(0, length), footer.AsSpan(length..trailer));
         DataFileFormat.WriteTrailer(footer.AsSpan(trailer), footer.AsSpan(0, trailer));
         return footer;
     }
@@ -321,7 +337,7 @@ internal sealed class RowFileWriter : IAsyncDisposable
     }
 
     /// <summary>A file in the making.</summary>
-    private sealed class OpenFile(string name, long id, IObjectWriter writer) : IAsyncDisposable
+    private sealed class OpenFile(string name, long id, IObjectWriter writer, ObjectSeal? seal) : IAsyncDisposable
     {
         private readonly IncrementalHash _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private long _rows;
@@ -331,6 +347,9 @@ internal sealed class RowFileWriter : IAsyncDisposable
         private bool _released;
 
         public string Name => name;
+
+        /// <summary>Seals its blocks; null for none.</summary>
+        public ObjectSeal? Seal => seal;
 
         public long Length { get; private set; }
 

@@ -68,6 +68,9 @@ internal sealed record BeginLayerStep : PlanStep
     /// </summary>
     public IReadOnlyList<string> ParentLocations { get; init; } = [];
 
+    /// <summary>What the chain is encrypted with; null for a clear one.</summary>
+    public BackupKeys? Keys { get; init; }
+
     /// <summary>Id of the chain's newest layer when the plan was made; null for a full backup.</summary>
     public string? AssumedNewestLayer { get; init; }
 

@@ -17,6 +17,9 @@ internal sealed record OpenChainStep : PlanStep
     /// <summary>Of the deprecated form: the locations after the first, oldest first, sealed; empty otherwise.</summary>
     public IReadOnlyList<string> Locations { get; init; } = [];
 
+    /// <summary>What opens the chain; null for a clear one.</summary>
+    public BackupKeys? Keys { get; init; }
+
     /// <summary>The layers, full backup first.</summary>
     public required IReadOnlyList<string> Layers { get; init; }
 

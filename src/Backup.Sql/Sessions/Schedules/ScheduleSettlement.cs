@@ -41,7 +41,7 @@ internal sealed class ScheduleSettlement(BackupHost host)
 
     /// <summary>
     /// Releases the holds that no schedule names: of chains that are continued no more, of dropped schedules, of runs
-    /// that failed. A hold that a running job may still place stays until the job has ended.
+    /// that failed. A hold that a running job may still place stays until the job has ended. The others are renewed.
     /// </summary>
     public async Task ReleaseHoldsAsync(CancellationToken cancellationToken)
     {
@@ -50,8 +50,14 @@ internal sealed class ScheduleSettlement(BackupHost host)
             return;
         var schedules = await host.Schedules.ListAsync(cancellationToken).ConfigureAwait(false);
         var needed = schedules.SelectMany(s => s.Value.Runs.Select(run => run.Hold).Append(s.Value.Hold)).ToHashSet();
-        foreach (var hold in holds.Where(hold => !needed.Contains(hold.Value.Name)))
+        foreach (var hold in holds)
         {
+            if (needed.Contains(hold.Value.Name))
+            {
+                await RenewAsync(hold.Value, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             if (await host.Jobs.FindAsync(hold.Value.JobId, cancellationToken).ConfigureAwait(false) is { } job
                 && !job.State.IsFinal())
                 continue;
@@ -60,6 +66,20 @@ internal sealed class ScheduleSettlement(BackupHost host)
             await engine.ReleaseAsync(hold.Value.Name, cancellationToken).ConfigureAwait(false);
             await host.Schedules.TryCommitAsync([host.Schedules.Remove(hold)], cancellationToken)
                 .ConfigureAwait(false);
+        }
+    }
+
+    private async Task RenewAsync(HoldRecord hold, CancellationToken cancellationToken)
+    {
+        if (host.Engines.GetValueOrDefault(hold.Engine) is not IRetentionHolds engine)
+            return;
+        try
+        {
+            await engine.RenewAsync(hold.Name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException)
+        {
+            // A database that cannot be written now is asked again the next time; there is a week for it.
         }
     }
 
@@ -86,7 +106,8 @@ internal sealed class ScheduleSettlement(BackupHost host)
         switch (job?.State)
         {
             case JobState.Succeeded:
-                var succeeded = host.Schedules.Replace(seen, schedule.Succeeded(run, EndOf(job)));
+                var done = schedule.Succeeded(run, EndOf(job));
+                var succeeded = host.Schedules.Replace(seen, done with { State = SaidBy(job) ?? done.State });
                 return schedule.Role == BackupRole.Full && partner is not null
                     ? [succeeded, host.Schedules.Replace(partner, Continued(partner.Value, run))]
                     : [succeeded];
@@ -120,6 +141,11 @@ internal sealed class ScheduleSettlement(BackupHost host)
 
     private static bool LostHistory(JobRecord job) =>
         job.Error?.StartsWith(SqlStates.TimeOutOfRange, StringComparison.Ordinal) == true;
+
+    /// <summary>What a run that succeeded has to say all the same; null for nothing.</summary>
+    private static string? SaidBy(JobRecord job) => job.Outcome is { Notices: { Count: > 0 } notices }
+        ? $"job {job.Id}: {string.Join("; ", notices)}"
+        : null;
 
     private static DateTimeOffset EndOf(JobRecord job) => job.Outcome?.End ?? job.Finished ?? job.Modified;
 }

@@ -1,5 +1,4 @@
 using Backup.Sql.Diagnostics;
-using Backup.Sql.Sessions;
 using Backup.Sql.TestKit.Faults;
 
 namespace Backup.Sql.Scenarios.Simulation.Faults;

@@ -1,0 +1,108 @@
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Storage;
+
+namespace Backup.Sql.Collections.Sealing;
+
+/// <summary>
+/// Changes what opens a chain. The chain's key stays what it is, and no data is touched: another key object is put, the
+/// next in number, which says everything. Where a passphrase is dropped the earlier objects are deleted after that, so
+/// that whatever is interrupted leaves a chain that opens, and running it again finishes it.
+/// </summary>
+/// <param name="store">The store of the chain's full layer.</param>
+/// <param name="directory">The directory of the full layer.</param>
+/// <param name="envelope">The envelope of the full layer.</param>
+/// <param name="random">Gives salts and nonces.</param>
+internal sealed class KeyChanges(
+    IObjectStore store, string directory, ManifestEnvelope envelope, IRandomSource random)
+{
+    private readonly KeyObjects _objects = new(store, directory);
+
+    /// <summary>Makes changes, all of them or, when one is refused, none.</summary>
+    /// <param name="changes">The changes, in order.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="BackupSqlException">BS005 a key does not fit; 55000 nothing would open the chain any more, or
+    /// nothing can be deleted there; XX001 a key object is damaged; 54000 too many keys.</exception>
+    public async Task ApplyAsync(IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken)
+    {
+        var drops = changes.Any(change => change.Dropped is not null);
+        if (drops && store.Capabilities.HasFlag(StoreCapabilities.ObjectLock))
+            throw Errors.KeysAreLocked(directory);
+        foreach (var change in changes.Where(change => change.Old is not null))
+            await change.Old!.FindAsync(envelope, store, directory, cancellationToken).ConfigureAwait(false);
+
+        var before = await ReadAsync(drops, cancellationToken).ConfigureAwait(false);
+        foreach (var passphrase in changes.Select(change => change.Dropped).OfType<string>())
+        {
+            if (!before.Any(one => one.Keys.Passphrases.Any(slot => Opens(slot, passphrase, one.Name))))
+                throw Errors.WrongPassphrase(directory, before.Any(one => one.Keys.Passphrases.Any()));
+        }
+
+        var slots = await ChangedAsync(before[0], changes, cancellationToken).ConfigureAwait(false);
+        var newest = before[0].Name;
+        if (!slots.SequenceEqual(before[0].Keys.Slots))
+        {
+            newest = await _objects.AddAsync(
+                async (number, token) =>
+                {
+                    before = await ReadAsync(drops, token).ConfigureAwait(false);
+                    slots = await ChangedAsync(before[0], changes, token).ConfigureAwait(false);
+                    return before[0].Keys with { Number = number, Slots = slots };
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!drops)
+            return;
+        foreach (var (name, _) in before.Where(one => one.Name != newest))
+            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
+    // What cannot be read may hold what is to be dropped.
+    private async Task<IReadOnlyList<(string Name, KeyObject Keys)>> ReadAsync(
+        bool all, CancellationToken cancellationToken)
+    {
+        if (all)
+        {
+            foreach (var name in await _objects.ListAsync(cancellationToken).ConfigureAwait(false))
+                await _objects.ReadAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await _objects.LoadAsync(envelope.ChainId, envelope.KeyCheck, cancellationToken).ConfigureAwait(false);
+    }
+
+    // The newest object counts: what it leaves out was dropped, whatever of the older ones is still there.
+    private async Task<IReadOnlyList<KeySlot>> ChangedAsync(
+        (string Name, KeyObject Keys) newest, IReadOnlyList<KeyChange> changes, CancellationToken cancellationToken)
+    {
+        var slots = newest.Keys.Slots.ToList();
+        foreach (var change in changes)
+        {
+            if (change.Dropped is { } dropped)
+                slots.RemoveAll(slot => slot.Kind == KeySlot.OfPassphrase && Opens(slot, dropped, newest.Name));
+            else
+                await AddAsync(slots, change, newest.Name, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (slots.Count == 0)
+            throw Errors.LastKey(directory);
+        return slots.Count <= KeyObjects.MaxSlots ? slots : throw Errors.TooManyKeys(directory, KeyObjects.MaxSlots);
+    }
+
+    private async Task AddAsync(
+        List<KeySlot> slots, KeyChange change, string name, CancellationToken cancellationToken)
+    {
+        if (change.New!.Passphrase is { } passphrase
+            && slots.Any(slot => slot.Kind == KeySlot.OfPassphrase && Opens(slot, passphrase, name)))
+            return;
+        var key = (await change.Old!.FindAsync(envelope, store, directory, cancellationToken).ConfigureAwait(false))!;
+        var made = await change.New.WrapAsync(key, random, cancellationToken).ConfigureAwait(false);
+        slots.AddRange(made.Where(one => one.Kind == KeySlot.OfPassphrase
+            || !slots.Any(slot => slot.KeyIdSha256 == one.KeyIdSha256)));
+    }
+
+    private bool Opens(KeySlot slot, string passphrase, string name)
+    {
+        using var key = PassphraseSlots.TryUnwrap(slot, envelope.ChainId, passphrase, name);
+        return key is not null;
+    }
+}
