@@ -73,6 +73,7 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
     private static StatementResult Result(List<Finding> findings, List<string> notices)
     {
         var rows = findings.OrderBy(finding => finding.Path, StringComparer.Ordinal)
+            .ThenBy(finding => finding.Status, StringComparer.Ordinal)
             .Select(finding => new object?[] { finding.Status, finding.Path, finding.Detail })
             .Append(findings.Count == 0
                 ? ["No problems found!", null, null]
