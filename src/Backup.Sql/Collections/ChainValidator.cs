@@ -81,7 +81,11 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
             if (stored.Envelope.IsSealed != _isSealed)
                 throw Errors.SealedOtherwise(stored.Path, stored.Envelope.IsSealed);
             if (_isSealed.Value && !await HasKeysAsync(stored.Envelope, full, cancellationToken).ConfigureAwait(false))
+            {
+                _badDirectories.Add(directory); // It is there, and what is wrong is said.
                 return null;
+            }
+
             var key = await collection.Keys.FindAsync(stored.Envelope, collection.Main, full, cancellationToken)
                 .ConfigureAwait(false);
             return ChainLayer.Open(store, directory, stored, key);
