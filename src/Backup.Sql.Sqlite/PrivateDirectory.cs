@@ -109,14 +109,14 @@ internal sealed class PrivateDirectory : IDisposable
     /// <summary>Somebody who looks for abandoned directories may have the lock for a moment.</summary>
     private static FileStream HoldNew(string path)
     {
-        const int attempts = 50;
+        const int attempts = 500;
         for (var attempt = 1; ; attempt++)
         {
             if (TryHold(path, out var held))
                 return held;
             if (attempt == attempts)
                 return Hold(path);
-            Thread.Sleep(1);
+            Thread.Yield();
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
                 throw Errors.SealedOtherwise(stored.Path, stored.Envelope.IsSealed);
             if (_isSealed.Value && !await HasKeysAsync(stored.Envelope, full, cancellationToken).ConfigureAwait(false))
             {
-                _badDirectories.Add(directory); // It is there, and what is wrong is said.
+                _badDirectories.Add(directory); // It is there; only the key is not.
                 return null;
             }
 
