@@ -111,8 +111,9 @@ internal sealed record AwsAccess
         if (!endpoint.Contains("://", StringComparison.Ordinal))
             endpoint = "https://" + endpoint;
         return Uri.TryCreate(endpoint, UriKind.Absolute, out var server) && server.Scheme is "http" or "https"
+            && server.UserInfo.Length == 0
             ? endpoint
-            : throw AwsErrors.InvalidValue("AWS_ENDPOINT", "a URL of a server");
+            : throw AwsErrors.InvalidValue("AWS_ENDPOINT", "a URL of a server, without a user");
     }
 
     private static AWSCredentials Implicit()

@@ -69,7 +69,8 @@ internal sealed record S3Location
         if (uri.Host.Length == 0)
             throw S3Errors.NoBucket(uri.Scheme);
         var path = uri.Path.Trim('/');
-        if (path.Split('/').Any(part => part is "." or ".." || part.Any(char.IsControl)))
+        if (uri.Host is "." or ".." || uri.Host.AsSpan().ContainsAny("/\\?#%") || uri.Host.Any(char.IsControl)
+            || path.Split('/').Any(part => part is "." or ".." || part.Any(char.IsControl)))
             throw S3Errors.InvalidPath(uri.ToString());
         return isGoogle ? ParseGoogle(uri, path, googleEndpoint) : ParseS3(uri, path);
     }

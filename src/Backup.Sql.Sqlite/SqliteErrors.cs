@@ -35,6 +35,12 @@ internal static class SqliteErrors
             Hint = "Give every database a file of its own.",
         };
 
+    public static BackupSqlException NotADefinition(string kind) =>
+        new(SqlStates.DataCorrupted, $"the backup holds a statement for a {kind} that does not make one")
+        {
+            Hint = "It was not run. Nobody but its owner should be able to write where backups lie: find out who changed it.",
+        };
+
     public static BackupSqlException UnknownDatabase(string name) =>
         new(SqlStates.UndefinedDatabase, $"database {name} does not exist")
         {

@@ -88,11 +88,18 @@ public sealed class S3FailureTests(S3Server server, ITestOutputHelper output)
     [InlineData("s3://b?AUTH=implicit&AWS_ENDPOINT=ftp://x", "parameter AWS_ENDPOINT of the location has an invalid value")]
     [InlineData("gs://b?AUTH=implicit", "reached with an HMAC key only")]
     [InlineData("gs://b?CREDENTIALS=bm90IGpzb24%3D", "parameter CREDENTIALS of the location has an invalid value")]
+    [InlineData("s3://b?AUTH=implicit&AWS_ENDPOINT=http://u:MARKER@h", "parameter AWS_ENDPOINT of the location has an invalid value")]
+    [InlineData("s3://../x?AUTH=implicit", "is not valid")]
+    [InlineData("s3://a%2F..%2Fb/x?AUTH=implicit", "is not valid")]
+    [InlineData("s3://AKIA:MARKER/x@b/c?AUTH=implicit", "the host of the location is not valid")]
+    [InlineData("s3://b?AWS_ACCESS_KEY_ID=a&AWS_SECRET_ACCESS_KEY=x&MARKER", "has a parameter that")]
+    [InlineData("gs://b?CREDENTIALS=MARKER", "parameter CREDENTIALS of the location has an invalid value")]
     public void Locations_are_checked_before_anything_is_sent(string location, string message)
     {
         using var provider = new S3ObjectStoreProvider();
         var failure = Assert.Throws<BackupSqlException>(() => provider.Check(StoreUri.Parse(location)));
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("MARKER", $"{failure} {failure.Detail} {failure.Hint}", StringComparison.Ordinal);
     }
 
     private static async Task<BackupSqlException> OpenFailsAsync(string location)

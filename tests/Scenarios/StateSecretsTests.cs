@@ -1,4 +1,5 @@
 using System.Text;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Scenarios.Fixture;
 using Backup.Sql.Sessions;
@@ -54,6 +55,7 @@ public sealed class StateSecretsTests : IDisposable
             await session.ExecuteAsync($"RESUME JOB {job}");
             var row = await RowAsync(session, $"SHOW JOB WHEN COMPLETE {job}");
             Assert.Equal("paused", row["status"]);
+            Assert.StartsWith(SqlStates.CredentialMissing, (string)row["error"]!, StringComparison.Ordinal);
             Assert.Contains("password", (string)row["error"]!, StringComparison.Ordinal);
             Assert.DoesNotContain("MARKER", (string)row["error"]!, StringComparison.Ordinal);
         }

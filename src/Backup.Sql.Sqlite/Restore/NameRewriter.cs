@@ -6,6 +6,10 @@ namespace Backup.Sql.Sqlite.Restore;
 /// Puts new names into statements of SQLite. Only tokens that stand where a table is named are touched; the rest of the
 /// text stays as the user wrote it.
 /// </summary>
+/// <remarks>
+/// The statements come out of backups, which others may have written: what does not make the kind of object that it is
+/// said to make, as SQLite itself writes such statements down, is refused and never run.
+/// </remarks>
 internal static class NameRewriter
 {
     private static readonly string[] TableFollows = ["FROM", "JOIN", "INTO", "UPDATE"];
@@ -25,7 +29,9 @@ internal static class NameRewriter
     {
         var text = new SqlText(ddl);
         var edits = new List<(int, int, string)>();
-        var position = NamePosition(text);
+        var position = NamePosition(text, "TABLE");
+        if (!text.Is(position + 1, '(') && !text.IsWord(position + 1, "USING"))
+            throw SqliteErrors.NotADefinition("table");
         if (!text.IsName(position, name))
             edits.Add(text.Rename(position, name));
         var clauses = ForeignKeyClauses.Find(text);
@@ -44,9 +50,8 @@ internal static class NameRewriter
     public static string Index(string ddl, string name, string table)
     {
         var text = new SqlText(ddl);
-        var position = NamePosition(text);
-        var on = text.FindOutside(position, "ON");
-        return text.With(Changes(text, (position, name), (on + 1, table)));
+        var position = NamePosition(text, "INDEX");
+        return text.With(Changes(text, (position, name), (TablePosition(text, position, "index"), table)));
     }
 
     /// <summary>A CREATE VIEW statement with other names.</summary>
@@ -56,7 +61,7 @@ internal static class NameRewriter
     public static string View(string ddl, string name, IReadOnlyDictionary<string, string> tables)
     {
         var text = new SqlText(ddl);
-        var position = NamePosition(text);
+        var position = NamePosition(text, "VIEW");
         return text.With([.. Changes(text, (position, name)), .. TablesBehind(text, position, tables)]);
     }
 
@@ -64,26 +69,35 @@ internal static class NameRewriter
     public static string Trigger(string ddl, string name, string table, IReadOnlyDictionary<string, string> tables)
     {
         var text = new SqlText(ddl);
-        var position = NamePosition(text);
-        var on = text.FindOutside(position + 1, "ON");
-        return text.With([.. Changes(text, (position, name), (on + 1, table)), .. TablesBehind(text, on + 1, tables)]);
+        var position = NamePosition(text, "TRIGGER");
+        var on = TablePosition(text, position, "trigger");
+        return text.With([.. Changes(text, (position, name), (on, table)), .. TablesBehind(text, on, tables)]);
     }
 
     /// <summary>Behind CREATE and the words for the kind of object.</summary>
-    private static int NamePosition(SqlText text)
+    private static int NamePosition(SqlText text, string kind)
     {
         var position = 1;
-        while (position < text.Count && !IsKind(text, position))
+        if (text.IsWord(position, kind == "INDEX" ? "UNIQUE" : "VIRTUAL"))
             position++;
-        position++;
-        return text.IsWord(position, "IF") && text.IsWord(position + 1, "NOT") ? position + 3 : position;
+        if (!text.IsWord(0, "CREATE") || !text.IsWord(position++, kind))
+            throw SqliteErrors.NotADefinition(kind.ToLowerInvariant());
+        if (text.IsWord(position, "IF") && text.IsWord(position + 1, "NOT"))
+            position += 3;
+        return IsName(text, position) ? position : throw SqliteErrors.NotADefinition(kind.ToLowerInvariant());
     }
 
-    private static bool IsKind(SqlText text, int index) =>
-        text.IsWord(index, "TABLE")
-        || text.IsWord(index, "INDEX")
-        || text.IsWord(index, "VIEW")
-        || text.IsWord(index, "TRIGGER");
+    /// <summary>Behind the ON of an index or a trigger.</summary>
+    private static int TablePosition(SqlText text, int name, string kind)
+    {
+        var on = text.FindOutside(name + 1, "ON");
+        var table = text.IsWord(on + 1, "main") && text.Is(on + 2, '.') ? on + 3 : on + 1;
+        return on > 0 && IsName(text, table) ? table : throw SqliteErrors.NotADefinition(kind);
+    }
+
+    // A dot would make it the name of another database.
+    private static bool IsName(SqlText text, int position) =>
+        position < text.Count && text[position].CanBeName && !text.Is(position + 1, '.');
 
     private static IEnumerable<(int, int, string)> Changes(SqlText text, params (int Index, string Name)[] changes) =>
         from change in changes

@@ -252,7 +252,10 @@ internal sealed class TableRestore : IDisposable
             source.Properties.TryGetValue(SqliteProperties.ShadowOf(number), out var ddl);
             number++)
         {
-            var name = target.Name + "_" + VirtualTables.SuffixOf(source.Name, new SqlText(ddl).Name(2));
+            var text = new SqlText(ddl);
+            if (text.Count < 3)
+                throw SqliteErrors.NotADefinition("table");
+            var name = target.Name + "_" + VirtualTables.SuffixOf(source.Name, text.Name(2));
             if (_names.IsTaken(name))
                 throw SqliteErrors.TableExists(_connection.Database, name);
             _connection.Execute(NameRewriter.Table(ddl, name, []));

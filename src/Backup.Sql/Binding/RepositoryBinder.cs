@@ -43,7 +43,7 @@ internal sealed class RepositoryBinder(BindingContext context)
             var given = StoreUri.Parse(statement.Location.Value);
             var location = StoreUri.Parse(
                 WithProperties(WithScheme(given, statement.Broker), ParametersOf(statement.Properties)));
-            context.Providers.Resolve(location).Check(location);
+            context.Providers.Check(location);
             if (location.NeedsImplicitAccess)
             {
                 await context.Rights.RequireAsync(

@@ -264,7 +264,7 @@ internal sealed class ValueBinder(BindingContext context)
     {
         if (!uri.IsNamed)
         {
-            context.Providers.Resolve(uri).Check(uri);
+            context.Providers.Check(uri);
             await RequireImplicitAccessAsync(uri, place, cancellationToken).ConfigureAwait(false);
             return;
         }
@@ -277,7 +277,7 @@ internal sealed class ValueBinder(BindingContext context)
         if (connection.Type != ConnectionType.Storage)
             throw Errors.ConnectionIsKey(connection.Name);
         var target = await context.Connections.ResolveAsync(uri, cancellationToken).ConfigureAwait(false);
-        context.Providers.Resolve(target).Check(target);
+        context.Providers.Check(target);
     }
 
     private async ValueTask RequireImplicitAccessAsync(

@@ -136,6 +136,7 @@ internal sealed class ChildClaim(
                 || sum != Crc32C.Compute(bytes[..^SumBytes]))
                 return Unreadable;
             return Encoding.UTF8.GetString(bytes[..^SumBytes]).Split('\n') is [var layer, var job, var directory, ""]
+                && ManifestRules.IsId(layer) && CollectionLayout.IsDirectory(directory)
                 ? new Claim(layer, job, directory)
                 : Unreadable;
         }

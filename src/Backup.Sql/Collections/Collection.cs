@@ -389,10 +389,8 @@ internal sealed class Collection
             || await GetLatestAsync(cancellationToken).ConfigureAwait(false) is not { } latest)
             return;
         var envelope = await ManifestFile.RequireEnvelopeAsync(_main, latest, cancellationToken).ConfigureAwait(false);
-        await _main.PutIfAbsentAsync(
-            CollectionLayout.LatestBefore(first.Name, envelope.LayerId), Encoding.UTF8.GetBytes(latest),
-                cancellationToken)
-            .ConfigureAwait(false);
+        if (CollectionLayout.LatestBefore(first.Name, envelope.LayerId) is { } name)
+            await _main.PutIfAbsentAsync(name, Encoding.UTF8.GetBytes(latest), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Says where a full backup lies.</summary>

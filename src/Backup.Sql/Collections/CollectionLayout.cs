@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections;
 
@@ -107,12 +108,17 @@ internal static class CollectionLayout
     /// <summary>Name of the object that points to a full layer although a hint to a later one is there.</summary>
     /// <param name="hint">That hint's name: the new one sorts right before it.</param>
     /// <param name="layerId">The layer.</param>
-    /// <returns>The name.</returns>
-    public static string LatestBefore(string hint, string layerId)
+    /// <returns>The name; null if the other is not the name of a hint, or nothing sorts before it.</returns>
+    public static string? LatestBefore(string hint, string layerId)
     {
-        var digits = hint.AsSpan(LatestPrefix.Length, 16);
-        var before = long.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) - 1;
-        return string.Create(CultureInfo.InvariantCulture, $"{LatestPrefix}{before:x16}-{layerId[..8]}");
+        const int Digits = 16;
+        var rest = hint.AsSpan(LatestPrefix.Length);
+        return rest.Length > Digits && rest[Digits] == '-'
+            && ulong.TryParse(
+                rest[..Digits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+            && number > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{LatestPrefix}{number - 1:x16}-{layerId[..8]}")
+            : null;
     }
 
     /// <summary>Joins a directory and a name; an empty directory is the location itself.</summary>
@@ -145,6 +151,13 @@ internal static class CollectionLayout
             ? throw Errors.InvalidSubdirectory(subdirectory)
             : trimmed;
     }
+
+    /// <summary>Tells whether a text that was read can be the directory of a layer.</summary>
+    /// <param name="directory">The text; empty for the location itself.</param>
+    /// <returns>True if its objects have names that objects may have, and none is the collection's own.</returns>
+    public static bool IsDirectory(string directory) =>
+        ObjectName.IsValid(Join(directory, Manifest))
+        && !directory.StartsWith(Metadata, StringComparison.Ordinal);
 
     /// <summary>Takes the directory out of a manifest's object name.</summary>
     /// <param name="objectName">Any object's name.</param>

@@ -13,6 +13,7 @@ namespace Backup.Sql.Collections;
 internal sealed class LayerNotes(IObjectStore store)
 {
     private const int MaxAttempts = 100;
+    private const int Digits = 8;
 
     /// <summary>Reads what is noted of a layer.</summary>
     /// <param name="layerId">The layer.</param>
@@ -100,15 +101,14 @@ internal sealed class LayerNotes(IObjectStore store)
     }
 
     private static string NameOf(string layerId, int number) =>
-        $"{CollectionLayout.Notes}{layerId}/{number.ToString("d8", CultureInfo.InvariantCulture)}";
+        $"{CollectionLayout.Notes}{layerId}/{number.ToString($"d{Digits}", CultureInfo.InvariantCulture)}";
 
     private static int NumberOf(string name) =>
         int.Parse(name.AsSpan(name.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
 
     private async Task<LayerNote?> ReadNamedAsync(string name, CancellationToken cancellationToken)
     {
-        var note = await NoteFile.ReadAsync(store, name, CollectionsJsonContext.Default.LayerNote, cancellationToken)
-            .ConfigureAwait(false);
+        var note = await NoteFile.ReadAsync<LayerNote>(store, name, cancellationToken).ConfigureAwait(false);
         if (note is { FormatVersion: > 1 })
             throw Errors.NewerFormat(name, note.FormatVersion);
         return note is { LayerId: { } layer, Number: { } number } && NameOf(layer, number) != name
@@ -122,9 +122,8 @@ internal sealed class LayerNotes(IObjectStore store)
         var request = new ListRequest { Prefix = $"{CollectionLayout.Notes}{layerId}/" };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            if (int.TryParse(
-                entry.Name.AsSpan(entry.Name.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture,
-                    out _))
+            var digits = entry.Name.AsSpan(request.Prefix.Length);
+            if (digits.Length == Digits && !digits.ContainsAnyExceptInRange('0', '9'))
                 names.Add(entry.Name);
         }
 

@@ -44,7 +44,7 @@ internal sealed class PlaceNotes(IObjectStore store)
         foreach (var name in await NamesAsync("", cancellationToken).ConfigureAwait(false))
         {
             var place = await NoteFile
-                .ReadAsync(store, name, CollectionsJsonContext.Default.NotedPlace, cancellationToken)
+                .ReadAsync<NotedPlace>(store, name, cancellationToken)
                 .ConfigureAwait(false);
             if (place is { FormatVersion: > 1 })
                 throw Errors.NewerFormat(name, place.FormatVersion);

@@ -64,7 +64,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
                     .ConfigureAwait(false);
             if (reservation.Label != label) // of the other snapshot nothing may be touched
                 return new SnapshotEntry(label, null, null, $"'{NameOf(label)}' is that of {reservation.Label}");
-            return manifest is null || manifest.LayerId == reservation.LayerId
+            return manifest is null || (manifest.LayerId == reservation.LayerId && manifest.Snapshot?.Label == label)
                 ? new SnapshotEntry(label, reservation, manifest, null)
                 : new SnapshotEntry(label, reservation, null, "another backup lies where the snapshot should be");
         }
@@ -109,7 +109,7 @@ internal sealed class SnapshotLabels(IObjectStore store)
         }
 
         // A directory that another backup has taken is left alone.
-        if (there is null || there.LayerId == layer)
+        if (there is null || (there.LayerId == layer && there.Snapshot is not null))
             await store.DeleteAsync(path, cancellationToken).ConfigureAwait(false);
     }
 
@@ -133,20 +133,12 @@ internal sealed class SnapshotLabels(IObjectStore store)
 
     private static SnapshotReservation Parse(byte[] bytes, string name)
     {
-        SnapshotReservation? read;
-        try
-        {
-            read = JsonSerializer.Deserialize(bytes, CollectionsJsonContext.Default.SnapshotReservation);
-        }
-        catch (JsonException)
-        {
-            read = null;
-        }
-
-        if (read is null)
-            throw Errors.Corrupt(name, "It does not say where the snapshot lies.");
-        return read.FormatVersion > SnapshotReservation.CurrentFormat
-            ? throw Errors.NewerFormat(name, read.FormatVersion)
-            : read;
+        var read = ManifestJson.Read<SnapshotReservation>(bytes);
+        if (read?.FormatVersion > SnapshotReservation.CurrentFormat)
+            throw Errors.NewerFormat(name, read.FormatVersion);
+        return read is not null && ManifestRules.IsId(read.LayerId)
+            && read.Directory.Length > 0 && CollectionLayout.IsDirectory(read.Directory)
+            ? read
+            : throw Errors.Corrupt(name, "It does not say where the snapshot lies.");
     }
 }

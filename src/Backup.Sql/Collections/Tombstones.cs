@@ -24,6 +24,19 @@ internal sealed class Tombstones(IObjectStore store)
     public async Task<IReadOnlyList<string>> ListDamagedAsync(CancellationToken cancellationToken) =>
         (await ReadAllAsync(cancellationToken).ConfigureAwait(false)).Damaged;
 
+    // Whoever finishes the work deletes below these directories.
+    private static Tombstone Checked(Tombstone tombstone, string name)
+    {
+        if (tombstone.FormatVersion > 1)
+            throw Errors.NewerFormat(name, tombstone.FormatVersion);
+        return CollectionLayout.IsDirectory(tombstone.Chain)
+            && tombstone.Layers.All(layer =>
+                CollectionLayout.IsDirectory(layer.Directory)
+                && (layer.LayerId is null || ManifestRules.IsId(layer.LayerId)))
+            ? tombstone
+            : throw Errors.Corrupt(name, "It names what cannot be a backup.");
+    }
+
     /// <summary>Finds what is dropped and perhaps not yet gone.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The layers.</returns>
@@ -62,13 +75,9 @@ internal sealed class Tombstones(IObjectStore store)
         {
             try
             {
-                var tombstone = await NoteFile
-                    .ReadAsync(store, name, CollectionsJsonContext.Default.Tombstone, cancellationToken)
-                    .ConfigureAwait(false);
-                if (tombstone is { FormatVersion: > 1 })
-                    throw Errors.NewerFormat(name, tombstone.FormatVersion);
-                if (tombstone is not null)
-                    sound.Add(name, tombstone);
+                if (await NoteFile.ReadAsync<Tombstone>(store, name, cancellationToken).ConfigureAwait(false)
+                    is { } tombstone)
+                    sound.Add(name, Checked(tombstone, name));
             }
             catch (BackupSqlException error) when (error.SqlState == SqlStates.DataCorrupted)
             {

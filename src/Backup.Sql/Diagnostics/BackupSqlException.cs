@@ -23,6 +23,16 @@ public sealed class BackupSqlException : DbException
     /// <summary>The five-character code; see <see cref="SqlStates"/>.</summary>
     public override string SqlState { get; }
 
+    /// <summary>
+    /// Where cause and cure of the code are described, <c>docs/errors.md#code</c>: relative to the sources of the
+    /// library, unless somebody has set another.
+    /// </summary>
+    public override string? HelpLink
+    {
+        get => base.HelpLink ?? $"docs/errors.md#{SqlState.ToLowerInvariant()}";
+        set => base.HelpLink = value;
+    }
+
     /// <summary>True if the same statement may succeed when it is simply run again.</summary>
     public override bool IsTransient => Transient;
 

@@ -148,7 +148,10 @@ internal static partial class Errors
         };
 
     public static BackupSqlException CompressionFailed(string name) =>
-        new(SqlStates.InternalError, $"the codec {name} failed to compress a block");
+        new(SqlStates.InternalError, $"the codec {name} failed to compress a block")
+        {
+            Hint = "Choose another with the option compression, and tell who wrote the codec.",
+        };
 
     public static BackupSqlException ManifestTooLarge(string path) =>
         new(SqlStates.ProgramLimitExceeded, $"the manifest '{path}' would be larger than 512 MiB")
@@ -163,7 +166,10 @@ internal static partial class Errors
         };
 
     public static BackupSqlException NotAPage(string space) =>
-        new(SqlStates.InternalError, $"the engine gave a row of {space} that is no page");
+        new(SqlStates.InternalError, $"the engine gave a row of {space} that is no page")
+        {
+            Hint = "Tell who wrote the engine: its conformance suite finds such rows.",
+        };
 
     public static BackupSqlException FingerprintMismatch(string space, string path) =>
         new(SqlStates.FingerprintMismatch, $"the rows of {space} are not the rows that were backed up in '{path}'")

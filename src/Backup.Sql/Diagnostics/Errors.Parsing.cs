@@ -55,7 +55,7 @@ internal static partial class Errors
         AtPlace(place, $"cycle {cycle} is given more than once", "Keep one of them.");
 
     public static BackupSqlException VirtualClusterZero(SourcePlace place) =>
-        AtPlace(place, "invalid tenant ID: virtual clusters are numbered from 1", null);
+        AtPlace(place, "invalid tenant ID: virtual clusters are numbered from 1", "Give a number above 0.");
 
     public static BackupSqlException ShowBackupWithoutIn(SourcePlace place) => AtPlace(
         place, "SHOW BACKUP FROM needs the collection after IN",
@@ -65,7 +65,10 @@ internal static partial class Errors
         place, "SHOW BACKUP CONNECTION has been replaced", "Write CHECK EXTERNAL CONNECTION <uri>.");
 
     public static BackupSqlException NoStatement() =>
-        new(SqlStates.SyntaxError, "the text holds no statement") { Line = 1, Column = 1 };
+        new(SqlStates.SyntaxError, "the text holds no statement")
+        {
+            Line = 1, Column = 1, Hint = "Write one, for example: SHOW BACKUPS IN '<collection>'",
+        };
 
     public static BackupSqlException SeveralStatements(SourcePlace place) => AtPlace(
         place, "the text holds more than one statement", "Run it as a script.");

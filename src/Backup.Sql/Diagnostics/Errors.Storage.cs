@@ -11,10 +11,25 @@ internal static partial class Errors
             Hint = "Write it like 'file:///srv/backups' or 's3://bucket/path'.",
         };
 
-    public static BackupSqlException DuplicateLocationParameter(string name) =>
-        new(SqlStates.InvalidParameterValue, $"the location gives parameter {name} twice")
+    public static BackupSqlException InvalidLocationHost() =>
+        new(SqlStates.InvalidParameterValue, "the host of the location is not valid")
         {
-            Hint = $"Keep one {name}.",
+            Hint = "Behind its name only ':' and a port may stand. In a user's name or password write '/' as %2F, '?' as "
+                + "%3F, '#' as %23.",
+        };
+
+    public static BackupSqlException LocationWithFragment() =>
+        new(SqlStates.InvalidParameterValue, "the location holds '#'")
+        {
+            Hint = "Write it as %23 where it belongs to a name or a value, and leave out what follows it otherwise.",
+        };
+
+    public static BackupSqlException DuplicateLocationParameter(string? name) =>
+        new(
+            SqlStates.InvalidParameterValue,
+            name is null ? "the location gives a parameter twice" : $"the location gives parameter {name} twice")
+        {
+            Hint = name is null ? "Keep one. In a value write '&' as %26." : $"Keep one {name}.",
         };
 
     public static BackupSqlException LocationWithNul() =>
@@ -67,16 +82,21 @@ internal static partial class Errors
             Hint = "Resume the job in a process whose vault holds it, or cancel it and run the statement again.",
         };
 
-    public static BackupSqlException UnknownLocationParameter(string name, string scheme, string[] known) =>
-        new(SqlStates.InvalidParameterValue, $"locations of scheme {scheme} know no parameter {Printable(name)}")
+    public static BackupSqlException UnknownLocationParameter(string? name, string scheme, string[] known) =>
+        new(
+            SqlStates.InvalidParameterValue,
+            name is null
+                ? $"the location has a parameter that locations of scheme {Printable(scheme)} do not know"
+                : $"locations of scheme {Printable(scheme)} know no parameter {Printable(name)}")
         {
             Hint = known.Length == 0
                 ? "Remove it; COCKROACH_LOCALITY is the only one that may stand there."
-                : $"Known are {string.Join(", ", known)}, and COCKROACH_LOCALITY in every location.",
+                : $"Known are {string.Join(", ", known)}, and COCKROACH_LOCALITY in every location. In a value write "
+                    + "'&' as %26.",
         };
 
     public static BackupSqlException SchemeNotServed(string scheme, IReadOnlyList<string> served) =>
-        new(SqlStates.FeatureNotSupported, $"no store is registered for {scheme}:// locations")
+        new(SqlStates.FeatureNotSupported, $"no store is registered for {Printable(scheme)}:// locations")
         {
             Hint = served.Count == 0
                 ? "Register an object store provider with the host."
@@ -192,6 +212,20 @@ internal static partial class Errors
         {
             Detail = $"The path is {path}; the operating system says: {inner.Message}",
             Hint = hint,
+        };
+
+    public static BackupSqlException StoreBroke(string scheme, string verb, string name, Exception? inner) =>
+        new(
+            SqlStates.IoError,
+            name.Length == 0 ? $"cannot {verb} at a {scheme}:// location" : $"cannot {verb} {Printable(name)}",
+            inner)
+        {
+            Detail = inner is null
+                ? $"What is registered for {scheme}:// gave an answer that its contract does not allow."
+                : $"What is registered for {scheme}:// failed with {inner.GetType().Name}.",
+            Hint = "Run the statement again; if it stays so, see the cause, and tell who wrote the store or key service.",
+            Transient = inner is IOException or TimeoutException or OperationCanceledException
+                or System.Net.Http.HttpRequestException,
         };
 
     public static BackupSqlException ListedOutOfOrder(string name, string before) =>

@@ -6,6 +6,8 @@ namespace Backup.Sql.Keys;
 /// <summary>The key services of a host, found by the scheme of a key's location.</summary>
 public sealed class KeyServices
 {
+    private const string OpenVerb = "open a key";
+
     private readonly Dictionary<string, IKeyManagementProvider> _providers = new(StringComparer.Ordinal);
 
     /// <summary>Gathers providers.</summary>
@@ -54,7 +56,16 @@ public sealed class KeyServices
     /// 0A000 nobody serves the scheme, the hint names those that are served; 22023 as <see
     /// cref="IKeyManagementProvider.Check"/>.
     /// </exception>
-    public void Check(StoreUri uri) => Resolve(uri).Check(uri);
+    public void Check(StoreUri uri)
+    {
+        var provider = Resolve(uri);
+        GuardedObjectStore.Call(
+            uri.Scheme, OpenVerb, "", () =>
+            {
+                provider.Check(uri);
+                return true;
+            });
+    }
 
     /// <summary>Reaches a key, with retries around every call.</summary>
     /// <param name="uri">Its location; not one of scheme <c>external</c>.</param>
@@ -67,11 +78,15 @@ public sealed class KeyServices
         StoreUri uri, CancellationToken cancellationToken = default)
     {
         var provider = Resolve(uri);
-        provider.Check(uri);
+        Check(uri);
         var retries = new RetryPolicy(Options, TimeProvider, Random);
-        var service = await retries.RunAsync(token => provider.OpenAsync(uri, token), cancellationToken)
+        var service = await retries.RunAsync(
+            token => GuardedObjectStore.CallAsync(
+                uri.Scheme, OpenVerb, "", () => provider.OpenAsync(uri, token), token), cancellationToken)
             .ConfigureAwait(false);
-        return new RetryingKeyService(service, retries);
+        return new RetryingKeyService(
+            new GuardedKeyService(service ?? throw Errors.StoreBroke(uri.Scheme, OpenVerb, "", null), uri.Scheme),
+            retries);
     }
 
     private IKeyManagementProvider Resolve(StoreUri uri)

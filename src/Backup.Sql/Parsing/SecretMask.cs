@@ -5,10 +5,10 @@ namespace Backup.Sql.Parsing;
 /// <summary>Puts stars over what may be secret in a piece of a text that is shown in an error.</summary>
 internal static class SecretMask
 {
-    // Beside one of these words every string of a statement is masked.
+    // Beside one of these words every string of a statement is masked; they are short, so that misspelt ones are found.
     private static readonly string[] _words =
     [
-        "passphrase", "password", "secret", "token", "credential", "access_key", "access.key", "shared_key",
+        "pass", "secret", "token", "credential", "access_key", "access.key", "shared_key",
         "account_key",
     ];
 
@@ -73,12 +73,13 @@ internal static class SecretMask
         var host = value.IndexOf("://");
         if (host < 0)
             return;
-        var user = value[host..].IndexOf('@');
+        // The last one, for a password may hold others; and one that holds what ends a host is masked none the less.
+        var user = value[host..].LastIndexOf('@');
         if (user >= 0)
             Fill(piece, from - start + host + 3, user - 3);
-        var query = value.IndexOf('?');
-        if (query >= 0)
-            Fill(piece, from - start + query + 1, value.Length - query - 1);
+        var rest = value.IndexOfAny('?', '#');
+        if (rest >= 0)
+            Fill(piece, from - start + rest + 1, value.Length - rest - 1);
     }
 
     private static void Fill(Span<char> piece, int from, int length)

@@ -10,6 +10,9 @@ public sealed class FileObjectStoreProvider : IObjectStoreProvider
 {
     private const string NodeLocal = "nodelocal";
 
+    // What Linux allows, less what a name may take below the location.
+    private const int MaxPathBytes = 4096 - ObjectName.MaxBytes;
+
     private readonly FileRoot _root;
 
     /// <summary>Makes a provider.</summary>
@@ -52,11 +55,14 @@ public sealed class FileObjectStoreProvider : IObjectStoreProvider
         uri.RefuseParametersExcept();
         foreach (var part in uri.Path.Split('/'))
         {
-            if (part is "." or ".." || part.Contains('\0', StringComparison.Ordinal))
+            if (part is "." or ".." || part.Contains('\0', StringComparison.Ordinal)
+                || ObjectName.BytesOf(part) is null or > ObjectName.MaxPartBytes)
                 throw Errors.InvalidLocationPath(uri.ToString());
         }
 
         var path = uri.Scheme == NodeLocal ? NodeLocalPath(uri) : FilePath(uri);
+        if (ObjectName.BytesOf(path) is null or > MaxPathBytes)
+            throw Errors.InvalidLocationPath(uri.ToString());
         return _root.Resolve(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
     }
 

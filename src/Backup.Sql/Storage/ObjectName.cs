@@ -66,6 +66,21 @@ public static class ObjectName
             : a.Length.CompareTo(b.Length);
     }
 
+    /// <summary>Bytes of a text in UTF-8; null where it holds half of a surrogate pair.</summary>
+    internal static int? BytesOf(ReadOnlySpan<char> text)
+    {
+        var bytes = 0;
+        while (!text.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(text, out var rune, out var consumed) != System.Buffers.OperationStatus.Done)
+                return null;
+            bytes += rune.Utf8SequenceLength;
+            text = text[consumed..];
+        }
+
+        return bytes;
+    }
+
     internal static bool IsPart(ReadOnlySpan<char> part)
     {
         if (part is "" or "." or ".." || part.StartsWith(AsidePrefix, StringComparison.Ordinal))

@@ -64,9 +64,27 @@ public sealed class ObjectStoreProviders
     /// </exception>
     public async ValueTask<IObjectStore> OpenAsync(StoreUri uri, CancellationToken cancellationToken = default)
     {
+        Check(uri);
         var provider = Resolve(uri);
-        provider.Check(uri);
         return await Pipeline(uri.Scheme).OpenAsync(provider, uri, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Checks a location without touching the network or anything stored.</summary>
+    /// <param name="uri">The location.</param>
+    /// <exception cref="BackupSqlException">
+    /// 0A000 as <see cref="Resolve"/>; 22023 the location is not valid.
+    /// </exception>
+    internal void Check(StoreUri uri)
+    {
+        var provider = Resolve(uri);
+        if (uri.Text.Contains('#', StringComparison.Ordinal))
+            throw Errors.LocationWithFragment();
+        GuardedObjectStore.Call(
+            uri.Scheme, GuardedObjectStore.OpenVerb, "", () =>
+            {
+                provider.Check(uri);
+                return true;
+            });
     }
 
     private StorePipeline Pipeline(string scheme)

@@ -55,8 +55,11 @@ public sealed class StorePipeline
     /// <summary>Opens a store and wraps it; a store that does not answer is asked again.</summary>
     internal async ValueTask<IObjectStore> OpenAsync(
         IObjectStoreProvider provider, StoreUri uri, CancellationToken cancellationToken) =>
-        Wrap(await _retries.RunAsync(token => provider.OpenAsync(uri, token), cancellationToken)
-            .ConfigureAwait(false));
+        Wrap(await _retries.RunAsync(
+            token => GuardedObjectStore.CallAsync(
+                _scheme, GuardedObjectStore.OpenVerb, "", () => provider.OpenAsync(uri, token), token),
+            cancellationToken).ConfigureAwait(false)
+            ?? throw Errors.StoreBroke(_scheme, GuardedObjectStore.OpenVerb, "", null));
 
     /// <summary>Wraps a store.</summary>
     /// <param name="store">The store; disposing the result disposes it.</param>
@@ -65,6 +68,7 @@ public sealed class StorePipeline
     {
         ArgumentNullException.ThrowIfNull(store);
         return new RetryingObjectStore(
-            new LimitedObjectStore(new MeasuredObjectStore(store, _scheme, _time), _limits), _retries);
+            new LimitedObjectStore(
+                new MeasuredObjectStore(new GuardedObjectStore(store, _scheme), _scheme, _time), _limits), _retries);
     }
 }

@@ -12,8 +12,22 @@ public sealed class StoreUri
 
     private const string LocalityParameter = "COCKROACH_LOCALITY";
 
+    // Properties of a repository that no scheme has a name of its own for are passed on as they are, and a host's own
+    // store may take any: whatever is called a secret is one.
     private static readonly string[] SecretEndings =
-        ["secret_key", "secret.key", "access_key", "access.key", "session_token", "shared_key"];
+    [
+        "credentials", "password", "passphrase", "secret", "token", "secret_key", "secret.key", "access_key",
+        "access.key", "account_key", "shared_key", "session_token",
+    ];
+
+    // What an error may call by its name. Other names may be the rest of a secret that was not percent-encoded.
+    private static readonly string[] CommonParameters =
+    [
+        LocalityParameter, "AUTH", "CREDENTIALS", "ASSUME_ROLE", "REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_ENDPOINT", "AWS_USE_PATH_STYLE", "AWS_SKIP_CHECKSUM",
+        "AWS_SERVER_ENC_MODE", "AWS_SERVER_KMS_ID", "S3_STORAGE_CLASS", "AZURE_ACCOUNT_NAME", "AZURE_ACCOUNT_KEY",
+        "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TENANT_ID", "AZURE_ENVIRONMENT", "AZURE_VAULT_NAME",
+    ];
 
     private static readonly SearchValues<char> SchemeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
@@ -77,19 +91,16 @@ public sealed class StoreUri
         var authority = slash < 0 ? rest : rest[..slash];
         var path = slash < 0 ? "" : Decode(rest[slash..]);
         var host = authority[(authority.LastIndexOf('@') + 1)..];
+        if (!IsHost(host))
+            throw Errors.InvalidLocationHost();
         return new StoreUri(text, text[..schemeEnd].ToLowerInvariant(), Decode(host), path, parameters);
     }
 
     /// <summary>Tells whether a parameter's value must never be shown or stored.</summary>
     /// <param name="parameter">The parameter's name.</param>
     /// <returns>True for keys, tokens and credentials.</returns>
-    public static bool IsSecret(string parameter) => parameter is "AWS_SECRET_ACCESS_KEY" or "AWS_SESSION_TOKEN"
-        or "CREDENTIALS" or "AZURE_ACCOUNT_KEY" or "AZURE_CLIENT_SECRET" || IsSecretProperty(parameter);
-
-    // Properties of a repository that no scheme has a name of its own for are passed on as they are.
-    private static bool IsSecretProperty(string parameter) =>
-        parameter.Equals("password", StringComparison.OrdinalIgnoreCase)
-        || Array.Exists(SecretEndings, ending => parameter.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+    public static bool IsSecret(string parameter) =>
+        Array.Exists(SecretEndings, ending => parameter.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// The location's text with other texts for its secrets: the parameters that are some, and the password before the
@@ -137,7 +148,7 @@ public sealed class StoreUri
         foreach (var name in Parameters.Keys)
         {
             if (name != LocalityParameter && !known.Contains(name))
-                throw Errors.UnknownLocationParameter(name, Scheme, known.ToArray());
+                throw Errors.UnknownLocationParameter(Shown(name, known), Scheme, known.ToArray());
         }
     }
 
@@ -169,11 +180,22 @@ public sealed class StoreUri
             var name = Decode(equals < 0 ? pair : pair[..equals]);
             var value = equals < 0 ? "" : Decode(pair[(equals + 1)..]);
             if (!parameters.TryAdd(name, value))
-                throw Errors.DuplicateLocationParameter(name);
+                throw Errors.DuplicateLocationParameter(Shown(name, []));
         }
 
         return parameters;
     }
+
+    // A password that holds a slash ends the host early, and would be taken for a part of it.
+    private static bool IsHost(ReadOnlySpan<char> host)
+    {
+        var port = host.IndexOf(':');
+        return port < 0 || host.StartsWith('[') || !host[(port + 1)..].ContainsAnyExceptInRange('0', '9');
+    }
+
+    /// <summary>A parameter's name if it can only be one, or is nearly one; null otherwise.</summary>
+    private static string? Shown(string name, ReadOnlySpan<string> known) =>
+        NearestName.Find(name, [.. known, .. CommonParameters]) is null ? null : name;
 
     private static string Decode(ReadOnlySpan<char> text)
     {

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Backup.Sql.Collections.Sealing;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections.Format;
@@ -15,6 +16,7 @@ internal static class CheckpointFile
     private const int HeaderBytes = 16;
     private const int HashBytes = 32;
     private const int MaxBytes = 1 << 29;
+    private const long MaxRows = 1L << 40;
     private const int ClearVersion = 1;
     private const int SealedVersion = 2;
 
@@ -65,7 +67,7 @@ internal static class CheckpointFile
     /// <returns>Null when it cannot be read.</returns>
     public static LayerCheckpoint? Parse(byte[] bytes, string path, Func<byte[], ObjectSeal>? sealOf = null)
     {
-        if (!bytes.AsSpan().StartsWith(Magic)
+        if (bytes.Length < HeaderBytes + HashBytes || !bytes.AsSpan().StartsWith(Magic)
             || BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8))
                 != (sealOf is null ? ClearVersion : SealedVersion)
             || !SHA256.HashData(bytes.AsSpan(0, bytes.Length - HashBytes)).AsSpan()
@@ -82,7 +84,21 @@ internal static class CheckpointFile
             body = opened;
         }
 
-        var raw = BrotliBody.Decompress(body, rawLength, path);
-        return JsonSerializer.Deserialize(raw, CollectionsJsonContext.Default.LayerCheckpoint);
+        try
+        {
+            var raw = BrotliBody.Decompress(body, rawLength, path);
+            return ManifestJson.Read<LayerCheckpoint>(raw) is { } checkpoint && IsSound(checkpoint) ? checkpoint : null;
+        }
+        catch (BackupSqlException error) when (error.SqlState == SqlStates.DataCorrupted)
+        {
+            return null;
+        }
     }
+
+    private static bool IsSound(LayerCheckpoint checkpoint) =>
+        checkpoint.FormatVersion <= BackupManifest.CurrentFormat
+        && checkpoint.Spaces.Select(space => space.Space).Distinct().Count() == checkpoint.Spaces.Count
+        && checkpoint.Spaces.All(space => Enum.IsDefined(space.Coverage) && space.PageSize is >= 0 and <= 1 << 20)
+        && checkpoint.Spaces.SelectMany(space => space.Parts).All(part => part.Rows is >= 0 and <= MaxRows)
+        && checkpoint.AllFiles().All(ManifestRules.IsFile);
 }

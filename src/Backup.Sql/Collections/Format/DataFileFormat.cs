@@ -18,6 +18,12 @@ internal static class DataFileFormat
     /// <summary>The largest block: a row of 1 GiB, its key and its head.</summary>
     public const int MaxBlockBytes = (1 << 30) + (1 << 20);
 
+    // What is read at one time must fit an array together with its header or trailer.
+    private const int MaxPieceBytes = int.MaxValue - (1 << 10);
+
+    /// <summary>The longest block as stored.</summary>
+    public const int MaxStoredBytes = MaxPieceBytes;
+
     /// <summary>Bytes at the start of a block's header that a seal authenticates with the block.</summary>
     public const int BlockContextBytes = 12;
 
@@ -96,7 +102,7 @@ internal static class DataFileFormat
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(trailer);
         return trailer[8..].SequenceEqual(TrailerMagic)
-            && length >= 0 && length <= fileLength - HeaderBytes - TrailerBytes
+            && length is >= 0 and <= MaxPieceBytes && length <= fileLength - HeaderBytes - TrailerBytes
             ? length
             : throw Errors.Corrupt(path, "It does not end like a data file.");
     }

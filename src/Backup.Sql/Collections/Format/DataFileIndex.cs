@@ -33,7 +33,7 @@ internal sealed class DataFileIndex
             blocks[i] = new BlockEntry(
                 i,
                 offset,
-                reader.ReadNumber(DataFileFormat.MaxBlockBytes * 2L - 1),
+                reader.ReadNumber(DataFileFormat.MaxStoredBytes),
                 reader.ReadNumber(DataFileFormat.MaxBlockBytes),
                 reader.ReadNumber(int.MaxValue),
                 reader.ReadBytes(),

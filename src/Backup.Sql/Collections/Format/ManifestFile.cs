@@ -178,6 +178,7 @@ internal static class ManifestFile
     {
         var manifest = ParseBody(body, envelope, path);
         if (manifest.LayerId != envelope.LayerId || manifest.ChainId != envelope.ChainId
+            || manifest.ParentLayerId != envelope.ParentLayerId
             || manifest.Directory != envelope.Directory
             || manifest.Start != envelope.Start || manifest.End != envelope.End || manifest.Kind != envelope.Kind)
             throw Errors.Corrupt(path, "Its envelope and its body contradict each other.");
@@ -229,7 +230,7 @@ internal static class ManifestFile
         var end = HeaderBytes + length;
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[end..]) != Crc32C.Compute(bytes[..end]))
             throw Errors.Corrupt(path, "The checksum of its envelope does not agree.");
-        var envelope = ManifestJson.ReadEnvelope(bytes[HeaderBytes..end])
+        var envelope = ManifestJson.Read<ManifestEnvelope>(bytes[HeaderBytes..end])
             ?? throw Errors.Corrupt(path, "Its envelope cannot be read.");
         if (envelope.FormatVersion > BackupManifest.CurrentFormat)
             throw Errors.NewerFormat(path, envelope.FormatVersion);
@@ -247,7 +248,8 @@ internal static class ManifestFile
             throw Errors.Corrupt(path, "Its body has an impossible length.");
         var raw = envelope.BodyCodec == "none" ? body.ToArray()
             : BrotliBody.Decompress(body, envelope.BodyRawLength, path);
-        var manifest = ManifestJson.ReadManifest(raw) ?? throw Errors.Corrupt(path, "Its body cannot be read.");
+        var manifest = ManifestJson.Read<BackupManifest>(raw)
+            ?? throw Errors.Corrupt(path, "Its body cannot be read.");
         return ManifestRules.Check(manifest, path);
     }
 }

@@ -26,7 +26,7 @@ internal static class NoteFile
     /// <summary>Reads an object; null if it is gone.</summary>
     /// <exception cref="BackupSqlException">XX001 it is not what was written.</exception>
     public static async ValueTask<T?> ReadAsync<T>(
-        IObjectStore store, string name, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        IObjectStore store, string name, CancellationToken cancellationToken)
         where T : class
     {
         if (await store.HeadAsync(name, cancellationToken).ConfigureAwait(false) is not { } info)
@@ -43,22 +43,16 @@ internal static class NoteFile
             return null; // Somebody deleted it between the two calls.
         }
 
-        return Parse(bytes, name, type);
+        return Parse<T>(bytes, name);
     }
 
-    private static T Parse<T>(ReadOnlySpan<byte> bytes, string name, JsonTypeInfo<T> type)
+    private static T Parse<T>(ReadOnlySpan<byte> bytes, string name)
+        where T : class
     {
         var json = bytes[(HashDigits + 1)..];
         var hash = Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(json)));
         if (!bytes.StartsWith(hash) || bytes[HashDigits] != (byte)'\n')
             throw Errors.Corrupt(name, "Its checksum does not agree.");
-        try
-        {
-            return JsonSerializer.Deserialize(json, type) ?? throw Errors.Corrupt(name, "It says nothing.");
-        }
-        catch (JsonException)
-        {
-            throw Errors.Corrupt(name, "It cannot be read.");
-        }
+        return ManifestJson.Read<T>(json) ?? throw Errors.Corrupt(name, "It cannot be read.");
     }
 }

@@ -46,7 +46,7 @@ internal sealed class KeyObjects(IObjectStore store, string directory)
     public async Task<KeyObject?> ReadAsync(string name, CancellationToken cancellationToken)
     {
         var read = await NoteFile
-            .ReadAsync(store, name, CollectionsJsonContext.Default.KeyObject, cancellationToken).ConfigureAwait(false);
+            .ReadAsync<KeyObject>(store, name, cancellationToken).ConfigureAwait(false);
         if (read is { FormatVersion: > KeyObject.CurrentFormat } or { Cipher: not KeyObject.CipherName })
             throw Errors.NewerFormat(name, Math.Max(read.FormatVersion, KeyObject.CurrentFormat + 1));
         if (read is not null && read.Number != NumberOf(name))

@@ -270,9 +270,10 @@ internal sealed class JobRegistry
                 .ConfigureAwait(false);
             return new JobEnd(await RevertAsync(job).ConfigureAwait(false), shown);
         }
-        catch (BackupSqlException second)
+        catch (Exception second)
         {
-            return new JobEnd(job, second.SqlState == SqlStates.JobTakenOver ? second : shown);
+            return new JobEnd(
+                job, second is BackupSqlException { SqlState: SqlStates.JobTakenOver } taken ? taken : shown);
         }
     }
 
@@ -378,8 +379,9 @@ internal sealed class JobRegistry
         {
             await _aftermath.RevertAsync(job, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (BackupSqlException error)
+        catch (Exception failure)
         {
+            var error = failure as BackupSqlException ?? Errors.Internal(failure);
             return await _records.MoveOwnAsync(
                 job.Id, JobState.RevertFailed, j => j with { Error = ErrorText(error) }).ConfigureAwait(false);
         }

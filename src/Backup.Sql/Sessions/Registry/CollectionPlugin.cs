@@ -24,7 +24,7 @@ internal sealed class CollectionPlugin(BackupHost host)
         if (hash <= 0 || hash == handle.Length - 1)
             throw Errors.InvalidHandle("'<collection>#<path>', for example 's3://bucket/backups#2026/11/20-224512.33'");
         var location = StoreUri.Parse(handle[..hash]);
-        host.Providers.Resolve(location).Check(location);
+        host.Providers.Check(location);
         var collection = host.Options.SecretVault.Seal(location);
         var opened = await host.Collections.OpenAsync(collection, null, cancellationToken).ConfigureAwait(false);
         await using var _ = opened.ConfigureAwait(false);

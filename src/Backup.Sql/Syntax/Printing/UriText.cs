@@ -5,8 +5,12 @@ internal static class UriText
 {
     private const string Redacted = "redacted";
 
-    private static readonly string[] _secretParameters =
-        ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "CREDENTIALS", "AZURE_ACCOUNT_KEY", "AZURE_CLIENT_SECRET"];
+    // Beside those of the clouds, all that is called so: a host's own store may take any.
+    private static readonly string[] _secretEndings =
+    [
+        "credentials", "password", "passphrase", "secret", "token", "secret_key", "secret.key", "access_key",
+        "access.key", "account_key", "shared_key", "session_token",
+    ];
 
     private static readonly string[] _keySchemes = ["aws", "aws-kms", "gcp-kms", "azure-kms", "local-kms"];
 
@@ -54,7 +58,7 @@ internal static class UriText
         if (at < 0)
             return parameter;
         var name = Uri.UnescapeDataString(parameter[..at]);
-        return Array.Exists(_secretParameters, secret => secret.Equals(name, Ignoring))
+        return Array.Exists(_secretEndings, secret => name.EndsWith(secret, Ignoring))
             ? $"{parameter[..at]}={Redacted}"
             : parameter;
     }
