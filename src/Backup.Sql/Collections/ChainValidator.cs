@@ -41,7 +41,11 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
 
         return new ValidationReport
         {
-            Findings = [.. _findings.Distinct().OrderBy(finding => finding.Path, StringComparer.Ordinal)],
+            Findings =
+            [
+                .. _findings.Distinct().OrderBy(finding => finding.Path, StringComparer.Ordinal)
+                    .ThenBy(finding => finding.Status, StringComparer.Ordinal),
+            ],
             Layers = layers,
             FilesRead = read,
             FilesListed = listed,

@@ -25,33 +25,34 @@ public sealed class SystemSpaceTests : IAsyncDisposable
     [Fact]
     public async Task What_a_failed_restore_has_added_goes_again_but_for_what_was_changed_since()
     {
-        var added = await AddAsync(_store, [User("a"), User("b")], ["user"], null);
+        var added = await AddAsync([User("a"), User("b")], ["user"]);
         Assert.Equal(2, added.Count);
         var seen = await _store.GetAsync("user", "b");
         Assert.True(await _store.TryCommitAsync(
             [new StateChange("user", "b", seen!.Version, Encoding.UTF8.GetBytes("""{"name":"b","roles":["admin"]}"""))]));
-        await Space.RemoveAsync([.. added.Select(c => new AddedEntry(c.Kind, c.Key, JobTurn.DigestOf(c.Value!.Value)))]);
+        await Space.RemoveAsync(
+            [.. added.Select(change => new AddedEntry(change.Kind, change.Key, JobTurn.DigestOf(change.Value!.Value)))]);
         Assert.Equal(["b"], (await _store.ListAsync("user")).Select(entry => entry.Key));
     }
 
     [Fact]
     public async Task Only_the_kinds_that_are_wanted_and_missing_come_back()
     {
-        await AddAsync(_store, [User("a")], ["user"], null);
+        await AddAsync([User("a")], ["user"]);
         var added = await AddAsync(
-            _store, [User("a"), User("b"), Grant("b", "shop"), Grant("b", "bank")], ["user", "grant"], null);
+            [User("a"), User("b"), Grant("b", "shop"), Grant("b", "bank")], ["user", "grant"]);
         Assert.Equal(["user b", "grant Database/shop/b", "grant Database/bank/b"], added.Select(c => $"{c.Kind} {c.Key}"));
-        Assert.Empty(await AddAsync(_store, [Grant("b", "new")], ["user"], null));
+        Assert.Empty(await AddAsync([Grant("b", "new")], ["user"]));
     }
 
     [Fact]
     public async Task Grants_follow_their_objects_and_need_their_user()
     {
-        await AddAsync(_store, [User("b")], ["user"], null);
+        await AddAsync([User("b")], ["user"]);
         var names = new RestoredNames(
             new Dictionary<string, string> { ["shop"] = "shop2" }, new Dictionary<string, string>());
         var added = await AddAsync(
-            _store, [Grant("b", "shop"), Grant("b", "bank"), Grant("stranger", "shop")], ["grant"], names);
+            [Grant("b", "shop"), Grant("b", "bank"), Grant("stranger", "shop")], ["grant"], names);
         Assert.Equal(["Database/shop2/b"], added.Select(c => c.Key));
     }
 
@@ -59,8 +60,8 @@ public sealed class SystemSpaceTests : IAsyncDisposable
     public async Task A_backup_of_a_database_carries_the_grants_on_it_and_no_users()
     {
         await AddAsync(
-            _store, [User("b"), Grant("b", "shop"), Grant("b", "shopping"), Grant("b", "shop.public.t", "Table")],
-            ["user", "grant"], null);
+            [User("b"), Grant("b", "shop"), Grant("b", "shopping"), Grant("b", "shop.public.t", "Table")],
+            ["user", "grant"]);
         var carried = await Space.ReadAsync(new BackupScope { Databases = ["shop"] }, default);
         Assert.Equal(["Database/shop/b", "Table/shop.public.t/b"], carried.Select(entry => entry.Key));
         Assert.Equal(4, (await Space.ReadAsync(new BackupScope { IsCluster = true }, default)).Count);
@@ -92,7 +93,8 @@ public sealed class SystemSpaceTests : IAsyncDisposable
         Assert.Contains("AWS_ACCESS_KEY_ID=k", carried.Value.GetRawText().Replace("\\u0026", "&"), StringComparison.Ordinal);
 
         var other = new MemoryStateStore();
-        await AddAsync(other, [carried], ["schedule"], null);
+        await new SystemSpace(other, SystemKinds.All, SystemKinds.Users).AddAsync(
+            [carried], ["schedule"], null, (changes, token) => other.TryCommitAsync(changes, token), default);
         var restored = JsonSerializer.Deserialize((await other.GetAsync("schedule", "7"))!.Value.Span, json)!;
         Assert.True(restored.IsPaused);
         Assert.Null(restored.Hold);
@@ -101,13 +103,19 @@ public sealed class SystemSpaceTests : IAsyncDisposable
         Assert.Contains("AWS_SECRET_ACCESS_KEY", missing.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<IReadOnlyList<StateChange>> AddAsync(
-        IStateStore store, IReadOnlyList<SystemEntry> entries, IReadOnlyList<string> wanted, RestoredNames? names)
+    /// <summary>Adds entries as a restore does, and tells which.</summary>
+    private async Task<IReadOnlyList<StateChange>> AddAsync(
+        IReadOnlyList<SystemEntry> entries, IReadOnlyList<string> wanted, RestoredNames? names = null)
     {
         IReadOnlyList<StateChange> added = [];
-        await new SystemSpace(store, SystemKinds.All, SystemKinds.Users).AddAsync(
+        await Space.AddAsync(
             entries, wanted, names,
-            (changes, cancellationToken) => store.TryCommitAsync(added = changes, cancellationToken), default);
+            (changes, token) =>
+            {
+                added = changes;
+                return _store.TryCommitAsync(changes, token);
+            },
+            default);
         return added;
     }
 
