@@ -186,7 +186,7 @@ public sealed class HostileFormatTests
             {
                 kept++;
                 Assert.All(checkpoint.AllFiles(), file => Assert.StartsWith("data/", file.Name, StringComparison.Ordinal));
-                checkpoint.Spaces.ToDictionary(space => space.Space);
+                Assert.Distinct(checkpoint.Spaces.Select(space => space.Space));
                 Assert.All(checkpoint.Spaces, space => space.ToFingerprint(FingerprintScope.State));
             }
         }
