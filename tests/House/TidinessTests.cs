@@ -6,6 +6,8 @@ namespace Backup.Sql.House;
 /// <summary>What a reader would stumble over.</summary>
 public sealed partial class TidinessTests
 {
+    private const BindingFlags Everywhere = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
     private const int LongestLine = 120;
 
     [Fact]
@@ -74,6 +76,22 @@ public sealed partial class TidinessTests
                 select id;
             Assert.Empty(silentProperties);
         }
+    }
+
+    /// <summary>A default of the interface would hide from callers what the store behind a decorator can do.</summary>
+    [Fact]
+    public void Decorators_of_stores_pass_on_every_call()
+    {
+        var store = typeof(Storage.IObjectStore);
+        var silent =
+            from type in store.Assembly.GetTypes()
+            where type is { IsClass: true, IsAbstract: false } && store.IsAssignableFrom(type)
+                && type.GetConstructors(Everywhere).Any(made => made.GetParameters().Any(taken => taken.ParameterType == store))
+            let map = type.GetInterfaceMap(store)
+            from method in map.TargetMethods
+            where method.DeclaringType == store
+            select $"{type.Name} leaves {method.Name} to the interface";
+        Assert.Empty(silent);
     }
 
     [Fact]

@@ -96,6 +96,17 @@ internal sealed class GuardedObjectStore(IObjectStore inner, string scheme) : IO
             scheme, "delete", name, () => Valued(inner.DeleteAsync(name, cancellationToken)), cancellationToken)
             .ConfigureAwait(false);
 
+    public async ValueTask DeleteManyAsync(
+        IReadOnlyList<string> names, CancellationToken cancellationToken = default) =>
+        await CallAsync(
+            scheme, "delete", names.Count > 0 ? names[0] : "",
+            () => Valued(inner.DeleteManyAsync(names, cancellationToken)), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) =>
+        await CallAsync(
+            scheme, "tidy", directory, () => Valued(inner.RemoveUnfinishedAsync(directory, cancellationToken)),
+            cancellationToken).ConfigureAwait(false);
+
     public async ValueTask DisposeAsync() =>
         await CallAsync(scheme, "close", "", () => Valued(inner.DisposeAsync()), CancellationToken.None)
             .ConfigureAwait(false);

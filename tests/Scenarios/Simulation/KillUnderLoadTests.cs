@@ -105,7 +105,8 @@ public sealed class KillUnderLoadTests : IDisposable
             Bank.Check(PathOf("copy"), HasJob ? before : 0);
             Remove("copy");
             await NoteJobsAsync(host);
-            Assert.Empty(KilledProcess.Leftovers(root));
+            var left = KilledProcess.Leftovers(root);
+            Assert.True(left.Count == 0, string.Join('\n', left));
         }
 
         public async Task RestoreAsync()
@@ -136,7 +137,8 @@ public sealed class KillUnderLoadTests : IDisposable
                 Check(databases, names);
             Clear(databases, names);
             await NoteJobsAsync(host);
-            Assert.Empty(KilledProcess.Leftovers(root));
+            var left = KilledProcess.Leftovers(root);
+            Assert.True(left.Count == 0, string.Join('\n', left));
         }
 
         /// <summary>True when the last process had lived to record its job.</summary>
