@@ -137,7 +137,7 @@ public sealed partial class ErrorPageTests
         if (type == typeof(BackupSqlException))
             return new BackupSqlException(SqlStates.IoError, "<cause>") { Hint = "<hint>" };
         if (type.IsAssignableTo(typeof(Exception)))
-            return Activator.CreateInstance(type == typeof(Exception) ? typeof(IOException) : type);
+            return Activator.CreateInstance(type == typeof(Exception) ? typeof(IOException) : type, "<cause>");
         if (type.IsPrimitive)
             return Convert.ChangeType(7, type, System.Globalization.CultureInfo.InvariantCulture);
         if (type.IsValueType)
