@@ -86,7 +86,9 @@ internal sealed class ChainIncrements(IObjectStore main, IObjectStore? elsewhere
         return layers;
     }
 
-    /// <summary>Reads the envelopes of a full backup's increments, found as <see cref="LoadAsync"/> finds them.</summary>
+    /// <summary>
+    /// Reads the envelopes of a full backup's increments, found as <see cref="LoadAsync"/> finds them.
+    /// </summary>
     /// <param name="full">The full backup.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The layers.</returns>
