@@ -65,7 +65,7 @@ public sealed class ConformanceTests
             if (isTracked)
             {
                 // The clock jumps to whatever somebody waits for: patience is counted by it too.
-                options = options with { TimeProvider = _clock, BusyTimeout = TimeSpan.FromMinutes(1) };
+                options = options with { TimeProvider = _clock, BusyTimeout = TimeSpan.FromMinutes(30) };
             }
 
             _engine = SqliteEngine.Open(options, native ? NativeApi.Instance : null);

@@ -18,7 +18,9 @@ public sealed class EngineTests : IDisposable
 
         Assert.Equal(("sqlite", "Backup.Sql.Sqlite"), (info.Kind, info.Package));
         Assert.Equal(
-            EngineCapabilities.PageSpaces | EngineCapabilities.ZoneConfiguration | EngineCapabilities.ReplaceRows, info.Capabilities);
+            EngineCapabilities.PageSpaces | EngineCapabilities.ZoneConfiguration | EngineCapabilities.ReplaceRows
+                | EngineCapabilities.RestoreLedger,
+            info.Capabilities);
         Assert.StartsWith("3.", info.Version, StringComparison.Ordinal);
     }
 

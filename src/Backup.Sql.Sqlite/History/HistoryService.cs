@@ -158,7 +158,9 @@ internal sealed class HistoryService(
         }
     }
 
-    /// <summary>Changes the schema between two marks of one transaction, so that nothing else can have happened.</summary>
+    /// <summary>
+    /// Changes the schema between two marks of one transaction, so that nothing else can have happened.
+    /// </summary>
     private void Witnessed(Connection connection, List<string> taken, Action change)
     {
         var tracker = new HistoryTracker(connection);

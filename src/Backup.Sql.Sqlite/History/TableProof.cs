@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Backup.Sql.Sqlite.Catalog;

@@ -78,6 +78,8 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
             await collection.Hints.DeleteAsync(full.Directory, full.LayerId, cancellationToken).ConfigureAwait(false);
         if (full is not null)
             await DeletePlaceNotesAsync(full, cancellationToken).ConfigureAwait(false);
+        if (full is { Directory.Length: 0 })
+            await DeleteClaimsAsync(null, cancellationToken).ConfigureAwait(false);
         await DeleteTombstonesAsync(tombstone, cancellationToken).ConfigureAwait(false);
     }
 
@@ -128,12 +130,20 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
         }
     }
 
-    // Of jobs that died while they were adding to it; where the next layer would have gone, they lie.
-    private async Task DeleteClaimsAsync(string parentId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Deletes the claims on a dropped layer, which lie where the next one would have gone, or all claims at a location
+    /// that was one backup: its own, on a layer that lies elsewhere, is among them.
+    /// </summary>
+    private async Task DeleteClaimsAsync(string? parentId, CancellationToken cancellationToken)
     {
-        foreach (var place in places.Select(place => place.Store).Append(collection.Main))
+        IEnumerable<IObjectStore> stores =
+            parentId is null ? [collection.Main] : [.. places.Select(place => place.Store), collection.Main];
+        foreach (var place in stores)
         {
-            var request = new ListRequest { Prefix = $"{CollectionLayout.NextPrefix}{parentId}/" };
+            var request = new ListRequest
+            {
+                Prefix = CollectionLayout.NextPrefix + (parentId is null ? "" : $"{parentId}/"),
+            };
             var claims = await place.ListAsync(request, cancellationToken).Select(entry => entry.Name)
                 .ToListAsync(cancellationToken).ConfigureAwait(false);
             await place.DeleteManyAsync(claims, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,4 @@
 using Backup.Sql.Collections.Format;
-using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Storage;
 
 namespace Backup.Sql.Collections;

@@ -16,8 +16,8 @@ public interface IRetentionHolds
     ValueTask HoldAsync(string name, HlcTimestamp from, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Says that a hold is still wanted; a missing one is fine. An engine may let a hold lapse of which it has not heard
-    /// for a week: whoever placed it may have died, and all that knew of it. The default: holds never lapse.
+    /// Says that a hold is still wanted; a missing one is fine. An engine may let a hold lapse of which it has not
+    /// heard for a week: whoever placed it may have died, and all that knew of it. The default: holds never lapse.
     /// </summary>
     /// <param name="name">The hold's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>

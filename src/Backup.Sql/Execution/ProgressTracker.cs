@@ -40,7 +40,14 @@ internal sealed class ProgressTracker
     }
 
     /// <summary>Share of the job that is done, from 0 to 1; never goes back.</summary>
-    public double Fraction => Volatile.Read(ref _fraction);
+    public double Fraction
+    {
+        get
+        {
+            lock (_gate)
+                return Advance();
+        }
+    }
 
     /// <summary>What the job is doing, for people.</summary>
     public string Phase => Volatile.Read(ref _phase);
@@ -161,12 +168,10 @@ internal sealed class ProgressTracker
     private void Report()
     {
         Volatile.Write(ref _lastReport, _time.GetTimestamp());
-        var bytes = Interlocked.Read(ref _bytes);
-        var done = _bytesTotal > 0 ? Math.Min(1, (double)bytes / _bytesTotal) : 0;
-        var fraction = Math.Max(_fraction, Math.Min(1, _base + _share * done));
-        Volatile.Write(ref _fraction, fraction);
+        var fraction = Advance();
         if (_listener is null)
             return;
+        var bytes = Interlocked.Read(ref _bytes);
         var seconds = _time.GetElapsedTime(_phaseStarted).TotalSeconds;
         var rate = seconds > 0 ? bytes / seconds : 0;
         _listener.Report(new JobProgress
@@ -185,5 +190,12 @@ internal sealed class ProgressTracker
             TimeLeft = rate > 0 && _bytesTotal > bytes ? TimeSpan.FromSeconds((_bytesTotal - bytes) / rate) : null,
             Fraction = fraction,
         });
+    }
+
+    /// <summary>What the counts come to now, whenever somebody was last told.</summary>
+    private double Advance()
+    {
+        var done = _bytesTotal > 0 ? Math.Min(1, (double)Interlocked.Read(ref _bytes) / _bytesTotal) : 0;
+        return _fraction = Math.Max(_fraction, Math.Min(1, _base + _share * done));
     }
 }

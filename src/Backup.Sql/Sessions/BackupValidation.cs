@@ -72,7 +72,9 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
 
     private static StatementResult Result(List<Finding> findings, List<string> notices)
     {
-        var rows = findings.OrderBy(finding => finding.Path, StringComparer.Ordinal).Select(finding => new object?[] { finding.Status, finding.Path, finding.Detail })
+        var rows = findings.OrderBy(finding => finding.Path, StringComparer.Ordinal)
+            .ThenBy(finding => finding.Status, StringComparer.Ordinal)
+            .Select(finding => new object?[] { finding.Status, finding.Path, finding.Detail })
             .Append(findings.Count == 0
                 ? ["No problems found!", null, null]
                 : ["ERROR: validation failed", null, $"{findings.Count} findings"])
@@ -169,7 +171,8 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
             }
         }
 
-        foreach (var tombstone in (await collection.Tombstones.ReadAsync(cancellationToken).ConfigureAwait(false)).Values)
+        var tombstones = await collection.Tombstones.ReadAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var tombstone in tombstones.Values)
             notices.Add($"the drop of '{tombstone.Chain}' was broken off: the next DROP BACKUP finishes it");
         foreach (var name in await collection.Tombstones.ListDamagedAsync(cancellationToken).ConfigureAwait(false))
             notices.Add($"'{name}' is damaged: what it was to drop shows again as far as it is left");

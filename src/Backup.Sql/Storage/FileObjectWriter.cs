@@ -142,7 +142,8 @@ internal sealed class FileObjectWriter : IObjectWriter
             RemoveAside();
         }
 
-        UnixFiles.FlushDirectory(Path.GetDirectoryName(_path)!);
+        if (!OperatingSystem.IsWindows())
+            UnixFiles.FlushDirectory(Path.GetDirectoryName(_path)!);
     }
 
     // Windows moves in one step and fails if the name is taken.

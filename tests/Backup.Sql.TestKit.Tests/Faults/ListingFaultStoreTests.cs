@@ -5,7 +5,7 @@ using Backup.Sql.TestKit.StorageContract;
 
 namespace Backup.Sql.TestKit.Tests.Faults;
 
-public sealed class ListingFaultStoreTests
+public sealed class ListingFaultStoreTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _clock = new();
     private readonly ListingFaults _faults;
@@ -16,6 +16,8 @@ public sealed class ListingFaultStoreTests
         _faults = new ListingFaults(_clock);
         _store = new ListingFaultStore(new MemoryObjectStore(), _faults);
     }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     public static TheoryData<string> Checks => [.. ObjectStoreConformance.CheckNames];
 

@@ -160,7 +160,7 @@ public sealed class HostileFormatTests
             {
                 try
                 {
-                    DataFileIndex.Parse(footer, Entry(), "x");
+                    DataFileIndex.Parse(footer, DataFileFormat.StartOf(false), footer.Length, Entry(), "x");
                 }
                 catch (BackupSqlException error)
                 {
@@ -186,7 +186,7 @@ public sealed class HostileFormatTests
             {
                 kept++;
                 Assert.All(checkpoint.AllFiles(), file => Assert.StartsWith("data/", file.Name, StringComparison.Ordinal));
-                checkpoint.Spaces.ToDictionary(space => space.Space);
+                Assert.Distinct(checkpoint.Spaces.Select(space => space.Space));
                 Assert.All(checkpoint.Spaces, space => space.ToFingerprint(FingerprintScope.State));
             }
         }
@@ -280,9 +280,10 @@ public sealed class HostileFormatTests
         foreach (var number in new ulong[] { 1, (ulong)stored.Length, (ulong)rawLength, (ulong)rows, 0, 0 })
             at += Backup.Sql.Collections.Format.Varint.Write(footer.AsSpan(at), number);
         var file = new byte[48 + 16 + stored.Length + at + 16];
-        DataFileFormat.WriteHeader(file, codec, layer.Manifest.LayerId, id);
+        DataFileFormat.WriteHeader(file, codec, false, layer.Manifest.LayerId, id);
         stored.CopyTo(file, 64);
-        DataFileFormat.WriteBlockHeader(file.AsSpan(48), stored.Length, rawLength, rows);
+        DataFileFormat.WriteBlockLengths(file.AsSpan(48), stored.Length, rawLength, rows);
+        DataFileFormat.WriteBlockChecksum(file.AsSpan(48), stored.Length);
         footer.AsSpan(0, at).CopyTo(file.AsSpan(64 + stored.Length));
         DataFileFormat.WriteTrailer(file.AsSpan(file.Length - 16), footer.AsSpan(0, at));
         return file;

@@ -122,6 +122,7 @@ public sealed class SealedCollectionTests
                 Time = DateTimeOffset.UnixEpoch,
             },
             _ => Task.FromResult<string?>(null),
+            _ => Task.CompletedTask,
             CancellationToken.None);
         Assert.Empty(await lab.NamesAsync());
     }

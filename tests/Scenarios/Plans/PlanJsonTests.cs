@@ -122,6 +122,7 @@ public sealed class PlanJsonTests
             job, (_, turn, token) => bench.Host.Runner.RunAsync(plan, turn, token), null, CancellationToken.None);
         if ((await run.End).Error is { } error)
             throw error;
+        await bench.Host.Runner.SettleAsync(await bench.Host.Jobs.GetAsync(job.Id, CancellationToken.None), CancellationToken.None);
     }
 
     private static Task<BackupSqlException> FailsAsync(Bench bench, ExecutionPlan plan) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Backup.Sql.Collections.Sealing;
 using Backup.Sql.Diagnostics;
@@ -10,6 +11,8 @@ namespace Backup.Sql.Collections.Format;
 /// Gives the data files of one layer their names and completes them in the background, so that nobody who has rows to
 /// encode waits for a disk to flush. Names hold the layer's id: two jobs that write to the same directory never meet.
 /// </summary>
+[SuppressMessage(
+    "Design", "CA1001", Justification = "A source of cancellation without a timer holds nothing that must be given back.")]
 internal sealed class LayerFiles(IObjectStore store, string directory, string layerId, long lastId = 0,
     FilePlacement? placement = null, Sealer? sealer = null)
 {
