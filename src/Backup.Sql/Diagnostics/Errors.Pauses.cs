@@ -43,7 +43,7 @@ internal static partial class Errors
         };
 
     public static BackupSqlException ControllerFailed(string engine, string call, Exception cause) =>
-        new(SqlStates.IoError, $"the pause controller of engine {engine} failed to {call}: {cause.Message}", cause)
+        new(SqlStates.IoError, $"the pause controller of engine {engine} failed to {call}: {cause.Message.TrimEnd('.')}", cause)
         {
             Hint = "Whatever it paused is lifted again, at the latest by its own time limit.",
             Transient = true,
