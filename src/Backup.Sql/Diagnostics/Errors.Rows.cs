@@ -7,6 +7,8 @@ internal static partial class Errors
         new(SqlStates.ProgramLimitExceeded, "a row is too long to be encoded")
         {
             Detail = $"It takes at least {bytes} bytes; the limit is {Array.MaxLength}.",
+            Hint = "Keep values of that size outside the table, or leave its rows out of backups: "
+                + "ALTER TABLE … SET (exclude_data_from_backup = true).",
         };
 
     public static BackupSqlException MalformedRecord(string what) =>

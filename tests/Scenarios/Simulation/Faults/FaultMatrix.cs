@@ -8,7 +8,7 @@ namespace Backup.Sql.Scenarios.Simulation.Faults;
 /// </summary>
 internal static class FaultMatrix
 {
-    private const int Attempts = 5;
+    private const int Attempts = 40;
 
     /// <summary>Runs the matrix of a statement.</summary>
     /// <param name="name">What the figures are called.</param>
