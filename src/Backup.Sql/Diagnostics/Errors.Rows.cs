@@ -3,6 +3,9 @@ namespace Backup.Sql.Diagnostics;
 /// <content>Errors of encoded rows.</content>
 internal static partial class Errors
 {
+    private const string DamagedRow = "SHOW BACKUP VALIDATE FROM … finds the damaged object; of an engine's own rows, "
+        + "report it to whoever makes the engine.";
+
     public static BackupSqlException RowTooLong(long bytes) =>
         new(SqlStates.ProgramLimitExceeded, "a row is too long to be encoded")
         {
@@ -15,12 +18,14 @@ internal static partial class Errors
         new(SqlStates.DataCorrupted, "the bytes of a row are no record")
         {
             Detail = what,
+            Hint = DamagedRow,
         };
 
     public static BackupSqlException MalformedKey(string what) =>
         new(SqlStates.DataCorrupted, "the bytes of a row's key are no key")
         {
             Detail = what,
+            Hint = DamagedRow,
         };
 
     public static BackupSqlException UnexpectedKind(string wanted, string found) =>

@@ -57,17 +57,42 @@ internal sealed class KeyChanges(
             await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
     }
 
-    // What cannot be read may hold what is to be dropped.
+    /// <summary>
+    /// Reads the chain's objects, the newest first. The newest says what counts, so it must be read; where a passphrase
+    /// is dropped all must be, for one that is passed over now would go on opening the chain.
+    /// </summary>
     private async Task<IReadOnlyList<(string Name, KeyObject Keys)>> ReadAsync(
         bool all, CancellationToken cancellationToken)
     {
-        if (all)
+        var found = new List<(string Name, KeyObject Keys)>();
+        var isNewest = true;
+        foreach (var name in await _objects.ListAsync(cancellationToken).ConfigureAwait(false))
         {
-            foreach (var name in await _objects.ListAsync(cancellationToken).ConfigureAwait(false))
-                await _objects.ReadAsync(name, cancellationToken).ConfigureAwait(false);
+            var keys = await ReadAsync(name, all || isNewest, cancellationToken).ConfigureAwait(false);
+            isNewest = false;
+            if (keys is not null && keys.ChainId == envelope.ChainId
+                && (envelope.KeyCheck is null || keys.Check.AsSpan().SequenceEqual(envelope.KeyCheck)))
+                found.Add((name, keys));
         }
 
-        return await _objects.LoadAsync(envelope.ChainId, envelope.KeyCheck, cancellationToken).ConfigureAwait(false);
+        return found.Count > 0
+            ? found
+            : await _objects.LoadAsync(envelope.ChainId, envelope.KeyCheck, cancellationToken).ConfigureAwait(false);
+    }
+
+    // One that is listed and gone was dropped by somebody else just now: what they made of it is read next time.
+    private async Task<KeyObject?> ReadAsync(string name, bool isNeeded, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _objects.ReadAsync(name, cancellationToken).ConfigureAwait(false)
+                ?? (isNeeded ? throw Errors.CollectionChanged() : null);
+        }
+        catch (BackupSqlException error) when (
+            !isNeeded && (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat))
+        {
+            return null;
+        }
     }
 
     // The newest object counts: what it leaves out was dropped, whatever of the older ones is still there.
