@@ -19,6 +19,12 @@ public sealed class CorruptionSweepTests(ITestOutputHelper output)
         Seeds.RunAsync(1, seed => SweepAsync(new SweepCase(engine, store, rows, Encrypted: false), seed));
 
     [Theory]
+    [InlineData("memory", "mem", true)]
+    [InlineData("sqlite", "mem", false)]
+    public Task Every_damage_of_a_sealed_chain_is_found(string engine, string store, bool rows) =>
+        Seeds.RunAsync(1, seed => SweepAsync(new SweepCase(engine, store, rows, Encrypted: true), seed));
+
+    [Theory]
     [InlineData("memory", "mem")]
     [InlineData("sqlite", "file")]
     public Task Damaged_hints_locks_notes_and_remains_do_no_harm(string engine, string store) =>
