@@ -40,8 +40,8 @@ public sealed record SqliteEngineOptions
     /// <summary>
     /// True to prove that the history of a table has seen all its changes before an increment is made of them alone:
     /// the table is read whole and its sum compared. So writers are found that had triggers switched off, and tools
-    /// that write pages; the increment has such a table in full. The first increment does too, for it has nothing to compare
-    /// with. Default: false, a changed table is read only where it changed.
+    /// that write pages; the increment has such a table in full. The first increment does too, for it has nothing to
+    /// compare with. Default: false, a changed table is read only where it changed.
     /// </summary>
     public bool ProvesChanges { get; init; }
 
