@@ -272,10 +272,16 @@ internal static class SqliteErrors
         };
 
     public static BackupSqlException NotANewDatabase(string database) =>
-        new(SqlStates.InternalError, $"pages were handed to database {database}, which exists already");
+        new(SqlStates.InternalError, $"pages were handed to database {database}, which exists already")
+        {
+            Hint = "Please report it; nothing of the database was changed.",
+        };
 
     public static BackupSqlException OutOfOrder(string call) =>
-        new(SqlStates.InternalError, $"{call} does not come at this point of a restore");
+        new(SqlStates.InternalError, $"{call} does not come at this point of a restore")
+        {
+            Hint = "Please report it; nothing was published.",
+        };
 
     /// <summary>What SQLite reported, in our terms; its own text is a fact and goes into the detail.</summary>
     /// <param name="database">The database.</param>
