@@ -188,7 +188,7 @@ public sealed class KmsTests : IAsyncDisposable
     [InlineData("aws:///k?REGION=eu", "lacks parameter AWS_ACCESS_KEY_ID")]
     [InlineData("aws:///k?REGION=eu&AWS_ACCESS_KEY_ID=a", "lacks parameter AWS_SECRET_ACCESS_KEY")]
     [InlineData("aws:///k?REGION=eu&AUTH=perhaps", "parameter AUTH")]
-    [InlineData("aws:///k?REGION=eu&AUTH=implicit&FLAVOUR=mint", "no parameter FLAVOUR")]
+    [InlineData("aws:///k?REGION=eu&AUTH=implicit&FLAVOUR=mint", "a parameter that locations of scheme aws do not know")]
     [InlineData("aws:///k%0a?REGION=eu&AUTH=implicit", "names no key")]
     [InlineData("aws:///k?REGION=eu&AUTH=implicit&ASSUME_ROLE=a,", "parameter ASSUME_ROLE")]
     [InlineData("aws://host/k?REGION=eu&AUTH=implicit", "must name a key, and no host")]
