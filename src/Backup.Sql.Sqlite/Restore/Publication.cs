@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Backup.Sql.Sqlite.Interop;
 
@@ -31,6 +34,7 @@ internal static class Publication
     {
         foreach (var file in files)
             Check(file.Target);
+        TellApart(directory, files);
         if (files.Count > 1 || isRemembered)
             Commit(directory, files, isRemembered);
         Link(directory, files, hasRecord: files.Count > 1 || isRemembered);
@@ -191,6 +195,20 @@ internal static class Publication
     /// <summary>
     /// Two names of one file agree in all its times; two files made apart differ in the time of their making.
     /// </summary>
+    /// <summary>
+    /// File systems count time in ticks of milliseconds, so that two files may agree in all their times. What is staged
+    /// here gets a time of its own, drawn from the directory's random name, by which it is known under its other name.
+    /// </summary>
+    private static void TellApart(string directory, IReadOnlyList<StagedFile> files)
+    {
+        var drawn = BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(directory)));
+        foreach (var file in files)
+        {
+            File.SetLastWriteTimeUtc(
+                file.Path, File.GetLastWriteTimeUtc(file.Path).AddTicks(-(drawn % TimeSpan.TicksPerSecond)));
+        }
+    }
+
     private static bool IsSameFile(string first, string second)
     {
         var (a, b) = (new FileInfo(first), new FileInfo(second));
