@@ -32,7 +32,7 @@ namespace Backup.Sql.Scenarios.Scripting;
 /// <item><c>policies</c> runs the backup policies that are due, and gives the time when one is due next;</item>
 /// <item><c>hold LETTERS</c> holds up the store's calls whose text has these letters, and no others any more; <c>held</c>
 /// waits until one is;
-/// <c>release</c> lets go; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
+/// <c>release</c> lets go; <c>until STATEMENT</c> asks again until the answer is the one expected, half a minute at most; <c>reopen</c> ends the process and starts the next; <c>crash</c> starts the next without ending
 /// the one before properly; <c>adopt</c> takes over jobs whose process died, and gives them;</item>
 /// <item><c>clock TIME</c> sets the clock for the next block; <c>schedules</c> runs the schedules that are due, <c>begin</c> does so without
 /// waiting for them and <c>end</c> waits; <c>collect</c> lets the engine in memory forget old history; <c>regions NAME: A, B</c>
@@ -290,9 +290,28 @@ internal sealed partial class ScriptRunner : IAsyncDisposable
             case "behead":
                 await _bench.Stores.DamageAsync(Cut(rest).First, await FindAsync(rest), atStart: true);
                 break;
+            case "until":
+                await UntilAsync(rest, expected);
+                break;
             default:
                 await StatementAsync(command, expected);
                 break;
+        }
+    }
+
+    private async Task UntilAsync(string command, Expectation? expected)
+    {
+        for (var left = 1500; ; left--)
+        {
+            try
+            {
+                await StatementAsync(command, expected);
+                return;
+            }
+            catch (ScriptException) when (left > 0)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20));
+            }
         }
     }
 
