@@ -125,5 +125,5 @@ internal sealed record BoundShowSnapshots(string Repository) : BoundSnapshotStat
 internal sealed record BoundDropSnapshot(string Label, string Repository, bool Force) : BoundSnapshotStatement
 {
     public override string Effect() =>
-        $"removes snapshot {Label} from repository {Repository}, unless a job is working on it";
+        $"removes snapshot {Label} and all its files from repository {Repository}";
 }

@@ -104,6 +104,8 @@ internal sealed class StatementRunner(BackupHost host, string user, IProgress<Jo
             ? await host.Worker.PlanAsync(bound, estimate: true, cancellationToken).ConfigureAwait(false)
             : null;
         await RestoreRights.RequireAsync(Rights, bound, plan, cancellationToken).ConfigureAwait(false);
+        if (bound is BoundDropSnapshot drop)
+            await new SnapshotRemoval(host).CheckAsync(drop, cancellationToken).ConfigureAwait(false);
         return ResultSet.Of(
             "EXPLAIN", PlanText.Columns, PlanText.Rows(SqlFormatter.Format(inner), explain.Inner.Effect(), plan),
             plan?.Notices ?? explain.Inner.Notices);

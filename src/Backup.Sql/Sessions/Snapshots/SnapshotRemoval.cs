@@ -17,25 +17,13 @@ internal sealed class SnapshotRemoval(BackupHost host)
     /// <summary>DROP SNAPSHOT.</summary>
     public async Task<StatementResult> RunAsync(BoundDropSnapshot drop, CancellationToken cancellationToken)
     {
-        var repository = await _jobs.Repositories.GetAsync(drop.Repository, cancellationToken).ConfigureAwait(false);
-        if (repository.IsReadOnly)
-            throw Errors.RepositoryReadOnly(repository.Name);
-        var opened = await host.Collections.OpenAsync(repository.Location, null, cancellationToken)
-            .ConfigureAwait(false);
-        await using var _ = opened.ConfigureAwait(false);
-        var snapshots = opened.Collection.Snapshots;
-        var entry = await snapshots.FindAsync(drop.Label, whole: true, cancellationToken).ConfigureAwait(false)
-            ?? throw Errors.SnapshotNotFound(
-                drop.Label, repository.Name,
-                (await snapshots.ListAsync(whole: false, cancellationToken).ConfigureAwait(false))
-                    .Select(other => other.Label));
-        if (await UserOfAsync(entry, cancellationToken).ConfigureAwait(false) is { } job)
-            throw Errors.SnapshotInUse(drop.Label, job);
-        if (!drop.Force)
-            RequireOwn(entry);
-        await snapshots.DropAsync(entry, cancellationToken).ConfigureAwait(false);
+        await DropAsync(drop, checksOnly: false, cancellationToken).ConfigureAwait(false);
         return ResultSet.Empty("DROP SNAPSHOT");
     }
+
+    /// <summary>Refuses what <see cref="RunAsync"/> would refuse, and removes nothing.</summary>
+    public Task CheckAsync(BoundDropSnapshot drop, CancellationToken cancellationToken) =>
+        DropAsync(drop, checksOnly: true, cancellationToken);
 
     /// <summary>Removes the snapshots of this host's clusters whose time is up, in all repositories.</summary>
     /// <returns>How many were removed.</returns>
@@ -58,6 +46,28 @@ internal sealed class SnapshotRemoval(BackupHost host)
         }
 
         return removed;
+    }
+
+    private async Task DropAsync(BoundDropSnapshot drop, bool checksOnly, CancellationToken cancellationToken)
+    {
+        var repository = await _jobs.Repositories.GetAsync(drop.Repository, cancellationToken).ConfigureAwait(false);
+        if (repository.IsReadOnly)
+            throw Errors.RepositoryReadOnly(repository.Name);
+        var opened = await host.Collections.OpenAsync(repository.Location, null, cancellationToken)
+            .ConfigureAwait(false);
+        await using var _ = opened.ConfigureAwait(false);
+        var snapshots = opened.Collection.Snapshots;
+        var entry = await snapshots.FindAsync(drop.Label, whole: true, cancellationToken).ConfigureAwait(false)
+            ?? throw Errors.SnapshotNotFound(
+                drop.Label, repository.Name,
+                (await snapshots.ListAsync(whole: false, cancellationToken).ConfigureAwait(false))
+                    .Select(other => other.Label));
+        if (await UserOfAsync(entry, cancellationToken).ConfigureAwait(false) is { } job)
+            throw Errors.SnapshotInUse(drop.Label, job);
+        if (!drop.Force)
+            RequireOwn(entry);
+        if (!checksOnly)
+            await snapshots.DropAsync(entry, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<int> ExpireAsync(RepositoryRecord repository, CancellationToken cancellationToken)
