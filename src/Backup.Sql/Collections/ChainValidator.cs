@@ -166,7 +166,7 @@ internal sealed class ChainValidator(Collection collection, ValidationRequest re
             Report(
                 FindingStatus.Missing,
                 CollectionLayout.Join(known.Directory, CollectionLayout.Manifest),
-                $"The registry knows the backup {known.Name} there, the store has its manifest not.");
+                $"The registry knows the backup {known.Name} there; its manifest is not in the store.");
         }
     }
 

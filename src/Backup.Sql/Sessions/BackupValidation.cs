@@ -77,7 +77,7 @@ internal sealed class BackupValidation(BackupHost host, IProgress<JobProgress>? 
             .Select(finding => new object?[] { finding.Status, finding.Path, finding.Detail })
             .Append(findings.Count == 0
                 ? ["No problems found!", null, null]
-                : ["ERROR: validation failed", null, $"{findings.Count} findings"])
+                : ["ERROR: validation failed", null, findings.Count == 1 ? "1 finding" : $"{findings.Count} findings"])
             .ToList();
         return ResultSet.Of($"SHOW BACKUP {rows.Count}", Columns, rows, notices);
     }
