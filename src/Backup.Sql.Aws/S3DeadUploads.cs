@@ -1,3 +1,4 @@
+using System.Buffers;
 using Amazon.S3.Model;
 using Backup.Sql.Diagnostics;
 
@@ -12,6 +13,8 @@ internal sealed class S3DeadUploads(S3Bucket bucket, TimeProvider time, TimeSpan
 {
     private const string Data = "data/";
     private const int NumberDigits = 16;
+
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
     /// <summary>Takes them back. Who may not, or asks a server that cannot, leaves them; so does who meets an error.</summary>
     /// <param name="directory">The beginning of their names.</param>
@@ -48,6 +51,6 @@ internal sealed class S3DeadUploads(S3Bucket bucket, TimeProvider time, TimeSpan
         var file = name.LastIndexOf('/') + 1;
         var number = name[file..];
         return name[..file].EndsWith("/" + Data) && number.Length > NumberDigits && number[NumberDigits] == '-'
-            && number[..NumberDigits].IndexOfAnyExcept("0123456789abcdef") < 0;
+            && !number[..NumberDigits].ContainsAnyExcept(Hexadecimal);
     }
 }
