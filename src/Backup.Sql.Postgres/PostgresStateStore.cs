@@ -152,9 +152,12 @@ public sealed class PostgresStateStore : IStateStore
 
     private async ValueTask<bool> IsMadeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (!Volatile.Read(ref _isMade) && await _schema.IsMadeAsync(connection, cancellationToken).ConfigureAwait(false))
+        if (Volatile.Read(ref _isMade))
+            return true;
+        var isMade = await _schema.IsMadeAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (isMade)
             Volatile.Write(ref _isMade, true);
-        return Volatile.Read(ref _isMade);
+        return isMade;
     }
 
     private async ValueTask MakeReadyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

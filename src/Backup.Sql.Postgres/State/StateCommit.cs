@@ -123,7 +123,8 @@ internal sealed class StateCommit
         earlier AS MATERIALIZED (SELECT made FROM {_schema.Commit} WHERE id = $5),
         verdict AS MATERIALIZED (
             SELECT NOT EXISTS (SELECT FROM earlier) AND NOT EXISTS (
-                SELECT FROM given g LEFT JOIN seen s USING (kind, key) WHERE coalesce(s.version, 0) <> g.version) AS fits),
+                SELECT FROM given g LEFT JOIN seen s USING (kind, key)
+                WHERE coalesce(s.version, 0) <> g.version) AS fits),
         noted AS (
             INSERT INTO {_schema.Commit} (id, made) SELECT $5, fits FROM verdict
             WHERE fits OR ($6 AND NOT EXISTS (SELECT FROM earlier))),

@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace Backup.Sql.Postgres.State;
 
-/// <summary>The schema that holds a state: the names of its tables, their making, and the locks of their entries.</summary>
+/// <summary>
+/// The schema that holds a state: the names of its tables, their making, and the locks of their entries.
+/// </summary>
 internal sealed class StateSchema
 {
     private const int LongestName = 63;

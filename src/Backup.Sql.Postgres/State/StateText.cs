@@ -5,8 +5,8 @@ namespace Backup.Sql.Postgres.State;
 
 /// <summary>
 /// Kinds and keys as PostgreSQL keeps them: printable ASCII stands for itself, every other UTF-16 unit and the
-/// backslash are written <c>\u001f</c>. So zeros, which the server refuses, pairs that are torn and databases of another
-/// encoding make no difference, and what people look at stays readable.
+/// backslash are written <c>\u001f</c>. So zeros, which the server refuses, pairs that are torn and databases of
+/// another encoding make no difference, and what people look at stays readable.
 /// </summary>
 internal static class StateText
 {
