@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 packages=$work/packages
 
-for project in Backup.Sql Backup.Sql.Hosting Backup.Sql.Sqlite Backup.Sql.Aws Backup.Sql.TestKit Backup.Sql.Repl; do
+for project in Backup.Sql Backup.Sql.Hosting Backup.Sql.Sqlite Backup.Sql.Aws Backup.Sql.Postgres Backup.Sql.TestKit Backup.Sql.Repl; do
     dotnet pack "$here/src/$project" --configuration Release --output "$packages" -v quiet
 done
 version=$(ls "$packages" | sed -n 's/^Backup\.Sql\.Sqlite\.\([0-9].*\)\.nupkg$/\1/p')

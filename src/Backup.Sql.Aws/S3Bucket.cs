@@ -113,6 +113,26 @@ internal sealed class S3Bucket(AmazonS3Client client, S3Location location)
                 token),
         cancellationToken);
 
+    /// <summary>A page of the uploads that were begun and neither completed nor abandoned.</summary>
+    /// <param name="prefix">The beginning of their objects' names.</param>
+    /// <param name="after">The page before; null for the first one.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The page; its keys are whole ones.</returns>
+    public Task<ListMultipartUploadsResponse> ListUploadsAsync(
+        string prefix, ListMultipartUploadsResponse? after, CancellationToken cancellationToken) => RunAsync(
+        "list uploads below",
+        prefix,
+        token => client.ListMultipartUploadsAsync(
+            new ListMultipartUploadsRequest
+            {
+                BucketName = location.Bucket,
+                Prefix = KeyOf(prefix),
+                KeyMarker = after?.NextKeyMarker,
+                UploadIdMarker = after?.NextUploadIdMarker,
+            },
+            token),
+        cancellationToken);
+
     /// <summary>Starts to read a range; the response is disposed by the caller.</summary>
     public Task<GetObjectResponse> GetAsync(string name, long from, long to, CancellationToken cancellationToken) =>
         RunAsync(

@@ -4,8 +4,8 @@ using Backup.Sql.Storage;
 namespace Backup.Sql.Aws;
 
 /// <summary>A bucket's objects below one path.</summary>
-internal sealed class S3ObjectStore(S3Bucket bucket, StoreCapabilities capabilities, TimeSpan requestTime)
-    : IObjectStore
+internal sealed class S3ObjectStore(
+    S3Bucket bucket, StoreCapabilities capabilities, TimeSpan requestTime, S3DeadUploads dead) : IObjectStore
 {
     private const int ReadAttempts = 5;
 
@@ -110,6 +110,13 @@ internal sealed class S3ObjectStore(S3Bucket bucket, StoreCapabilities capabilit
 
         foreach (var batch in names.Chunk(BatchSize))
             await bucket.DeleteManyAsync(batch, cancellationToken).ConfigureAwait(false);
+    }
+
+    // One look at all of them is enough: what lies below one directory only, or is no data, it has seen as well.
+    public async ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        if (directory.Length == 0 && !capabilities.HasFlag(StoreCapabilities.ReadOnly))
+            await dead.RemoveAsync(directory, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

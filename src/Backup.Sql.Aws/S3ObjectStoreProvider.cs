@@ -24,6 +24,15 @@ public sealed class S3ObjectStoreProvider : IObjectStoreProvider, IDisposable
     /// </summary>
     public TimeSpan RequestTime { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>
+    /// How old an upload in parts must be to count as one of a process that died: longer than any file takes to
+    /// write. When a backup begins or one is dropped those are taken back. Default one day.
+    /// </summary>
+    public TimeSpan UploadPatience { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Tells how old uploads are. Default: the system's clock.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     /// <summary>The server of <c>gs://</c>; another one in tests.</summary>
     internal string GoogleEndpoint { get; init; } = S3Location.GoogleEndpoint;
 
@@ -61,7 +70,8 @@ public sealed class S3ObjectStoreProvider : IObjectStoreProvider, IDisposable
                 _probed[server] = capabilities;
         }
 
-        return new S3ObjectStore(bucket, capabilities, RequestTime);
+        return new S3ObjectStore(
+            bucket, capabilities, RequestTime, new S3DeadUploads(bucket, TimeProvider, UploadPatience));
     }
 
     /// <summary>Closes the connections.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using Backup.Sql.Aws.Tests.Servers;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
+using Backup.Sql.Scenarios.Fixture;
 using Backup.Sql.Sessions;
 using Backup.Sql.State;
 using Backup.Sql.Storage;
@@ -12,6 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Backup.Sql.Aws.Tests;
 
 /// <summary>Key locations hold credentials: none of them may be seen anywhere.</summary>
+[Collection("environment")]
 public sealed class KeySecretsTests : IAsyncDisposable
 {
     private const string Secret = "MARKER/secret+key";
@@ -30,14 +32,7 @@ public sealed class KeySecretsTests : IAsyncDisposable
         _server.Credentials[AwsServer.AccessKey] = Token;
         var location = _server.Key("key-1", "&AWS_SESSION_TOKEN=" + Token)
             .Replace(Uri.EscapeDataString(AwsServer.SecretKey), Uri.EscapeDataString(Secret), StringComparison.Ordinal);
-        await using var host = new BackupHost(new BackupHostOptions
-        {
-            Engines = new Dictionary<string, IDatabaseEngine> { ["memory"] = new MemoryEngine(new MemoryEngineOptions()) },
-            Stores = [new MemoryObjectStoreProvider()],
-            KeyServices = [new KmsProvider()],
-            StateStore = _state,
-            LoggerFactory = _log,
-        });
+        await using var host = NewHost(new MemoryObjectStoreProvider());
         var session = host.OpenSession();
         var seen = new List<string>();
         await RunAsync($"CREATE EXTERNAL CONNECTION vault AS '{location}'");
@@ -64,23 +59,86 @@ public sealed class KeySecretsTests : IAsyncDisposable
         seen.Clear();
         Assert.Contains("MARKER", await RunAsync("SHOW CREATE EXTERNAL CONNECTION vault"), StringComparison.Ordinal);
 
-        async Task<string> RunAsync(string sql)
+        Task<string> RunAsync(string sql) => RunInAsync(session, seen, sql);
+    }
+
+    [Fact]
+    public async Task Credentials_of_the_environment_are_not_written_or_said()
+    {
+        var key = _server.Keys.Add("key-1");
+        _server.Credentials[AwsServer.AccessKey] = Token;
+        var server = $"AUTH=implicit&AWS_ENDPOINT={Uri.EscapeDataString(_server.Endpoint)}";
+        var (depot, vault) = ($"s3://bucket/depot?AWS_REGION=eu-central-1&{server}", $"aws:///key-1?REGION=eu-central-1&{server}");
+        using var stores = new S3ObjectStoreProvider();
+        await using var host = NewHost(stores);
+        var session = host.OpenSession();
+        var seen = new List<string>();
+        Set(AwsServer.AccessKey, Secret, Token);
+        try
         {
-            try
-            {
-                var result = await session.ExecuteAsync(sql);
-                var rows = new List<string> { result.Tag };
-                rows.AddRange(result.Notices);
-                await foreach (var row in result.Rows)
-                    rows.Add(string.Join('|', row));
-                seen.AddRange(rows);
-                return rows.Count > 1 ? string.Join('\n', rows.Skip(1)) : rows[0];
-            }
-            catch (BackupSqlException error)
-            {
-                seen.Add(error.ToString() + error.Detail + error.Hint);
-                return error.Message;
-            }
+            await RunAsync($"CREATE EXTERNAL CONNECTION vault AS '{vault}'");
+            await RunAsync($"BACKUP DATABASE shop INTO '{depot}' WITH kms = '{vault}', encryption_passphrase = 'MARKERphrase'");
+            await RunAsync($"BACKUP DATABASE shop INTO '{depot}' WITH kms = 'external://vault'");
+            await RunAsync($"BACKUP DATABASE shop INTO LATEST IN '{depot}' WITH kms = '{vault}'");
+            Assert.Equal(2, seen.Count(text => text.Contains("succeeded", StringComparison.Ordinal)));
+            foreach (var show in new[] { "SHOW JOBS", "SHOW CREATE EXTERNAL CONNECTION vault", "SHOW REGISTERED BACKUPS", $"CHECK EXTERNAL CONNECTION '{vault}'" })
+                await RunAsync(show);
+            _server.Credentials.Clear();
+            Assert.Contains("are not accepted", await RunAsync($"SHOW BACKUPS IN '{depot}'"), StringComparison.Ordinal);
+            await RunAsync($"CHECK EXTERNAL CONNECTION '{vault}'");
+        }
+        finally
+        {
+            Set(null, null, null);
+        }
+
+        foreach (var table in new[] { "connection", "job", "backup" })
+            seen.AddRange((await _state.ListAsync(table)).Select(entry => Encoding.UTF8.GetString(entry.Value.Span)));
+        seen.AddRange(_server.Buckets.Contents.Select(Encoding.Latin1.GetString));
+        Assert.True(_server.Buckets.Contents.Count > 4);
+        Assert.NotEmpty(key);
+        Assert.All(seen.Concat(_log.Lines), text => Assert.DoesNotContain("MARKER", Uri.UnescapeDataString(text), StringComparison.Ordinal));
+
+        Task<string> RunAsync(string sql) => RunInAsync(session, seen, sql);
+
+        static void Set(string? id, string? secret, string? token)
+        {
+            Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", id);
+            Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", secret);
+            Environment.SetEnvironmentVariable("AWS_SESSION_TOKEN", token);
+        }
+    }
+
+    private BackupHost NewHost(IObjectStoreProvider stores)
+    {
+        var engine = new MemoryEngine(new MemoryEngineOptions());
+        new MemoryBenchEngine(engine).Execute("shop", "CREATE TABLE t (a INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)");
+        return new BackupHost(new BackupHostOptions
+        {
+            Engines = new Dictionary<string, IDatabaseEngine> { ["memory"] = engine },
+            Stores = [stores],
+            KeyServices = [new KmsProvider()],
+            StateStore = _state,
+            LoggerFactory = _log,
+        });
+    }
+
+    private static async Task<string> RunInAsync(BackupSession session, List<string> seen, string sql)
+    {
+        try
+        {
+            var result = await session.ExecuteAsync(sql);
+            var rows = new List<string> { result.Tag };
+            rows.AddRange(result.Notices);
+            await foreach (var row in result.Rows)
+                rows.Add(string.Join('|', row));
+            seen.AddRange(rows);
+            return rows.Count > 1 ? string.Join('\n', rows.Skip(1)) : rows[0];
+        }
+        catch (BackupSqlException error)
+        {
+            seen.Add(error.ToString() + error.Detail + error.Hint);
+            return error.Message;
         }
     }
 

@@ -8,6 +8,7 @@ using Backup.Sql.TestKit.Simulation;
 namespace Backup.Sql.Aws.Tests;
 
 /// <summary>Keys of AWS KMS, against a server of the tests' own that speaks its protocol.</summary>
+[Collection("environment")]
 public sealed class KmsTests : IAsyncDisposable
 {
     private const string Id = "1234abcd-12ab-34cd-56ef-1234567890ab";

@@ -2,6 +2,7 @@ using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Sessions;
 using Backup.Sql.Sqlite;
+using Backup.Sql.TestKit.Simulation;
 using SQLitePCL;
 using Xunit.Abstractions;
 
@@ -46,6 +47,37 @@ public sealed class S3BackupTests(S3Server server, ITestOutputHelper output) : I
             await session.ExecuteAsync(
                 $"RESTORE DATABASE shop FROM LATEST IN '{location}' AS OF SYSTEM TIME '{ends[layer]:yyyy-MM-dd HH:mm:ss.ffffff}' WITH new_db_name = 'copy{layer}'");
             Assert.Equal(states[layer], Sum($"copy{layer}"));
+        }
+    }
+
+    [Fact]
+    public async Task A_backup_and_a_drop_take_back_uploads_of_processes_that_died()
+    {
+        if (!server.IsThere(output))
+            return;
+        var bucket = await server.NewBucketAsync();
+        using var client = server.NewClient();
+        Batteries_V2.Init();
+        Run("CREATE TABLE t (id INTEGER PRIMARY KEY)");
+
+        // To a clock that is two days ahead the uploads of just now are old.
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow.AddDays(2));
+        await using var host = NewHost(stores: new S3ObjectStoreProvider { TimeProvider = clock });
+        var session = host.OpenSession();
+        foreach (var drops in new[] { false, true })
+        {
+            await client.InitiateMultipartUploadAsync(bucket, "depot/2030/01/01-000000.00/data/0123456789abcdef-000001");
+            await client.InitiateMultipartUploadAsync(bucket, "depot2/2030/01/01-000000.00/data/0123456789abcdef-000001");
+            await session.ExecuteAsync($"BACKUP DATABASE shop INTO '{server.Location(bucket, "depot")}'");
+            if (drops)
+            {
+                await client.InitiateMultipartUploadAsync(bucket, "depot/2030/01/01-000000.00/data/0123456789abcdef-000002");
+                await session.ExecuteAsync($"DROP BACKUPS IN '{server.Location(bucket, "depot")}' KEEP (LAST = 1)");
+            }
+
+            var left = (await client.ListMultipartUploadsAsync(bucket)).MultipartUploads;
+            Assert.All(left, upload => Assert.StartsWith("depot2/", upload.Key, StringComparison.Ordinal));
+            Assert.NotEmpty(left);
         }
     }
 
@@ -137,14 +169,14 @@ public sealed class S3BackupTests(S3Server server, ITestOutputHelper output) : I
         return rows;
     }
 
-    private BackupHost NewHost(string? locality = null) => new(new BackupHostOptions
+    private BackupHost NewHost(string? locality = null, S3ObjectStoreProvider? stores = null) => new(new BackupHostOptions
     {
         Locality = locality,
         Engines = new Dictionary<string, IDatabaseEngine>
         {
             ["sqlite"] = SqliteEngine.Open(new SqliteEngineOptions { Directory = _directory.FullName }),
         },
-        Stores = [new S3ObjectStoreProvider()],
+        Stores = [stores ?? new S3ObjectStoreProvider()],
         ScratchDirectory = _directory.FullName,
     });
 

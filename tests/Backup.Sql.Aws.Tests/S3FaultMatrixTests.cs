@@ -30,6 +30,15 @@ public sealed class S3FaultMatrixTests(S3Server server, ITestOutputHelper output
     public Task Dropping_a_chain_survives_faults() =>
         RunAsync("drop by name", world => new DropCase(world, DropChoice.ByName));
 
+    [Fact]
+    public Task An_encrypted_backup_survives_faults() => RunAsync(
+        "encrypted full backup",
+        world => new BackupCase(world with { Key = "encryption_passphrase = 'correct horse'" }, increment: false));
+
+    [Fact]
+    public Task Dropping_a_passphrase_survives_faults() =>
+        RunAsync("change of keys, DropPassphrase", world => new KeysCase(world, KeysChoice.DropPassphrase));
+
     private async Task RunAsync(string name, Func<FaultWorld, FaultCase> make)
     {
         if (!server.IsThere(output))
@@ -37,7 +46,7 @@ public sealed class S3FaultMatrixTests(S3Server server, ITestOutputHelper output
         var bucket = await server.NewBucketAsync();
         using var provider = new S3ObjectStoreProvider();
         var runs = 0;
-        var tally = await FaultMatrix.RunAsync($"{name}, memory on S3", MakeOne, IsChosen, AtOnce);
+        var tally = await FaultMatrix.RunAsync($"{name}, memory on S3", MakeOne, FaultMatrix.IsOneOfEach, AtOnce);
         output.WriteLine(tally.ToString());
 
         FaultCase MakeOne()
@@ -47,12 +56,4 @@ public sealed class S3FaultMatrixTests(S3Server server, ITestOutputHelper output
             return make(new FaultWorld("memory", "remote") { Remote = remote, IsSlow = true });
         }
     }
-
-    private static bool IsChosen(int place, FaultKind kind) => kind switch
-    {
-        FaultKind.CrashBefore => place % 3 == 0,
-        FaultKind.CrashAfter => place % 3 == 1,
-        FaultKind.CrashTorn => place % 3 == 2,
-        _ => (place + (int)kind) % 8 == 0,
-    };
 }

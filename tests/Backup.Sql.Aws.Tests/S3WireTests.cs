@@ -149,6 +149,46 @@ public sealed class S3WireTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Uploads_of_dead_processes_are_taken_back_and_no_others()
+    {
+        const string Data = "2030/01/01-000000.00/data/0123456789abcdef-000001";
+        _server.Buckets.UploadsPerPage = 2;
+        var clock = new ManualTimeProvider(_server.Buckets.Now);
+        using var provider = new S3ObjectStoreProvider { TimeProvider = clock };
+        await using var store = await provider.OpenAsync(StoreUri.Parse(_server.Bucket("depot")));
+        await using var neighbour = await provider.OpenAsync(StoreUri.Parse(_server.Bucket("depot2")));
+        var writers = new List<IObjectWriter>();
+        foreach (var name in new[] { Data, Data + "1", "incrementals/" + Data, "2030/notes.txt", "data/0123456789abcdef", "a/data/x" })
+            writers.Add(await BeginAsync(store, name));
+        writers.Add(await BeginAsync(neighbour, Data));
+        _server.Buckets.Now = clock.GetUtcNow() + TimeSpan.FromHours(23);
+        writers.Add(await BeginAsync(store, Data + "2"));
+        clock.Advance(TimeSpan.FromHours(25));
+        await store.RemoveUnfinishedAsync("2030/");
+        Assert.Equal((8, 0), (_server.Buckets.OpenUploads, _server.Buckets.Aborted));
+        await store.RemoveUnfinishedAsync("");
+        Assert.Equal((5, 3), (_server.Buckets.OpenUploads, _server.Buckets.Aborted));
+
+        // What is at work goes on.
+        await writers[^1].CompleteAsync();
+        foreach (var writer in writers)
+            await writer.DisposeAsync();
+        Assert.Equal(0, _server.Buckets.OpenUploads);
+    }
+
+    [Theory]
+    [InlineData(403, "AccessDenied")]
+    [InlineData(501, "NotImplemented")]
+    [InlineData(500, "InternalError")]
+    public async Task Uploads_that_may_not_be_listed_are_left_and_nobody_is_kept_from_work(int status, string code)
+    {
+        await using var store = await OpenAsync(_server.Bucket("depot"));
+        _server.Always = new Failure(status, code);
+        await store.RemoveUnfinishedAsync("");
+        Assert.Contains(_server.Seen, request => request.Target.Contains("uploads", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_part_that_fails_travels_again()
     {
         var stores = new ObjectStoreProviders([_provider])
@@ -355,6 +395,13 @@ public sealed class S3WireTests : IAsyncDisposable
     }
 
     private ValueTask<IObjectStore> OpenAsync(string location) => _provider.OpenAsync(StoreUri.Parse(location));
+
+    private static async Task<IObjectWriter> BeginAsync(IObjectStore store, string name)
+    {
+        var writer = await store.BeginPutAsync(name);
+        await writer.WritePartAsync(Content(9 << 20));
+        return writer;
+    }
 
     private static byte[] Content(int length)
     {

@@ -6,6 +6,7 @@ internal sealed class Measurements
     public const string Baseline = "zstd";
     public const string Full = "full";
     private const string Loop = "loop";
+    private const string Sealed = " WITH encryption_passphrase = 'correct horse battery staple'";
     private const string CopiedTable = "order_lines";
 
     private readonly Workspace _files;
@@ -42,6 +43,8 @@ internal sealed class Measurements
     {
         yield return Own(Full, "BACKUP DATABASE, level 1", BackupInto(Full, 1)) with { WallAim = 0.95 };
         yield return Own("full-3", "BACKUP DATABASE, level 3", BackupInto("full-3", 3)) with { WallAim = 1.2 };
+        yield return Own(
+            "full-sealed", "BACKUP DATABASE, level 1, encrypted", BackupInto("full-sealed", 1, Sealed));
         yield return Cold("cold-full", "BACKUP DATABASE, level 1, cold process", BackupInto("cold-full", 1));
         yield return Own("tables", "BACKUP TABLE, all three", files => new Statement(
             Database(files.Source), BackupTables(files.Out("tables")), files.Source, files.Out("tables"))) with { WallAim = 1.9 };
@@ -66,26 +69,29 @@ internal sealed class Measurements
 
     private IEnumerable<Measurement> Restores()
     {
-        yield return Own(
-            "restore",
-            "RESTORE DATABASE, proved",
-            files => new Statement(
-                $"--dir '{files.Out("restore")}'",
-                $"RESTORE DATABASE shop FROM LATEST IN 'file://{files.Base("full")}'",
-                files.Base("full"),
-                files.Out("restore")),
-            MakeFull,
-            files => Directory.CreateDirectory(files.Out("restore"))) with
-        {
-            Proof = $"cmp '{_files.Source}' '{_files.Out("restore")}/shop.db'",
-            WallAim = 0.9,
-        };
+        yield return Restore("restore", "RESTORE DATABASE, proved", "full", "", MakeFull) with { WallAim = 0.9 };
+        yield return Restore("restore-sealed", "RESTORE DATABASE, proved, encrypted", "sealed", Sealed, MakeSealed);
         yield return RestoreTable("restore-table", "RESTORE TABLE of one, out of pages", "full", MakeFull);
         yield return RestoreTable("restore-table-rows", "RESTORE TABLE of one, out of rows", "rows", MakeRows);
     }
 
-    private static Func<Workspace, Statement> BackupInto(string name, int level) => files => new Statement(
-        $"--level {level} {Database(files.Source)}", BackupDatabase(files.Out(name)), files.Source, files.Out(name));
+    private Measurement Restore(string name, string title, string collection, string options, Action<Workspace> setUp) =>
+        Own(
+            name,
+            title,
+            files => new Statement(
+                $"--dir '{files.Out(name)}'",
+                $"RESTORE DATABASE shop FROM LATEST IN 'file://{files.Base(collection)}'{options}",
+                files.Base(collection),
+                files.Out(name)),
+            setUp,
+            files => Directory.CreateDirectory(files.Out(name))) with
+        {
+            Proof = $"cmp '{_files.Source}' '{_files.Out(name)}/shop.db'",
+        };
+
+    private static Func<Workspace, Statement> BackupInto(string name, int level, string options = "") => files => new Statement(
+        $"--level {level} {Database(files.Source)}", BackupDatabase(files.Out(name)) + options, files.Source, files.Out(name));
 
     private static Func<Workspace, Statement> Increment(string? changed) => files =>
     {
@@ -278,6 +284,9 @@ internal sealed class Measurements
 
     private void MakeFull(Workspace files) =>
         MakeBase(files, "full", BackupDatabase(files.Base("full")));
+
+    private void MakeSealed(Workspace files) =>
+        MakeBase(files, "sealed", BackupDatabase(files.Base("sealed")) + Sealed);
 
     private void MakeRows(Workspace files) =>
         MakeBase(files, "rows", BackupTables(files.Base("rows")));

@@ -12,8 +12,13 @@ namespace Backup.Sql.Collections;
 /// <param name="collection">The collection.</param>
 /// <param name="places">Where else increments lie.</param>
 /// <param name="random">Gives tombstones their names.</param>
-internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPlace> places, IRandomSource random)
+/// <param name="time">Tells how old a tombstone is.</param>
+internal sealed class ChainDrop(
+    Collection collection, IReadOnlyList<IncrementPlace> places, IRandomSource random, TimeProvider time)
 {
+    /// <summary>How long a listing may lag behind so that what it hid of a dropped layer is deleted after all.</summary>
+    private static readonly TimeSpan LongestLag = TimeSpan.FromHours(1);
+
     private const int NamePrefixDigits = 16;
 
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
@@ -66,6 +71,8 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
                     .ConfigureAwait(false);
         }
 
+        foreach (var store in places.Select(place => place.Store).Append(collection.Main))
+            await store.RemoveUnfinishedAsync("", cancellationToken).ConfigureAwait(false);
         foreach (var layer in newestFirst)
             await DeleteObjectsAsync(StoreOf(layer), layer.Directory, cancellationToken).ConfigureAwait(false);
         foreach (var id in newestFirst.Select(layer => layer.LayerId).OfType<string>())
@@ -153,12 +160,18 @@ internal sealed class ChainDrop(Collection collection, IReadOnlyList<IncrementPl
     // Those of others who set out to drop the same layers, or were to, are fulfilled too.
     private async Task DeleteTombstonesAsync(Tombstone tombstone, CancellationToken cancellationToken)
     {
-        foreach (var (name, other) in await collection.Tombstones.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (other.Chain == tombstone.Chain && !other.Layers.Except(tombstone.Layers).Any())
-                await collection.Main.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
-        }
+        var all = await collection.Tombstones.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var fulfilled = all.Where(
+            pair => pair.Value.Chain == tombstone.Chain && !pair.Value.Layers.Except(tombstone.Layers).Any());
+        foreach (var (name, _) in fulfilled.Skip(MayHaveMissedSome(tombstone) ? 1 : 0))
+            await collection.Main.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
     }
+
+    // Where listings lag, objects of the layers may not have shown yet: the next drop after that time looks again.
+    private bool MayHaveMissedSome(Tombstone tombstone) =>
+        tombstone.Time > time.GetUtcNow() - LongestLag
+        && places.Select(place => place.Store).Append(collection.Main)
+            .Any(store => !store.Capabilities.HasFlag(StoreCapabilities.StrongListing));
 
     private IObjectStore StoreOf(DroppedLayer layer) => layer.Place is null
         ? collection.Main

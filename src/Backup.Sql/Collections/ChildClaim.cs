@@ -68,6 +68,25 @@ internal sealed class ChildClaim(
         }
     }
 
+    /// <summary>Finds the jobs that have claimed the place on a layer and may still commit there.</summary>
+    /// <param name="store">Where increments lie.</param>
+    /// <param name="parentId">The layer.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The jobs.</returns>
+    public static async Task<IReadOnlyList<string>> FindClaimersAsync(
+        IObjectStore store, string parentId, CancellationToken cancellationToken)
+    {
+        var jobs = new List<string>();
+        for (var number = 1; ; number++)
+        {
+            if (await ReadAsync(store, parentId, number, cancellationToken).ConfigureAwait(false) is not { } claim)
+                return jobs;
+            if (claim.IsReadable && await IsHeldAsync(store, claim, cancellationToken).ConfigureAwait(false)
+                && !await IsCommittedAsync(store, claim, cancellationToken).ConfigureAwait(false))
+                jobs.Add(claim.JobId);
+        }
+    }
+
     private static string Name(string parentId, int number) => string.Create(
         CultureInfo.InvariantCulture, $"{CollectionLayout.NextPrefix}{parentId}/{number:d6}");
 
@@ -104,6 +123,12 @@ internal sealed class ChildClaim(
             store, CollectionLayout.Join(claim.Directory, CollectionLayout.Manifest), cancellationToken)
             .ConfigureAwait(false) is { } envelope && envelope.LayerId == claim.LayerId;
 
+    private static async Task<bool> IsHeldAsync(
+        IObjectStore store, Claim claim, CancellationToken cancellationToken) =>
+        await store.HeadAsync(
+            CollectionLayout.Join(claim.Directory, CollectionLayout.LockPrefix + claim.JobId), cancellationToken)
+            .ConfigureAwait(false) is not null;
+
     // A layer without its lock is given up, or dropped: it does not come back. What a damaged claim names is found by
     // who lists manifests next.
     private async Task ExcludeAsync(Claim claim, CancellationToken cancellationToken)
@@ -112,8 +137,7 @@ internal sealed class ChildClaim(
             return;
         if (await IsCommittedAsync(store, claim, cancellationToken).ConfigureAwait(false))
             throw Errors.ChainMovedOn(directory);
-        var held = CollectionLayout.Join(claim.Directory, CollectionLayout.LockPrefix + claim.JobId);
-        if (await store.HeadAsync(held, cancellationToken).ConfigureAwait(false) is null)
+        if (!await IsHeldAsync(store, claim, cancellationToken).ConfigureAwait(false))
             return;
         var manifest = CollectionLayout.Join(claim.Directory, CollectionLayout.Manifest);
         if (!await store.PutIfAbsentAsync(manifest, ManifestFile.Void, cancellationToken).ConfigureAwait(false)

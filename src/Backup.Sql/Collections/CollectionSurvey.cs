@@ -125,15 +125,25 @@ internal sealed class CollectionSurvey(
         return [.. found.Where(layer => !layer.IsCommitted && !dropped.ContainsDirectory(layer.Directory))];
     }
 
-    /// <summary>Finds the jobs that hold locks of increments that are not committed.</summary>
-    public async Task<IReadOnlyList<string>> FindLockersAsync(string directory, CancellationToken cancellationToken)
+    /// <summary>Finds the jobs that are adding to what is dropped: that hold locks and have not committed.</summary>
+    /// <param name="tombstone">
+    /// What is dropped. Its layers were committed, so the locks beside them are nobody's, also when the manifest is gone.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The jobs.</returns>
+    public async Task<IReadOnlyList<string>> FindLockersAsync(Tombstone tombstone, CancellationToken cancellationToken)
     {
-        var lockers = new List<string>();
+        var committed = tombstone.Layers.Where(layer => layer.LayerId is not null).ToList();
+        var lockers = new List<string>(await new UnlistedLayers(Places())
+            .FindLockersAsync([.. committed.Select(layer => layer.LayerId!)], cancellationToken).ConfigureAwait(false));
         foreach (var (elsewhere, store) in Places())
         {
-            var found = await FindIncrementsAsync(store, directory, elsewhere is not null, cancellationToken)
+            var found = await FindIncrementsAsync(store, tombstone.Chain, elsewhere is not null, cancellationToken)
                 .ConfigureAwait(false);
-            lockers.AddRange(found.Where(increment => !increment.IsCommitted).SelectMany(increment => increment.Locks));
+            lockers.AddRange(found
+                .Where(increment => !increment.IsCommitted && !committed.Any(
+                    layer => layer.Place == elsewhere && layer.Directory == increment.Directory))
+                .SelectMany(increment => increment.Locks));
         }
 
         return lockers;
@@ -176,6 +186,7 @@ internal sealed class CollectionSurvey(
             }
         }
 
+        await new UnlistedLayers(Places()).AddAsync(layers, ReadLayerAsync, cancellationToken).ConfigureAwait(false);
         layers.RemoveAll(layer => layer.Envelope is { } envelope && dropped.Contains(envelope.LayerId));
         return await AddNotesAsync(
             new SurveyedChain { Directory = directory, Layers = layers, Unfinished = unfinished, Lockers = lockers },
@@ -247,7 +258,25 @@ internal sealed class CollectionSurvey(
                     .ConfigureAwait(false)));
         }
 
-        return found.Select(pair => new UnfinishedLayer(pair.Key, pair.Value.Locks, pair.Value.IsCommitted));
+        var layers = new List<UnfinishedLayer>(found.Count);
+        foreach (var (layer, (locks, isListed)) in found)
+        {
+            var isCommitted = isListed || await IsCommittedUnlistedAsync(store, layer, cancellationToken)
+                .ConfigureAwait(false);
+            layers.Add(new UnfinishedLayer(layer, locks, isCommitted));
+        }
+
+        return layers;
+    }
+
+    private static async Task<bool> IsCommittedUnlistedAsync(
+        IObjectStore store, string directory, CancellationToken cancellationToken)
+    {
+        if (store.Capabilities.HasFlag(StoreCapabilities.StrongListing))
+            return false;
+        var name = CollectionLayout.Join(directory, CollectionLayout.Manifest);
+        return await store.HeadAsync(name, cancellationToken).ConfigureAwait(false) is { } manifest
+            && !await ManifestFile.IsVoidAsync(store, name, manifest.Length, cancellationToken).ConfigureAwait(false);
     }
 
     // In the directory of the full backup there may be a second job, which will find it taken.

@@ -23,6 +23,7 @@ internal sealed class LayerStart(Collection collection)
         if (request.Parent is { } parent)
             await RequireFilesAsync(parent, cancellationToken).ConfigureAwait(false);
         var store = StoreOf(request);
+        await store.RemoveUnfinishedAsync("", cancellationToken).ConfigureAwait(false);
         if (request.Saved is { } saved)
         {
             if (await TryReopenAsync(store, request, saved, cancellationToken).ConfigureAwait(false) is { } reopened)

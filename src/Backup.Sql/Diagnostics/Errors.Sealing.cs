@@ -85,10 +85,26 @@ internal static partial class Errors
             Hint = "Take a new full backup with another passphrase, and let this one expire.",
         };
 
+    public static BackupSqlException PassphraseStillOpens(string directory, string path, BackupSqlException cause) =>
+        new(cause.SqlState, $"the passphrase still opens the backup in '{Place(directory)}': {cause.Message}", cause)
+        {
+            Detail = $"'{path}', which it unwraps, could not be deleted.",
+            Hint = "Run the statement again where objects may be deleted. "
+                + "Until then the backup is as safe as that passphrase is secret.",
+        };
+
     public static BackupSqlException KeysOfIncrement(string directory) =>
         new(SqlStates.ObjectNotInState, $"'{Place(directory)}' is an incremental backup; its key lies with the full one")
         {
             Hint = "Name the full backup: what opens it opens its increments.",
+        };
+
+    public static BackupSqlException SealedImport(string directory) =>
+        new(SqlStates.FeatureNotSupported, $"the backup in '{Place(directory)}' is encrypted, and IMPORT BACKUP takes no key")
+        {
+            Detail = "Whether it holds the database can be told with its key only.",
+            Hint = "It needs no import to be used: name its path in "
+                + "RESTORE … FROM '<path>' IN '<collection>' WITH encryption_passphrase = '…', or kms = '…'.",
         };
 
     public static BackupSqlException SealedOtherwise(string path, bool isSealed) =>

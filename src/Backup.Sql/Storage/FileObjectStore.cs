@@ -156,6 +156,8 @@ public sealed class FileObjectStore : IObjectStore
     public async ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (directory.Length == 0)
+            return;
         var path = PathOf(directory.TrimEnd('/'));
         try
         {

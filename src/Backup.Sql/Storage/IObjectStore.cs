@@ -80,7 +80,10 @@ public interface IObjectStore : IAsyncDisposable
     /// Removes what puts have left below a directory that nobody will complete: their processes died. No object is
     /// touched, and no put of a living process. Default: the store has no such remains.
     /// </summary>
-    /// <param name="directory">The beginning of names, up to and with a slash.</param>
+    /// <param name="directory">
+    /// The beginning of names, up to and with a slash; or empty for all of the location, which a store that would have
+    /// to walk through it leaves to calls that say more.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     ValueTask RemoveUnfinishedAsync(string directory, CancellationToken cancellationToken = default) => default;
 

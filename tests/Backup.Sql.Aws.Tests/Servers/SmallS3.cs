@@ -25,12 +25,19 @@ internal sealed class SmallS3
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, byte[]> _objects = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SortedDictionary<int, byte[]>> _uploads = [];
+    private readonly Dictionary<string, (string Name, DateTimeOffset Begun)> _begun = [];
     private int _travelling;
 
     public Condition Condition { get; set; } = Condition.Honours;
 
     /// <summary>One request may delete many.</summary>
     public bool DeletesMany { get; set; } = true;
+
+    /// <summary>When uploads begin, as the server tells it.</summary>
+    public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch.AddYears(60);
+
+    /// <summary>How many uploads a page of their list holds.</summary>
+    public int UploadsPerPage { get; set; } = 1000;
 
     /// <summary>Names that cannot be deleted, and the code that says why.</summary>
     public Dictionary<string, string> Undeletable { get; } = [];
@@ -53,6 +60,15 @@ internal sealed class SmallS3
         {
             lock (_gate)
                 return _uploads.Count;
+        }
+    }
+
+    public IReadOnlyList<byte[]> Contents
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _objects.Values];
         }
     }
 
@@ -99,6 +115,9 @@ internal sealed class SmallS3
                 lock (_gate)
                     _objects.Remove(name);
                 context.Response.StatusCode = 204;
+                break;
+            case "GET" when request.Query.ContainsKey("uploads"):
+                await ListUploadsAsync(context);
                 break;
             case "GET" when request.Query.ContainsKey("list-type"):
                 await ListAsync(context);
@@ -171,7 +190,7 @@ internal sealed class SmallS3
     {
         var upload = RandomNumberGenerator.GetHexString(16);
         lock (_gate)
-            _uploads[upload] = [];
+            (_uploads[upload], _begun[upload]) = ([], (name, Now));
         return XmlAsync(context, "InitiateMultipartUploadResult", $"<Bucket>bucket</Bucket><Key>{Escape(name)}</Key><UploadId>{upload}</UploadId>");
     }
 
@@ -183,10 +202,18 @@ internal sealed class SmallS3
             await gate.Task;
         var upload = context.Request.Query["uploadId"].ToString();
         var number = int.Parse(context.Request.Query["partNumber"]!, CultureInfo.InvariantCulture);
+        bool isOpen;
         lock (_gate)
         {
             _travelling--;
-            _uploads[upload][number] = body;
+            isOpen = _uploads.TryGetValue(upload, out var parts);
+            parts?[number] = body;
+        }
+
+        if (!isOpen)
+        {
+            await AwsServer.RefuseAsync(context, new Failure(404, "NoSuchUpload"));
+            return;
         }
 
         context.Response.Headers.ETag = ETag(body);
@@ -222,6 +249,29 @@ internal sealed class SmallS3
         }
 
         return XmlAsync(context, "DeleteResult", errors.ToString());
+    }
+
+    private Task ListUploadsAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var after = (query["key-marker"].ToString(), query["upload-id-marker"].ToString());
+        List<(string Name, string Upload)> all;
+        lock (_gate)
+        {
+            all = [.. _uploads.Keys.Select(upload => (_begun[upload].Name, upload))
+                .Where(one => one.Name.StartsWith(query["prefix"].ToString(), StringComparison.Ordinal) && one.CompareTo(after) > 0).Order()];
+        }
+
+        var page = all.Take(UploadsPerPage).ToList();
+        var entries = string.Concat(page.Select(one => string.Create(
+            CultureInfo.InvariantCulture,
+            $"<Upload><Key>{Escape(one.Name)}</Key><UploadId>{one.Upload}</UploadId><Initiated>{_begun[one.Upload].Begun:yyyy-MM-ddTHH:mm:ss.fffZ}</Initiated></Upload>")));
+        var next = all.Count > page.Count
+            ? $"<NextKeyMarker>{Escape(page[^1].Name)}</NextKeyMarker><NextUploadIdMarker>{page[^1].Upload}</NextUploadIdMarker>"
+            : "";
+        return XmlAsync(
+            context, "ListMultipartUploadsResult",
+            $"<Bucket>bucket</Bucket><IsTruncated>{(all.Count > page.Count ? "true" : "false")}</IsTruncated>{next}{entries}");
     }
 
     private Task ListAsync(HttpContext context)

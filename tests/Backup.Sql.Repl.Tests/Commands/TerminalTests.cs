@@ -67,5 +67,35 @@ public sealed class TerminalTests : IDisposable
         Assert.Equal(0, await terminal.ExitAsync());
     }
 
-    private PseudoTerminal Open() => new(_directory, $"dotnet {ToolProcess.ToolPath} --db shop=sqlite:shop.db");
+    [Fact]
+    public async Task Secrets_that_are_typed_or_lie_in_the_environment_reach_no_file()
+    {
+        if (!PseudoTerminal.IsAvailable)
+            return;
+        await using var terminal = Open("AWS_SECRET_ACCESS_KEY=MARKERenvironment AWS_ACCESS_KEY_ID=AKIA ");
+
+        await terminal.ExpectAsync("shop> ");
+        foreach (var statement in new[]
+        {
+            "BACKUP DATABASE shop INTO 'nowhere://x' WITH encryption_passphrase = 'MARKERphrase'",
+            "BACKUP DATABASE shop IN TO 's3://b/x?AWS_SECRET_ACCESS_KEY=MARKERkey'",
+            "RESTORE DATABASE shop FROM LATEST IN 's3://b/x?AUTH=implicit&FLAVOUR=MARKERflavour'",
+        })
+        {
+            await terminal.TypeAsync(statement + ";\r");
+            await terminal.ExpectAsync("error ");
+        }
+
+        await terminal.TypeAsync("SELECT 20 + 1 AS one;\r");
+        await terminal.ExpectAsync("  21\r\n", "shop> ");
+        await terminal.TypeAsync(CtrlD);
+        Assert.Equal(0, await terminal.ExitAsync());
+        Assert.Contains("AS one", await File.ReadAllTextAsync(Path.Combine(_directory, "backupsql", "history")), StringComparison.Ordinal);
+        Assert.All(
+            Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories),
+            path => Assert.False(File.ReadAllText(path).Contains("MARKER", StringComparison.Ordinal), path));
+    }
+
+    private PseudoTerminal Open(string environment = "") =>
+        new(_directory, $"{environment}dotnet {ToolProcess.ToolPath} --db shop=sqlite:shop.db");
 }

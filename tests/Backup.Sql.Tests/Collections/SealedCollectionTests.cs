@@ -114,7 +114,7 @@ public sealed class SealedCollectionTests
         Assert.Equal(chain.Full.Manifest.LayerId, envelope.LayerId);
         var survey = await new CollectionSurvey(blind, []).ListAsync(CancellationToken.None);
         Assert.Equal(2, Assert.Single(survey).Layers.Count);
-        await new ChainDrop(blind, [], new SeededRandomSource(1)).RunAsync(
+        await new ChainDrop(blind, [], new SeededRandomSource(1), TimeProvider.System).RunAsync(
             new Tombstone
             {
                 Chain = chain.Full.Directory,

@@ -183,7 +183,8 @@ public sealed class HostileCollectionTests
         }
     }
 
-    private static void Judge(BackupSqlException error, string where)
+    /// <summary>An error that may be told: with code and hint, of a bounded length, and foreseen.</summary>
+    internal static void Judge(BackupSqlException error, string where)
     {
         Assert.True(error.SqlState != SqlStates.InternalError, $"{where}: {error}");
         Assert.True(error.Hint is { Length: > 0 }, $"{where}: no hint: {error.Message}");

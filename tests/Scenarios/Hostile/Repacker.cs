@@ -15,14 +15,18 @@ internal sealed class Repacker(Random random, JsonMutator json)
 {
     private const int HeaderBytes = 20;
 
+    /// <summary>Where the blocks of data files begin: behind the salt in sealed ones.</summary>
+    public int BlocksStart { get; init; } = 48;
+
     /// <summary>Changes an object by what its name says it is.</summary>
     public byte[] Change(string name, byte[] bytes) => name switch
     {
         _ when random.Next(25) == 0 => Raw(bytes),
-        _ when name.EndsWith("/BACKUP_MANIFEST", StringComparison.Ordinal) => Manifest(bytes),
+        _ when name.EndsWith("/BACKUP_MANIFEST", StringComparison.Ordinal) => IsSealed(bytes) ? SealedManifest(bytes) : Manifest(bytes),
         _ when name.Contains("/data/", StringComparison.Ordinal) => DataFile(bytes),
         _ when name.StartsWith("metadata/notes/", StringComparison.Ordinal)
-            || name.StartsWith("metadata/dropped/", StringComparison.Ordinal) => Note(bytes),
+            || name.StartsWith("metadata/dropped/", StringComparison.Ordinal)
+            || name.Contains("/ENCRYPTION-INFO-", StringComparison.Ordinal) => Note(bytes),
         _ when name.StartsWith("metadata/snapshots/", StringComparison.Ordinal) => Encoding.UTF8.GetBytes(Mutated(bytes)),
         _ => Raw(bytes),
     };
@@ -51,6 +55,11 @@ internal sealed class Repacker(Random random, JsonMutator json)
             members["body_sha256"] = Convert.ToHexStringLower(SHA256.HashData(packed));
         }
 
+        return Pack(envelope, packed);
+    }
+
+    private static byte[] Pack(JsonNode envelope, byte[] packed)
+    {
         var head = Encoding.UTF8.GetBytes(envelope.ToJsonString());
         var bytes = new byte[HeaderBytes + head.Length + 4 + packed.Length + 32];
         "BSQLMANI"u8.CopyTo(bytes);
@@ -92,6 +101,29 @@ internal sealed class Repacker(Random random, JsonMutator json)
         return Close(envelope, body.ToJsonString());
     }
 
+    private static bool IsSealed(byte[] bytes) =>
+        Encoding.Latin1.GetString(bytes).Contains("\"body_sealing\":", StringComparison.Ordinal)
+        && !Encoding.Latin1.GetString(bytes).Contains("\"body_sealing\":\"none\"", StringComparison.Ordinal);
+
+    // The envelope says what it likes, of a body that nobody can change without being found out; or the body is changed.
+    private byte[] SealedManifest(byte[] bytes)
+    {
+        var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12));
+        var envelope = JsonNode.Parse(bytes.AsSpan(HeaderBytes, length))!;
+        var body = bytes.AsSpan(HeaderBytes + length + 4, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(16))).ToArray();
+        if (random.Next(3) == 0)
+        {
+            body = Raw(body);
+            envelope["body_length"] = body.Length;
+        }
+        else
+        {
+            envelope = Mutated(envelope);
+        }
+
+        return Pack(envelope, body);
+    }
+
     private byte[] Note(byte[] bytes)
     {
         var text = Encoding.UTF8.GetBytes(Mutated(bytes.AsSpan(65)));
@@ -120,7 +152,7 @@ internal sealed class Repacker(Random random, JsonMutator json)
         }
 
         BinaryPrimitives.WriteUInt32LittleEndian(forged.AsSpan(44), Crc32C.Compute(forged.AsSpan(0, 44)));
-        for (var at = 48; at + 16 <= footer;)
+        for (var at = BlocksStart; at + 16 <= footer;)
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at));
             var block = forged.AsSpan(at, 16 + length);

@@ -105,6 +105,68 @@ public sealed class ListingTests
         Assert.True(listings.Altered > 0);
     }
 
+    [Fact]
+    public async Task A_drop_takes_layers_along_that_are_not_listed_and_keeps_a_chain_whose_unlisted_layer_is_to_be_kept()
+    {
+        var listings = new ListingFaults(_clock);
+        await using var bench = Open("memory", listings);
+        await BackUpAsync(bench, Full);
+        await BackUpAsync(bench, Increment + " WITH labels = 'keep-forever=true'");
+        await BackUpAsync(bench, Full);
+        await BackUpAsync(bench, Increment);
+        await BackUpAsync(bench, Full);
+        var chains = await Layers.ListChainsAsync(bench, "mem://depot");
+        listings.IsHidden = name => name.StartsWith("mem://depot/incrementals/", StringComparison.Ordinal);
+        await bench.LoseStateAsync(); // only the collection tells now
+        await bench.RunAsync("DROP BACKUPS IN 'mem://depot' KEEP (LAST = 1)");
+        Assert.Equal([chains[0], chains[2]], await Layers.ListChainsAsync(bench, "mem://depot"));
+        await RequireRestoresAsync(bench, $"'{chains[0]}'", "", _states[1]);
+
+        // What could not be seen goes with the first drop that comes when listings have caught up.
+        listings.IsHidden = _ => false;
+        Assert.Contains(await bench.Stores.ListAsync("depot"), name => name.Contains(chains[1], StringComparison.Ordinal));
+        _clock.Advance(TimeSpan.FromHours(2));
+        await bench.RunAsync("DROP BACKUPS IN 'mem://depot' OLDER THAN '2001-01-01'");
+        Assert.DoesNotContain(
+            await bench.Stores.ListAsync("depot"),
+            name => name.Contains(chains[1], StringComparison.Ordinal) || name.Contains("dropped/", StringComparison.Ordinal));
+        Assert.True(listings.Altered > 0);
+    }
+
+    [Fact]
+    public async Task Keys_that_are_added_or_dropped_hold_before_a_listing_shows_it()
+    {
+        var listings = new ListingFaults(_clock);
+        await using var bench = Open("memory", listings);
+        await BackUpAsync(bench, Full + " WITH encryption_passphrase = 'one'");
+        listings.Freeze();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await AlterAsync("ADD NEW_PASSPHRASE = 'two' WITH OLD_PASSPHRASE = 'one'");
+        await RequireRestoresAsync(bench, "LATEST", ", encryption_passphrase = 'two'", _states[^1]);
+        await AlterAsync("ADD NEW_PASSPHRASE = 'three' WITH OLD_PASSPHRASE = 'two'");
+        await AlterAsync("DROP PASSPHRASE = 'one'");
+        await AlterAsync("DROP PASSPHRASE = 'two'");
+        await RequireOnlyThreeOpensAsync();
+        listings.Thaw();
+        await RequireOnlyThreeOpensAsync();
+        Assert.Single(
+            await bench.Stores.ListAsync("depot"), name => name.Contains("ENCRYPTION-INFO", StringComparison.Ordinal));
+        Assert.True(listings.Altered > 0);
+
+        Task AlterAsync(string change) => bench.RunAsync($"ALTER BACKUP LATEST IN 'mem://depot' {change}");
+
+        async Task RequireOnlyThreeOpensAsync()
+        {
+            await RequireRestoresAsync(bench, "LATEST", ", encryption_passphrase = 'three'", _states[^1]);
+            foreach (var dropped in new[] { "one", "two" })
+            {
+                var refused = await Assert.ThrowsAsync<BackupSqlException>(
+                    () => RequireRestoresAsync(bench, "LATEST", $", encryption_passphrase = '{dropped}'", _states[^1]));
+                Assert.Equal(SqlStates.WrongKey, refused.SqlState);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("duplicated")]
     [InlineData("markers")]

@@ -155,7 +155,7 @@ internal sealed class ChainKeys : IDisposable
         IReadOnlyList<(string Name, KeyObject Keys)> objects, string directory, CancellationToken cancellationToken)
     {
         var (name, check, key) = Passphrase is not null
-            ? UnwrapWithPassphrase(objects, directory)
+            ? UnwrapWithPassphrase(objects, directory, cancellationToken)
             : await UnwrapWithServicesAsync(objects, directory, cancellationToken).ConfigureAwait(false);
         if (key.Fits(check))
             return key;
@@ -164,20 +164,22 @@ internal sealed class ChainKeys : IDisposable
     }
 
     private (string Name, byte[] Check, ChainKey Key) UnwrapWithPassphrase(
-        IReadOnlyList<(string Name, KeyObject Keys)> objects, string directory)
+        IReadOnlyList<(string Name, KeyObject Keys)> objects, string directory, CancellationToken cancellationToken)
     {
         // A later object repeats most slots of an earlier one.
-        var tried = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (name, keys) in objects)
+        var slots = objects.SelectMany(one => one.Keys.Passphrases, (one, slot) => (one.Name, one.Keys, Slot: slot))
+            .DistinctBy(one => Convert.ToBase64String(one.Slot.Wrapped)).ToList();
+        var budget = new StretchBudget();
+        foreach (var (name, _, slot) in slots)
+            budget.Take(slot, name, cancellationToken);
+        foreach (var (name, keys, slot) in slots)
         {
-            foreach (var slot in keys.Passphrases.Where(slot => tried.Add(Convert.ToBase64String(slot.Wrapped))))
-            {
-                if (PassphraseSlots.TryUnwrap(slot, keys.ChainId, Passphrase!, name) is { } key)
-                    return (name, keys.Check, key);
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            if (PassphraseSlots.TryUnwrap(slot, keys.ChainId, Passphrase!, name) is { } key)
+                return (name, keys.Check, key);
         }
 
-        throw Errors.WrongPassphrase(directory, tried.Count > 0);
+        throw Errors.WrongPassphrase(directory, slots.Count > 0);
     }
 
     /// <summary>

@@ -16,6 +16,9 @@ internal sealed class KeyChanges(
     IObjectStore store, string directory, ManifestEnvelope envelope, IRandomSource random)
 {
     private readonly KeyObjects _objects = new(store, directory);
+    private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Slot, string Passphrase), bool> _tried = [];
+    private readonly StretchBudget _budget = new();
 
     /// <summary>Makes changes, all of them or, when one is refused, none.</summary>
     /// <param name="changes">The changes, in order.</param>
@@ -33,7 +36,7 @@ internal sealed class KeyChanges(
         var before = await ReadAsync(drops, cancellationToken).ConfigureAwait(false);
         foreach (var passphrase in changes.Select(change => change.Dropped).OfType<string>())
         {
-            if (!before.Any(one => one.Keys.Passphrases.Any(slot => Opens(slot, passphrase, one.Name))))
+            if (!before.Any(one => one.Keys.Passphrases.Any(slot => Opens(slot, passphrase, one.Name, cancellationToken))))
                 throw Errors.WrongPassphrase(directory, before.Any(one => one.Keys.Passphrases.Any()));
         }
 
@@ -51,10 +54,25 @@ internal sealed class KeyChanges(
                 cancellationToken).ConfigureAwait(false);
         }
 
-        if (!drops)
-            return;
-        foreach (var (name, _) in before.Where(one => one.Name != newest))
-            await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        if (drops)
+            await DeleteAsync(before.Select(one => one.Name).Union(_gone).Where(name => name != newest), cancellationToken)
+                .ConfigureAwait(false);
+    }
+
+    // What seemed to be gone is deleted too: it may have been there, and opened the chain.
+    private async Task DeleteAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        foreach (var name in names)
+        {
+            try
+            {
+                await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BackupSqlException error)
+            {
+                throw Errors.PassphraseStillOpens(directory, name, error);
+            }
+        }
     }
 
     /// <summary>
@@ -69,6 +87,10 @@ internal sealed class KeyChanges(
         foreach (var name in await _objects.ListAsync(cancellationToken).ConfigureAwait(false))
         {
             var keys = await ReadAsync(name, all || isNewest, cancellationToken).ConfigureAwait(false);
+            if (keys is null)
+                _gone.Add(name);
+            if (keys is null && isNewest)
+                throw Errors.CollectionChanged();
             isNewest = false;
             if (keys is not null && keys.ChainId == envelope.ChainId
                 && (envelope.KeyCheck is null || keys.Check.AsSpan().SequenceEqual(envelope.KeyCheck)))
@@ -80,13 +102,12 @@ internal sealed class KeyChanges(
             : await _objects.LoadAsync(envelope.ChainId, envelope.KeyCheck, cancellationToken).ConfigureAwait(false);
     }
 
-    // One that is listed and gone was dropped by somebody else just now: what they made of it is read next time.
+    // One that is listed and gone was dropped by somebody else, or is still listed: then the newest is not it.
     private async Task<KeyObject?> ReadAsync(string name, bool isNeeded, CancellationToken cancellationToken)
     {
         try
         {
-            return await _objects.ReadAsync(name, cancellationToken).ConfigureAwait(false)
-                ?? (isNeeded ? throw Errors.CollectionChanged() : null);
+            return await _objects.ReadAsync(name, cancellationToken).ConfigureAwait(false);
         }
         catch (BackupSqlException error) when (
             !isNeeded && (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat))
@@ -103,7 +124,7 @@ internal sealed class KeyChanges(
         foreach (var change in changes)
         {
             if (change.Dropped is { } dropped)
-                slots.RemoveAll(slot => slot.Kind == KeySlot.OfPassphrase && Opens(slot, dropped, newest.Name));
+                slots.RemoveAll(slot => slot.Kind == KeySlot.OfPassphrase && Opens(slot, dropped, newest.Name, cancellationToken));
             else
                 await AddAsync(slots, change, newest.Name, cancellationToken).ConfigureAwait(false);
         }
@@ -117,7 +138,7 @@ internal sealed class KeyChanges(
         List<KeySlot> slots, KeyChange change, string name, CancellationToken cancellationToken)
     {
         if (change.New!.Passphrase is { } passphrase
-            && slots.Any(slot => slot.Kind == KeySlot.OfPassphrase && Opens(slot, passphrase, name)))
+            && slots.Any(slot => slot.Kind == KeySlot.OfPassphrase && Opens(slot, passphrase, name, cancellationToken)))
             return;
         var key = (await change.Old!.FindAsync(envelope, store, directory, cancellationToken).ConfigureAwait(false))!;
         var made = await change.New.WrapAsync(key, random, cancellationToken).ConfigureAwait(false);
@@ -125,9 +146,14 @@ internal sealed class KeyChanges(
             || !slots.Any(slot => slot.KeyIdSha256 == one.KeyIdSha256)));
     }
 
-    private bool Opens(KeySlot slot, string passphrase, string name)
+    // A later object repeats most slots of an earlier one.
+    private bool Opens(KeySlot slot, string passphrase, string name, CancellationToken cancellationToken)
     {
+        var what = (Convert.ToBase64String(slot.Wrapped), passphrase);
+        if (_tried.TryGetValue(what, out var opens))
+            return opens;
+        _budget.Take(slot, name, cancellationToken);
         using var key = PassphraseSlots.TryUnwrap(slot, envelope.ChainId, passphrase, name);
-        return key is not null;
+        return _tried[what] = key is not null;
     }
 }

@@ -19,6 +19,11 @@ internal sealed class KeyObjects(IObjectStore store, string directory)
     public const int MaxSlots = 64;
 
     private const int MaxAttempts = 100;
+    private const int MaxFindAttempts = 4;
+
+    // How far numbers are tried around those that a listing shows, where it may lag behind.
+    private const int TriedBelow = 64;
+    private const int TriedAbove = 8;
 
     private string Prefix => CollectionLayout.Join(directory, CollectionLayout.KeysPrefix);
 
@@ -27,15 +32,17 @@ internal sealed class KeyObjects(IObjectStore store, string directory)
     /// <returns>Their names, the newest first.</returns>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
     {
-        var found = new List<(int Number, string Name)>();
+        var found = new SortedSet<int>();
         var request = new ListRequest { Prefix = Prefix };
         await foreach (var entry in store.ListAsync(request, cancellationToken).ConfigureAwait(false))
         {
             if (NumberOf(entry.Name) is { } number)
-                found.Add((number, entry.Name));
+                found.Add(number);
         }
 
-        return [.. found.OrderByDescending(one => one.Number).Select(one => one.Name)];
+        if (!store.Capabilities.HasFlag(StoreCapabilities.StrongListing))
+            await AddUnlistedAsync(found, cancellationToken).ConfigureAwait(false);
+        return [.. found.Reverse().Select(NameOf)];
     }
 
     /// <summary>Reads an object.</summary>
@@ -82,6 +89,20 @@ internal sealed class KeyObjects(IObjectStore store, string directory)
     public async Task<IReadOnlyList<(string Name, KeyObject Keys)>> FindAsync(
         string chainId, byte[]? check, CancellationToken cancellationToken)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (found, isGone) = await TryFindAsync(chainId, check, cancellationToken).ConfigureAwait(false);
+
+            // Somebody drops a passphrase just now: the object that counts from then on is there by now. Or the
+            // listing shows what is gone long since.
+            if (found.Count > 0 || !isGone || attempt == MaxFindAttempts)
+                return found;
+        }
+    }
+
+    private async Task<(IReadOnlyList<(string Name, KeyObject Keys)> Found, bool IsGone)> TryFindAsync(
+        string chainId, byte[]? check, CancellationToken cancellationToken)
+    {
         BackupSqlException? damage = null;
         var isGone = false;
         var found = new List<(string, KeyObject)>();
@@ -101,10 +122,7 @@ internal sealed class KeyObjects(IObjectStore store, string directory)
             }
         }
 
-        // Somebody drops a passphrase just now: the object that counts from then on is there by now.
-        if (found.Count == 0 && isGone)
-            return await FindAsync(chainId, check, cancellationToken).ConfigureAwait(false);
-        return found.Count > 0 || damage is null ? found : throw damage;
+        return found.Count > 0 || isGone || damage is null ? (found, isGone) : throw damage;
     }
 
     /// <summary>Puts an object under the next free number.</summary>
@@ -118,7 +136,7 @@ internal sealed class KeyObjects(IObjectStore store, string directory)
         {
             var names = await ListAsync(cancellationToken).ConfigureAwait(false);
             var number = names.Count == 0 ? 1 : NumberOf(names[0])!.Value + 1;
-            var name = Prefix + number.ToString(CultureInfo.InvariantCulture);
+            var name = NameOf(number);
             var keys = await make(number, cancellationToken).ConfigureAwait(false);
             if (await store.PutIfAbsentAsync(
                 name, NoteFile.Write(keys, CollectionsJsonContext.Default.KeyObject), cancellationToken)
@@ -151,6 +169,24 @@ internal sealed class KeyObjects(IObjectStore store, string directory)
             await store.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>
+    /// Numbers ascend one by one, and what was dropped leaves gaps below: so the newest, which counts, and the earlier
+    /// ones, which must not outlive a passphrase that is dropped, are found by name.
+    /// </summary>
+    private async Task AddUnlistedAsync(SortedSet<int> found, CancellationToken cancellationToken)
+    {
+        for (var number = Math.Max(1, found.Max - TriedBelow);
+            number <= Math.Min(found.Max, int.MaxValue - 1 - TriedAbove) + TriedAbove;
+            number++)
+        {
+            if (!found.Contains(number)
+                && await store.HeadAsync(NameOf(number), cancellationToken).ConfigureAwait(false) is not null)
+                found.Add(number);
+        }
+    }
+
+    private string NameOf(int number) => Prefix + number.ToString(CultureInfo.InvariantCulture);
 
     private int? NumberOf(string name) =>
         int.TryParse(

@@ -187,18 +187,18 @@ internal sealed class OpenedExpiry : IAsyncDisposable
         var ids = tombstone.Layers.Select(layer => layer.LayerId).OfType<string>().ToList();
         return _explain
             ? await _host.Uses.FindAsync(ids, lockers, cancellationToken).ConfigureAwait(false)
-            : await new ChainDrop(Collection, _places.Opened, _host.Options.Random)
+            : await new ChainDrop(Collection, _places.Opened, _host.Options.Random, _host.Options.TimeProvider)
                 .RunAsync(
-                    tombstone, token => FindUserAsync(tombstone.Chain, ids, lockers, token),
+                    tombstone, token => FindUserAsync(tombstone, ids, lockers, token),
                     token => ForgetAsync(tombstone.Layers, token), cancellationToken)
                 .ConfigureAwait(false);
     }
 
     // Locks are looked for anew: one may have been put since the survey.
     private async Task<string?> FindUserAsync(
-        string chain, List<string> ids, IReadOnlyList<string> lockers, CancellationToken cancellationToken)
+        Tombstone tombstone, List<string> ids, IReadOnlyList<string> lockers, CancellationToken cancellationToken)
     {
-        var now = await Survey.FindLockersAsync(chain, cancellationToken).ConfigureAwait(false);
+        var now = await Survey.FindLockersAsync(tombstone, cancellationToken).ConfigureAwait(false);
         return await _host.Uses.FindAsync(ids, [.. lockers.Union(now)], cancellationToken).ConfigureAwait(false);
     }
 }

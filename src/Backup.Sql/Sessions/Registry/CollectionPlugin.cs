@@ -67,6 +67,9 @@ internal sealed class CollectionPlugin(BackupHost host)
         var full = directory.StartsWith(CollectionLayout.Incrementals, StringComparison.Ordinal)
             ? CollectionLayout.FullOf(directory)
             : directory;
+        var envelope = await collection.ReadEnvelopeAsync(full, cancellationToken).ConfigureAwait(false);
+        if (envelope.IsSealed)
+            throw Errors.SealedImport(full); // what it holds is told by its body only
         var chain = await collection.LoadChainAsync(full, cancellationToken).ConfigureAwait(false);
         return (chain, chain.Layers.FirstOrDefault(layer => layer.Directory == directory)
             ?? throw Errors.NoBackup(directory));

@@ -49,6 +49,18 @@ internal static class FaultMatrix
     public static bool IsCrashOrDrawn(int place, FaultKind kind) =>
         kind is FaultKind.CrashBefore or FaultKind.CrashAfter or FaultKind.CrashTorn || (place + (int)kind) % 4 == 0;
 
+    /// <summary>
+    /// Chooses a crash at every call, of one kind after the other, and of the other faults an eighth: where calls take
+    /// their time, or much like them has met everything already.
+    /// </summary>
+    public static bool IsOneOfEach(int place, FaultKind kind) => kind switch
+    {
+        FaultKind.CrashBefore => place % 3 == 0,
+        FaultKind.CrashAfter => place % 3 == 1,
+        FaultKind.CrashTorn => place % 3 == 2,
+        _ => (place + (int)kind) % 8 == 0,
+    };
+
     private static async Task<IReadOnlyList<StoreCall>> LearnAsync(Func<FaultCase> make)
     {
         await using var run = make();

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Backup.Sql.Diagnostics;
+using Npgsql;
+
+namespace Backup.Sql.Postgres;
+
+/// <summary>Makes every error of the PostgreSQL engine: one method per condition.</summary>
+internal static class PostgresErrors
+{
+    public const int OldestVersion = 14;
+
+    public static BackupSqlException BadConnectionString(Exception cause) =>
+        new(SqlStates.InvalidParameterValue, "the connection string of the PostgreSQL engine cannot be read", cause)
+        {
+            Hint = "Write it like Host=db1;Username=backup;Password=…;Database=postgres.",
+        };
+
+    public static BackupSqlException TooOld(Version version) =>
+        new(SqlStates.FeatureNotSupported, $"PostgreSQL {version.ToString(2)} is too old")
+        {
+            Hint = string.Create(CultureInfo.InvariantCulture, $"Use a server of version {OldestVersion} or newer."),
+        };
+
+    public static BackupSqlException UnknownDatabase(string name) =>
+        new(SqlStates.UndefinedDatabase, $"database {name} does not exist")
+        {
+            Hint = "SHOW DATABASES, or \\l in the tool, lists the databases.",
+        };
+
+    /// <summary>
+    /// What the driver or the server reported, in our terms. The server's own text is a fact and goes into the detail;
+    /// its text can hold values of rows, but no password.
+    /// </summary>
+    /// <param name="what">What could not be done: <c>table a.b could not be read</c>.</param>
+    /// <param name="cause">What was thrown.</param>
+    /// <returns>The error.</returns>
+    public static BackupSqlException From(string what, Exception cause) => cause switch
+    {
+        BackupSqlException known => known,
+        PostgresException server => FromServer(what, server),
+        _ => new BackupSqlException(SqlStates.IoError, what, cause)
+        {
+            Transient = true,
+            Detail = Broken(cause),
+            Hint = "Check that the server runs and can be reached; then run the statement again.",
+        },
+    };
+
+    /// <summary>True for what <see cref="From"/> is meant for; a cancellation and bugs of ours pass.</summary>
+    public static bool IsDrivers(Exception cause) =>
+        cause is NpgsqlException or TimeoutException or SocketException or IOException;
+
+    private static BackupSqlException FromServer(string what, PostgresException server)
+    {
+        var (state, hint) = server.SqlState switch
+        {
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => (
+                SqlStates.CredentialMissing, "Check user and password in the connection string, and the server's pg_hba.conf."),
+            PostgresErrorCodes.InvalidCatalogName => (SqlStates.UndefinedDatabase, "List the databases with SHOW DATABASES."),
+            PostgresErrorCodes.InsufficientPrivilege => (
+                SqlStates.InsufficientPrivilege, "Give the engine's user the right, or membership in pg_read_all_data."),
+            PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected => (
+                SqlStates.LockNotAvailable, "Run the statement again when the other transaction has ended."),
+            PostgresErrorCodes.QueryCanceled => (SqlStates.QueryCanceled,
+                "The server ended the query: check statement_timeout of the engine's user, then run the statement again."),
+            PostgresErrorCodes.DiskFull => (SqlStates.DiskFull, "Make room on the server's disk and run the statement again."),
+            PostgresErrorCodes.OutOfMemory => (SqlStates.OutOfMemory, "Give the server more memory, or lower its work_mem."),
+            PostgresErrorCodes.TooManyConnections => (SqlStates.LockNotAvailable,
+                "Run the statement again, raise max_connections, or lower PostgresEngineOptions.Connections."),
+            PostgresErrorCodes.ForeignKeyViolation => (
+                SqlStates.ForeignKeyViolation, "Restore the table referred to as well: or WITH skip_missing_foreign_keys."),
+            PostgresErrorCodes.DuplicateDatabase => (SqlStates.DuplicateDatabase, "Restore under another name: WITH new_db_name = '...'."),
+            PostgresErrorCodes.DuplicateTable => (SqlStates.DuplicateTable, "Restore under another name, or drop what is there."),
+            PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => (
+                SqlStates.DataCorrupted, "Check the server's disk; restore the table from a backup."),
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+                or PostgresErrorCodes.CannotConnectNow => (
+                SqlStates.IoError, "Run the statement again when the server is up."),
+            _ => (SqlStates.ObjectNotInState, "See what the server says."),
+        };
+        return new BackupSqlException(state, what, server)
+        {
+            Transient = server.IsTransient || state is SqlStates.LockNotAvailable,
+            Detail = $"PostgreSQL says: {server.MessageText} (code {server.SqlState}).",
+            Hint = hint,
+        };
+    }
+
+    private static string Broken(Exception cause) => cause.InnerException is SocketException socket
+        ? $"The connection failed: {socket.SocketErrorCode}."
+        : "The connection to the server was lost, or could not be made.";
+}

@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace Backup.Sql.Postgres.Tests;
+
+/// <summary>
+/// A PostgreSQL server of the tests' own, on loopback, started when first asked for and stopped with the process. Where
+/// PostgreSQL is not installed the tests say so; in CI that is a failure.
+/// </summary>
+internal sealed class TestServer
+{
+    private static readonly Lazy<Task<TestServer>> First = new(() => StartAsync(0));
+    private static readonly Lazy<Task<TestServer>> Other = new(() => StartAsync(1));
+
+    private readonly string _directory;
+
+    private TestServer(string directory, int port, string connectionString)
+    {
+        _directory = directory;
+        Port = port;
+        ConnectionString = connectionString;
+    }
+
+    public int Port { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>The server that most tests share: each makes databases of its own.</summary>
+    public static Task<TestServer> GetAsync() => First.Value;
+
+    /// <summary>A second cluster, for what goes from one to another.</summary>
+    public static Task<TestServer> GetOtherAsync() => Other.Value;
+
+    /// <summary>Ends a test where there is no server; in CI that is a failure.</summary>
+    /// <returns>False when the test must not go on.</returns>
+    public static bool IsInstalled(ITestOutputHelper output)
+    {
+        if (Directory.Exists("/usr/lib/postgresql"))
+            return true;
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            throw new XunitException("no PostgreSQL: tests/tools/postgres-server.sh install brings it");
+        output.WriteLine("skipped: no PostgreSQL; tests/tools/postgres-server.sh install brings it");
+        return false;
+    }
+
+    /// <summary>Starts a server that only the caller has; it disposes of it with <see cref="StopAsync"/>.</summary>
+    /// <param name="number">From 2 on, one for each that lives at the same time.</param>
+    /// <param name="options">More options of the server.</param>
+    public static async Task<TestServer> StartAsync(int number, string options = "")
+    {
+        var directory = Path.Combine(Path.GetTempPath(), $"backupsql-pg-{Environment.ProcessId}-{number}");
+        var port = 25_000 + (Environment.ProcessId % 500 * 16) + number;
+        var output = await RunAsync(
+            options, "start", directory, port.ToString(CultureInfo.InvariantCulture));
+        var server = new TestServer(directory, port, output.Trim());
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Remove();
+        return server;
+    }
+
+    public NpgsqlConnectionStringBuilder For(string database) => new(ConnectionString) { Database = database };
+
+    /// <summary>Runs statements outside of a transaction.</summary>
+    public async Task RunSqlAsync(string database, params string[] statements)
+    {
+        var builder = For(database);
+        builder.Pooling = false;
+        await using var connection = new NpgsqlConnection(builder.ConnectionString);
+        await connection.OpenAsync();
+        foreach (var statement in statements)
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    /// <summary>Ends the server as a crash would.</summary>
+    public Task KillAsync() => RunAsync("", "kill", _directory);
+
+    /// <summary>Starts a server again that was killed.</summary>
+    public Task RestartAsync() =>
+        RunAsync("", "start", _directory, Port.ToString(CultureInfo.InvariantCulture));
+
+    public Task StopAsync() => Task.Run(Remove);
+
+    private static async Task<string> RunAsync(string options, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["POSTGRES_OPTIONS"] = options;
+        start.ArgumentList.Add(Script());
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? await output : throw new XunitException(await errors);
+    }
+
+    private void Remove()
+    {
+        if (!Directory.Exists(_directory))
+            return;
+        RunAsync("", "stop", _directory).GetAwaiter().GetResult();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static string Script()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (directory is not null && !File.Exists(Path.Combine(directory.FullName, "Backup.Sql.sln")))
+            directory = directory.Parent;
+        return Path.Combine(directory!.FullName, "tests", "tools", "postgres-server.sh");
+    }
+}
