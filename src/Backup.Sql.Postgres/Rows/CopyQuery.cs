@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Backup.Sql.Postgres.Connections;
 
 namespace Backup.Sql.Postgres.Rows;
 
