@@ -28,6 +28,13 @@ internal static class PostgresErrors
             Hint = "SHOW DATABASES, or \\l in the tool, lists the databases.",
         };
 
+    /// <summary>The backup's description of an object is none, or is for something else.</summary>
+    public static BackupSqlException NotADefinition(string name, Exception? cause) =>
+        new(SqlStates.DataCorrupted, $"the backup describes {name} in a way that does not make it", cause)
+        {
+            Hint = "Nothing was run. Only its owner should be able to write where backups lie: find out who changed it.",
+        };
+
     /// <summary>
     /// What the driver or the server reported, in our terms. The server's own text is a fact and goes into the detail;
     /// its text can hold values of rows, but no password.
