@@ -42,10 +42,10 @@ internal sealed partial class DefinitionJson : JsonSerializerContext
         }
         catch (JsonException failure)
         {
-            throw PostgresErrors.NotADefinition(descriptor.Name, failure);
+            throw RestoreErrors.NotADefinition(descriptor.Name, failure);
         }
 
-        throw PostgresErrors.NotADefinition(descriptor.Name, null);
+        throw RestoreErrors.NotADefinition(descriptor.Name, null);
     }
 
     private static JsonTypeInfo<T> InfoOf<T>() => (JsonTypeInfo<T>)Default.GetTypeInfo(typeof(T))!;

@@ -32,13 +32,13 @@ internal static class ObjectDdl
         "c" => $"CREATE TYPE {place} AS ({string.Join(", ", definition.Attributes.Select(Attribute))})",
         "r" => $"CREATE TYPE {place} AS RANGE ({definition.Range})",
         "d" => Domain(definition, place),
-        _ => throw PostgresErrors.NotADefinition(type.Name, null),
+        _ => throw RestoreErrors.NotADefinition(type.Name, null),
     };
 
     public static string Function(FunctionDefinition function, string place) =>
         function.Kind is "FUNCTION" or "PROCEDURE" or "AGGREGATE" && function.Definition.StartsWith('(')
             ? $"CREATE {function.Kind} {place}{function.Definition}"
-            : throw PostgresErrors.NotADefinition(function.Name, null);
+            : throw RestoreErrors.NotADefinition(function.Name, null);
 
     public static string Trigger(TriggerDefinition trigger, string name, string table) =>
         $"CREATE {(trigger.Constraint ? "CONSTRAINT " : "")}TRIGGER {Quote.Name(name)} {trigger.Timing} ON {table} "
@@ -47,7 +47,7 @@ internal static class ObjectDdl
     public static string Index(IndexDefinition index, string name, string table) =>
         index.Definition.StartsWith("USING ", StringComparison.Ordinal)
             ? $"CREATE {(index.Unique ? "UNIQUE " : "")}INDEX {Quote.Name(name)} ON {table} {index.Definition}"
-            : throw PostgresErrors.NotADefinition(index.Name, null);
+            : throw RestoreErrors.NotADefinition(index.Name, null);
 
     private static string Domain(TypeDefinition domain, string place)
     {

@@ -64,8 +64,7 @@ internal sealed class TableAssembler(
                 .Where(foreign => known.Contains((foreign.ReferencedSchema!, foreign.ReferencedTable)))],
             Checks = [.. constraints.Where(constraint => constraint.Definition.Kind == "c")
                 .Select(constraint => constraint.Definition.Definition)],
-            Partitions = [.. Leaves(definition).Select(leaf =>
-                leaf.Schema == definition.Schema ? leaf.Name : $"{leaf.Schema}.{leaf.Name}")],
+            Partitions = [.. Leaves(definition).Select(leaf => leaf.Name)],
             Ddl = TableDdl.Create(
                 definition,
                 Quote.Name(definition.Schema, definition.Name),

@@ -45,7 +45,7 @@ internal static class TableDdl
     {
         var split = setting.IndexOf('=', StringComparison.Ordinal);
         if (split <= 0 || !setting[..split].All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.'))
-            throw PostgresErrors.NotADefinition(owner, null);
+            throw RestoreErrors.NotADefinition(owner, null);
         return $"{setting[..split]}={Quote.Text(setting[(split + 1)..])}";
     }
 

@@ -1,7 +1,7 @@
 namespace Backup.Sql.Postgres.Connections;
 
 /// <summary>Writes names and texts into statements, under <c>standard_conforming_strings</c>.</summary>
-internal static class Sql
+internal static class Quote
 {
     /// <summary>A quoted name.</summary>
     public static string Name(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

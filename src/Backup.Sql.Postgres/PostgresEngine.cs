@@ -1,0 +1,143 @@
+using System.Globalization;
+using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Postgres.Catalog;
+using Backup.Sql.Postgres.Connections;
+using Backup.Sql.Postgres.Snapshots;
+using Npgsql;
+
+namespace Backup.Sql.Postgres;
+
+/// <summary>
+/// A PostgreSQL server as one cluster: its databases, or those chosen, are backed up table by table at one point while
+/// writers work. Names compare as they are stored.
+/// </summary>
+/// <remarks>
+/// A snapshot holds ACCESS SHARE locks on the tables that the user may read: nobody who reads or writes rows waits for
+/// it, who alters, truncates or drops a table does.
+/// </remarks>
+public sealed class PostgresEngine : IDatabaseEngine
+{
+    internal const string Kind = "postgres";
+    private const string BuiltIn = "postgres";
+    private readonly PostgresServer _server;
+    private readonly DatabaseNames _names;
+    private readonly PostgresEngineOptions _options;
+    private readonly EngineClock _clock;
+
+    private PostgresEngine(PostgresServer server, PostgresEngineOptions options, EngineInfo info)
+    {
+        _server = server;
+        _options = options;
+        _names = new DatabaseNames(options);
+        _clock = new EngineClock(options.TimeProvider);
+        Opener = new SnapshotOpener(server, _names, options);
+        Info = info;
+    }
+
+    /// <inheritdoc/>
+    public EngineInfo Info { get; }
+
+    internal SnapshotOpener Opener { get; }
+
+    /// <summary>Connects to the server once, to see that it can be worked with.</summary>
+    /// <param name="options">Which server, and how.</param>
+    /// <returns>The engine.</returns>
+    /// <exception cref="BackupSqlException">22023 an option is out of range; 28000 user or password are wrong; 58030
+    /// the server cannot be reached; 0A000 it is too old.</exception>
+    public static PostgresEngine Open(PostgresEngineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Validate(options);
+        var server = new PostgresServer(options);
+        using var connection = server.Open();
+        try
+        {
+            return new PostgresEngine(server, options, Describe(connection, options));
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            throw PostgresErrors.From("the server could not be identified", failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<HlcTimestamp> GetCurrentTimeAsync(CancellationToken cancellationToken = default) =>
+        new(_clock.Next());
+
+    /// <inheritdoc/>
+    public ValueTask<ICatalogReader> OpenCatalogAsync(
+        HlcTimestamp? asOf, CancellationToken cancellationToken = default) =>
+        asOf is null ? new(new MinimalCatalog(_server, _names, null)) : throw PostgresErrors.NoHistory();
+
+    /// <inheritdoc/>
+    public async ValueTask<IEngineSnapshot> OpenSnapshotAsync(
+        SnapshotRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.AsOf is not null)
+            throw PostgresErrors.NoHistory();
+        var databases = request.Databases.Distinct(StringComparer.Ordinal).ToList();
+        RequireSeen(databases);
+        var points = await Opener.OpenAsync(databases, cancellationToken).ConfigureAwait(false);
+        var readers = new SnapshotReaders(_server, points, _options);
+        try
+        {
+            var catalog = new MinimalCatalog(
+                _server, _names, points.ToDictionary(point => point.Name, point => point.SnapshotId));
+            return new PostgresSnapshot(_clock.Next(), catalog, readers);
+        }
+        catch
+        {
+            await readers.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IRestoreTransaction> BeginRestoreAsync(
+        RestoreRequest request, CancellationToken cancellationToken = default) =>
+        throw PostgresErrors.NoRestore();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static void Validate(PostgresEngineOptions options)
+    {
+        if (options.Connections is < 1 or > 64)
+            throw PostgresErrors.OutOfRange(nameof(options.Connections), "1 to 64");
+        if (options.LockTimeout <= TimeSpan.Zero || options.LockTimeout > TimeSpan.FromHours(1))
+            throw PostgresErrors.OutOfRange(nameof(options.LockTimeout), "1 ms to 1 h");
+        if (options.Databases.Values.Distinct(StringComparer.Ordinal).Count() < options.Databases.Count)
+            throw PostgresErrors.DatabaseTwice();
+    }
+
+    private static EngineInfo Describe(NpgsqlConnection connection, PostgresEngineOptions options)
+    {
+        var version = connection.PostgreSqlVersion;
+        if (version.Major < PostgresErrors.OldestVersion)
+            throw PostgresErrors.TooOld(version);
+        using var command = new NpgsqlCommand(
+            "SELECT system_identifier::text FROM pg_catalog.pg_control_system()", connection);
+        return new EngineInfo
+        {
+            Kind = Kind,
+            Version = version.ToString(),
+            Package = "Backup.Sql.Postgres",
+            ClusterId = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!,
+            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions,
+            NameComparer = StringComparer.Ordinal,
+            BuiltInDatabases = options.Databases.Count == 0 ? [BuiltIn] : [],
+        };
+    }
+
+    private void RequireSeen(List<string> databases)
+    {
+        foreach (var database in databases)
+        {
+            if (_names.Shown(_names.OnServer(database)) != database)
+                throw PostgresErrors.UnknownDatabase(database);
+        }
+    }
+}
