@@ -85,6 +85,9 @@ internal static class PostgresErrors
             Hint = "SHOW CREATE TABLE, or \\d+ in psql, lists the partitions.",
         };
 
+    public static BackupSqlException TooManyValues(string table) =>
+        new(SqlStates.DataCorrupted, $"a row of {table} holds more values than the table has columns");
+
     public static BackupSqlException NulInText(string table, string column) =>
         new(SqlStates.InvalidParameterValue, $"a text of {table}, column {column}, holds the character U+0000")
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Backup.Sql.Catalog;
 using Backup.Sql.Postgres.Connections;
 using Backup.Sql.Postgres.Rows;

@@ -1,6 +1,7 @@
 using Backup.Sql.Postgres.Connections;
 using System.Globalization;
 using System.Text;
+using Backup.Sql.Postgres.Connections;
 
 namespace Backup.Sql.Postgres.Rows;
 

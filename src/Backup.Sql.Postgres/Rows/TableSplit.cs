@@ -1,4 +1,3 @@
-using Backup.Sql.Rows;
 using Npgsql;
 
 namespace Backup.Sql.Postgres.Rows;
