@@ -1,3 +1,4 @@
+using Backup.Sql.Postgres.Connections;
 using System.Globalization;
 using System.Text;
 using Backup.Sql.Postgres.Connections;
