@@ -98,7 +98,7 @@ internal static class SampleSchema
         "ALTER TABLE app.film DISABLE TRIGGER \"odd ON app.film trigger\"",
         "COMMENT ON TRIGGER touch_film ON app.film IS 'touches'",
         "CREATE FUNCTION app.films_of(app.rating) RETURNS SETOF app.film LANGUAGE sql STABLE AS 'SELECT * FROM app.film WHERE rating = $1'",
-        "CREATE FUNCTION app.count_films() RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT count(*) AS count FROM app.film; END",
+        "CREATE FUNCTION app.count_films() RETURNS bigint LANGUAGE sql STABLE RETURN (SELECT count(*) AS count FROM app.film)",
 
         "CREATE TABLE app.store (store_id serial PRIMARY KEY, place app.address, mail app.email, best integer, boss integer)",
         "CREATE TABLE app.staff (staff_id bigserial PRIMARY KEY, store_id integer NOT NULL, name character varying(40), initials character(3), \"Odd \"\" Column\" boolean)",

@@ -8,39 +8,39 @@ internal sealed record ColumnDefinition
     /// <summary>The type with everything, as the server writes it.</summary>
     public required string Type { get; init; }
 
-    public bool NotNull { get; init; }
+    public bool NotNull { get; set; }
 
     /// <summary>The default, or the expression of a generated column; null for none.</summary>
-    public string? Default { get; init; }
+    public string? Default { get; set; }
 
     /// <summary>True when <see cref="Default"/> computes the column.</summary>
-    public bool Generated { get; init; }
+    public bool Generated { get; set; }
 
     /// <summary>True when <see cref="Default"/> uses functions or sequences, so that it can only be set after them.</summary>
-    public bool DefaultLater { get; init; }
+    public bool DefaultLater { get; set; }
 
     /// <summary>True when the default is the next value of the one sequence that it uses.</summary>
-    public bool DefaultIsNextValue { get; init; }
+    public bool DefaultIsNextValue { get; set; }
 
-    public IdentityDefinition? Identity { get; init; }
+    public IdentityDefinition? Identity { get; set; }
 
     /// <summary>The collation, quoted; null where it is that of the type.</summary>
-    public string? Collation { get; init; }
+    public string? Collation { get; set; }
 
     /// <summary>How long values are stored, in the word of ALTER TABLE; null where it is that of the type.</summary>
-    public string? Storage { get; init; }
+    public string? Storage { get; set; }
 
-    public string? Compression { get; init; }
+    public string? Compression { get; set; }
 
-    public int? StatisticsTarget { get; init; }
+    public int? StatisticsTarget { get; set; }
 
     /// <summary>Options of the column: <c>n_distinct=5</c>.</summary>
-    public IReadOnlyList<string> Options { get; init; } = [];
+    public IReadOnlyList<string> Options { get; set; } = [];
 
     /// <summary>True when the table has the column of its own, not from a parent alone.</summary>
-    public bool Local { get; init; }
+    public bool Local { get; set; }
 
-    public string? Comment { get; init; }
+    public string? Comment { get; set; }
 
-    public IReadOnlyList<Grant>? Grants { get; init; }
+    public IReadOnlyList<Grant>? Grants { get; set; }
 }

@@ -10,29 +10,29 @@ internal sealed record DatabaseDefinition
     public required string Ctype { get; init; }
 
     /// <summary>c for the C library, i for ICU.</summary>
-    public string Provider { get; init; } = "c";
+    public string Provider { get; set; } = "c";
 
-    public string? IcuLocale { get; init; }
+    public string? IcuLocale { get; set; }
 
     /// <summary>Most connections; -1 for no limit.</summary>
-    public int ConnectionLimit { get; init; } = -1;
+    public int ConnectionLimit { get; set; } = -1;
 
-    public bool IsTemplate { get; init; }
+    public bool IsTemplate { get; set; }
 
     /// <summary>Settings of the database: <c>work_mem=64MB</c>.</summary>
-    public IReadOnlyList<string> Settings { get; init; } = [];
+    public IReadOnlyList<string> Settings { get; set; } = [];
 
     /// <summary>Settings of roles in the database: role, then setting.</summary>
-    public IReadOnlyList<RoleSetting> RoleSettings { get; init; } = [];
+    public IReadOnlyList<RoleSetting> RoleSettings { get; set; } = [];
 
-    public IReadOnlyList<ExtensionDefinition> Extensions { get; init; } = [];
+    public IReadOnlyList<ExtensionDefinition> Extensions { get; set; } = [];
 
-    public IReadOnlyList<DefaultGrants> DefaultGrants { get; init; } = [];
+    public IReadOnlyList<DefaultGrants> DefaultGrants { get; set; } = [];
 
     /// <summary>What the database holds and no backup carries, as the user would name it.</summary>
-    public IReadOnlyList<string> NotCarried { get; init; } = [];
+    public IReadOnlyList<string> NotCarried { get; set; } = [];
 
-    public string? Comment { get; init; }
+    public string? Comment { get; set; }
 
-    public IReadOnlyList<Grant>? Grants { get; init; }
+    public IReadOnlyList<Grant>? Grants { get; set; }
 }

@@ -7,14 +7,14 @@ internal sealed record DefaultGrants
     public required string Role { get; init; }
 
     /// <summary>In which schema; null for all.</summary>
-    public string? Schema { get; init; }
+    public string? Schema { get; set; }
 
     /// <summary>TABLES, SEQUENCES, FUNCTIONS, TYPES or SCHEMAS.</summary>
     public required string Objects { get; init; }
 
     /// <summary>What is given.</summary>
-    public IReadOnlyList<Grant> Grants { get; init; } = [];
+    public IReadOnlyList<Grant> Grants { get; set; } = [];
 
     /// <summary>What the server would give by itself.</summary>
-    public IReadOnlyList<Grant> Usual { get; init; } = [];
+    public IReadOnlyList<Grant> Usual { get; set; } = [];
 }

@@ -9,5 +9,5 @@ internal sealed record ExtensionDefinition
 
     public required string Version { get; init; }
 
-    public string? Comment { get; init; }
+    public string? Comment { get; set; }
 }

@@ -14,7 +14,7 @@ internal sealed record FunctionDefinition
     /// <summary>What follows the name in its statement, as the server writes it.</summary>
     public required string Definition { get; init; }
 
-    public string? Comment { get; init; }
+    public string? Comment { get; set; }
 
-    public IReadOnlyList<Grant>? Grants { get; init; }
+    public IReadOnlyList<Grant>? Grants { get; set; }
 }

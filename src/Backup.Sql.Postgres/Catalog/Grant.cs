@@ -4,12 +4,12 @@ namespace Backup.Sql.Postgres.Catalog;
 internal sealed record Grant
 {
     /// <summary>Who has it; null for everybody (PUBLIC).</summary>
-    public string? Grantee { get; init; }
+    public string? Grantee { get; set; }
 
     public required string Privilege { get; init; }
 
-    public bool Grantable { get; init; }
+    public bool Grantable { get; set; }
 
     /// <summary>Who gave it; null where the role is gone.</summary>
-    public string? Grantor { get; init; }
+    public string? Grantor { get; set; }
 }

@@ -9,22 +9,22 @@ internal sealed record IdentityDefinition
     public required string Schema { get; init; }
 
     /// <summary>True for GENERATED ALWAYS, false for BY DEFAULT.</summary>
-    public bool Always { get; init; }
+    public bool Always { get; set; }
 
-    public long Start { get; init; }
+    public long Start { get; set; }
 
-    public long Increment { get; init; }
+    public long Increment { get; set; }
 
-    public long Minimum { get; init; }
+    public long Minimum { get; set; }
 
-    public long Maximum { get; init; }
+    public long Maximum { get; set; }
 
-    public long Cache { get; init; }
+    public long Cache { get; set; }
 
-    public bool Cycle { get; init; }
+    public bool Cycle { get; set; }
 
     /// <summary>The last value given out, or the next one when <see cref="IsCalled"/> is false.</summary>
-    public long Value { get; init; }
+    public long Value { get; set; }
 
-    public bool IsCalled { get; init; }
+    public bool IsCalled { get; set; }
 }

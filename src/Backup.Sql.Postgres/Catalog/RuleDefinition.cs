@@ -9,7 +9,7 @@ internal sealed record RuleDefinition
     public required string Definition { get; init; }
 
     /// <summary>When it fires: O, D, R or A, as the server stores it.</summary>
-    public string Enabled { get; init; } = "O";
+    public string Enabled { get; set; } = "O";
 
-    public string? Comment { get; init; }
+    public string? Comment { get; set; }
 }

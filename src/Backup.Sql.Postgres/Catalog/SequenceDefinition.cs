@@ -6,13 +6,13 @@ internal sealed record SequenceDefinition
     /// <summary>smallint, integer or bigint.</summary>
     public required string Type { get; init; }
 
-    public long Cache { get; init; }
+    public long Cache { get; set; }
 
-    public bool Cycle { get; init; }
+    public bool Cycle { get; set; }
 
-    public bool Unlogged { get; init; }
+    public bool Unlogged { get; set; }
 
-    public string? Comment { get; init; }
+    public string? Comment { get; set; }
 
-    public IReadOnlyList<Grant>? Grants { get; init; }
+    public IReadOnlyList<Grant>? Grants { get; set; }
 }

@@ -7,24 +7,24 @@ internal sealed record TypeDefinition
     public required string Kind { get; init; }
 
     /// <summary>Of a domain: the type below it.</summary>
-    public string? BaseType { get; init; }
+    public string? BaseType { get; set; }
 
-    public string? Collation { get; init; }
+    public string? Collation { get; set; }
 
-    public string? Default { get; init; }
+    public string? Default { get; set; }
 
-    public bool NotNull { get; init; }
+    public bool NotNull { get; set; }
 
     /// <summary>Of a domain.</summary>
-    public IReadOnlyList<ConstraintDefinition> Constraints { get; init; } = [];
+    public IReadOnlyList<ConstraintDefinition> Constraints { get; set; } = [];
 
     /// <summary>Of a composite type.</summary>
-    public IReadOnlyList<ColumnDefinition> Attributes { get; init; } = [];
+    public IReadOnlyList<ColumnDefinition> Attributes { get; set; } = [];
 
     /// <summary>Of a range: what stands in the parentheses of its statement.</summary>
-    public string? Range { get; init; }
+    public string? Range { get; set; }
 
-    public string? Comment { get; init; }
+    public string? Comment { get; set; }
 
-    public IReadOnlyList<Grant>? Grants { get; init; }
+    public IReadOnlyList<Grant>? Grants { get; set; }
 }
