@@ -125,7 +125,7 @@ public sealed class PostgresEngine : IDatabaseEngine
             Version = version.ToString(),
             Package = "Backup.Sql.Postgres",
             ClusterId = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!,
-            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions,
+            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions | EngineCapabilities.ReplaceRows,
             NameComparer = StringComparer.Ordinal,
             BuiltInDatabases = options.Databases.Count == 0 ? [BuiltIn] : [],
         };
