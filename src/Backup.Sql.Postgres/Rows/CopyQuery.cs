@@ -1,4 +1,3 @@
-using Backup.Sql.Postgres.Connections;
 using System.Globalization;
 using System.Text;
 using Backup.Sql.Postgres.Connections;
