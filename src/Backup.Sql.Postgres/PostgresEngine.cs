@@ -18,7 +18,7 @@ namespace Backup.Sql.Postgres;
 /// A snapshot holds ACCESS SHARE locks on the tables that the user may read: nobody who reads or writes rows waits for
 /// it, who alters, truncates or drops a table does.
 /// </remarks>
-public sealed class PostgresEngine : IDatabaseEngine
+public sealed class PostgresEngine : IDatabaseEngine, IRestoreLedger
 {
     internal const string Kind = "postgres";
     private const string BuiltIn = "postgres";
@@ -100,6 +100,14 @@ public sealed class PostgresEngine : IDatabaseEngine
     }
 
     /// <inheritdoc/>
+    public ValueTask<bool> IsPublishedAsync(string id, CancellationToken cancellationToken = default) =>
+        new RestoreLedger(_server).IsPublishedAsync(id, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string id, CancellationToken cancellationToken = default) =>
+        new RestoreLedger(_server).ForgetAsync(id, cancellationToken);
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static void Validate(PostgresEngineOptions options)
@@ -125,7 +133,8 @@ public sealed class PostgresEngine : IDatabaseEngine
             Version = version.ToString(),
             Package = "Backup.Sql.Postgres",
             ClusterId = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!,
-            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions | EngineCapabilities.ReplaceRows,
+            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions
+                | EngineCapabilities.ReplaceRows | EngineCapabilities.RestoreLedger,
             NameComparer = StringComparer.Ordinal,
             BuiltInDatabases = options.Databases.Count == 0 ? [BuiltIn] : [],
         };

@@ -1,3 +1,4 @@
+using System.Text;
 using Backup.Sql.Catalog;
 using Backup.Sql.Postgres.Catalog;
 using Backup.Sql.Postgres.Connections;
@@ -57,14 +58,22 @@ internal static class DatabaseFinish
     /// <summary>The names in a list, whose quotes the server has kept.</summary>
     private static IEnumerable<string> Elements(string value)
     {
-        var element = new System.Text.StringBuilder();
+        var element = new StringBuilder();
         var isQuoted = false;
-        foreach (var c in value)
+        for (var i = 0; i < value.Length; i++)
         {
-            if (c == '"')
+            if (value[i] == '"' && isQuoted && i + 1 < value.Length && value[i + 1] == '"')
+            {
+                element.Append(value[i++]);
+            }
+            else if (value[i] == '"')
+            {
                 isQuoted = !isQuoted;
-            else if (c != ',' || isQuoted)
-                element.Append(c);
+            }
+            else if (value[i] != ',' || isQuoted)
+            {
+                element.Append(value[i]);
+            }
             else
             {
                 yield return element.ToString().Trim();

@@ -20,6 +20,7 @@ internal sealed class PostgresRestore : IRestoreTransaction
     private readonly DatabaseNames _names;
     private readonly PostgresEngineOptions _options;
     private readonly NpgsqlConnection _home;
+    private readonly string _turn;
     private readonly NoticeList _notices = new();
     private readonly Dictionary<string, Staged> _staged = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DatabaseRestore> _databases = new(StringComparer.Ordinal);
@@ -29,8 +30,9 @@ internal sealed class PostgresRestore : IRestoreTransaction
 
     private PostgresRestore(
         RestoreRequest request, PostgresServer server, DatabaseNames names, PostgresEngineOptions options,
-        NpgsqlConnection home)
+        NpgsqlConnection home, string turn)
     {
+        _turn = turn;
         _request = request;
         _server = server;
         _names = names;
@@ -58,7 +60,10 @@ internal sealed class PostgresRestore : IRestoreTransaction
                     throw RestoreErrors.DatabaseExists(name);
             }
 
-            return new PostgresRestore(request, server, names, options, home);
+            var turn = await StagedDatabases.NameAsync(home, request.Id, cancellationToken).ConfigureAwait(false);
+            if (request.Remember)
+                await RestoreLog.ClaimAsync(home, request.Id, turn, cancellationToken).ConfigureAwait(false);
+            return new PostgresRestore(request, server, names, options, home, turn);
         }
         catch (Exception failure)
         {
@@ -110,6 +115,8 @@ internal sealed class PostgresRestore : IRestoreTransaction
         cancellationToken.ThrowIfCancellationRequested();
         if (_existing is not null)
         {
+            if (_request.Remember && _names.OnServer(_existing) != _server.MaintenanceDatabase)
+                await HoldAsync(cancellationToken).ConfigureAwait(false);
             await _databases[_existing].Connections.UseAsync(
                 connection => CommitAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
@@ -131,6 +138,13 @@ internal sealed class PostgresRestore : IRestoreTransaction
         await _home.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>The claim lies in another database than the one that commits: it is held until that has.</summary>
+    private async ValueTask HoldAsync(CancellationToken cancellationToken)
+    {
+        await _home.RunAsync("BEGIN", cancellationToken).ConfigureAwait(false);
+        await RestoreLog.HoldAsync(_home, _request.Id, _turn, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>
     /// Names the new databases and commits, in one transaction, whichever database it is of. A connection that breaks
     /// in the commit leaves open whether it came through: the server is asked.
@@ -140,6 +154,13 @@ internal sealed class PostgresRestore : IRestoreTransaction
         try
         {
             var roles = await Roles.ReadAsync(connection, _notices, cancellationToken).ConfigureAwait(false);
+            if (_request.Remember)
+            {
+                if (connection.Database == _server.MaintenanceDatabase)
+                    await RestoreLog.HoldAsync(connection, _request.Id, _turn, cancellationToken).ConfigureAwait(false);
+                await RestoreLog.PublishAsync(connection, _request.Id, _turn, cancellationToken).ConfigureAwait(false);
+            }
+
             foreach (var staged in _staged.Values)
             {
                 if (staged.Source is not null)
@@ -193,6 +214,11 @@ internal sealed class PostgresRestore : IRestoreTransaction
             if (_existing is not null)
                 throw RestoreErrors.SeveralExistingDatabases(_existing, name);
             _existing = name;
+            if (_request.Remember)
+            {
+                await RestoreLog.PlaceAsync(_home, _request.Id, _turn, onServer, cancellationToken)
+                    .ConfigureAwait(false);
+            }
         }
 
         var database = new DatabaseRestore(
