@@ -3,6 +3,7 @@ using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Postgres.Catalog;
+using Backup.Sql.Postgres.Changes;
 using Backup.Sql.Postgres.Connections;
 using Backup.Sql.Postgres.Snapshots;
 using Npgsql;
@@ -17,7 +18,7 @@ namespace Backup.Sql.Postgres;
 /// A snapshot holds ACCESS SHARE locks on the tables that the user may read: nobody who reads or writes rows waits for
 /// it, who alters, truncates or drops a table does.
 /// </remarks>
-public sealed class PostgresEngine : IDatabaseEngine
+public sealed class PostgresEngine : IDatabaseEngine, IDatabaseAbilities, IZoneConfiguration, IRetentionHolds
 {
     internal const string Kind = "postgres";
     private const string BuiltIn = "postgres";
@@ -25,6 +26,7 @@ public sealed class PostgresEngine : IDatabaseEngine
     private readonly DatabaseNames _names;
     private readonly PostgresEngineOptions _options;
     private readonly EngineClock _clock;
+    private readonly HistoryService _history;
 
     private PostgresEngine(PostgresServer server, PostgresEngineOptions options, EngineInfo info)
     {
@@ -32,6 +34,7 @@ public sealed class PostgresEngine : IDatabaseEngine
         _options = options;
         _names = new DatabaseNames(options);
         _clock = new EngineClock(options.TimeProvider);
+        _history = new HistoryService(server, _names, options);
         Opener = new SnapshotOpener(server, _names, options);
         Info = info;
     }
@@ -80,13 +83,17 @@ public sealed class PostgresEngine : IDatabaseEngine
             throw PostgresErrors.NoHistory();
         var databases = request.Databases.Distinct(StringComparer.Ordinal).ToList();
         RequireSeen(databases);
+        foreach (var database in databases)
+            await _history.PrepareAsync(database, cancellationToken).ConfigureAwait(false);
         var points = await Opener.OpenAsync(databases, cancellationToken).ConfigureAwait(false);
         var readers = new SnapshotReaders(_server, points, _options);
         try
         {
             var catalog = new MinimalCatalog(
                 _server, _names, points.ToDictionary(point => point.Name, point => point.SnapshotId));
-            return new PostgresSnapshot(_clock.Next(), catalog, readers);
+            var snapshot = new PostgresSnapshot(_clock.Next(), catalog, readers);
+            await snapshot.MarkAsync(_history, cancellationToken).ConfigureAwait(false);
+            return snapshot;
         }
         catch
         {
@@ -94,6 +101,39 @@ public sealed class PostgresEngine : IDatabaseEngine
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<EngineCapabilities> GetAbilitiesAsync(
+        string database, CancellationToken cancellationToken = default)
+    {
+        RequireSeen([database]);
+        return await _history.FindAsync(database, cancellationToken).ConfigureAwait(false) is null
+            ? Info.Capabilities
+            : Info.Capabilities | EngineCapabilities.ChangeExport | EngineCapabilities.RetentionHolds;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SetHistoryRetentionAsync(
+        string database, long? table, TimeSpan? retention, CancellationToken cancellationToken = default)
+    {
+        RequireSeen([database]);
+        if (table is not null)
+            throw PostgresErrors.TableHistory(database);
+        await _history.SetRetentionAsync(database, retention ?? TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SetDataExclusionAsync(
+        string database, long table, bool isExcluded, CancellationToken cancellationToken = default) =>
+        throw PostgresErrors.NoExclusion();
+
+    /// <inheritdoc/>
+    public ValueTask HoldAsync(string name, HlcTimestamp from, CancellationToken cancellationToken = default) =>
+        _history.HoldAsync(name, from, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask ReleaseAsync(string name, CancellationToken cancellationToken = default) =>
+        _history.ReleaseAsync(name, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IRestoreTransaction> BeginRestoreAsync(
@@ -126,13 +166,14 @@ public sealed class PostgresEngine : IDatabaseEngine
             Version = version.ToString(),
             Package = "Backup.Sql.Postgres",
             ClusterId = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!,
-            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions,
+            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions
+                | EngineCapabilities.ZoneConfiguration,
             NameComparer = StringComparer.Ordinal,
             BuiltInDatabases = options.Databases.Count == 0 ? [BuiltIn] : [],
         };
     }
 
-    private void RequireSeen(List<string> databases)
+    private void RequireSeen(IEnumerable<string> databases)
     {
         foreach (var database in databases)
         {
