@@ -5,6 +5,7 @@ using Backup.Sql.Engines;
 using Backup.Sql.Postgres.Catalog;
 using Backup.Sql.Postgres.Changes;
 using Backup.Sql.Postgres.Connections;
+using Backup.Sql.Postgres.Restore;
 using Backup.Sql.Postgres.Snapshots;
 using Npgsql;
 
@@ -70,9 +71,14 @@ public sealed class PostgresEngine : IDatabaseEngine, IDatabaseAbilities, IZoneC
         new(_clock.Next());
 
     /// <inheritdoc/>
-    public ValueTask<ICatalogReader> OpenCatalogAsync(
-        HlcTimestamp? asOf, CancellationToken cancellationToken = default) =>
-        asOf is null ? new(new MinimalCatalog(_server, _names, null)) : throw PostgresErrors.NoHistory();
+    public async ValueTask<ICatalogReader> OpenCatalogAsync(
+        HlcTimestamp? asOf, CancellationToken cancellationToken = default)
+    {
+        if (asOf is not null)
+            throw PostgresErrors.NoHistory();
+        var databases = await _names.ListAsync(_server, cancellationToken).ConfigureAwait(false);
+        return new PostgresCatalog([.. databases.Select(database => database.Name)], ReadCatalogAsync);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<IEngineSnapshot> OpenSnapshotAsync(
@@ -86,18 +92,15 @@ public sealed class PostgresEngine : IDatabaseEngine, IDatabaseAbilities, IZoneC
         foreach (var database in databases)
             await _history.PrepareAsync(database, cancellationToken).ConfigureAwait(false);
         var points = await Opener.OpenAsync(databases, cancellationToken).ConfigureAwait(false);
-        var readers = new SnapshotReaders(_server, points, _options);
+        var snapshot = new PostgresSnapshot(_clock.Next(), new SnapshotReaders(_server, points, _options));
         try
         {
-            var catalog = new MinimalCatalog(
-                _server, _names, points.ToDictionary(point => point.Name, point => point.SnapshotId));
-            var snapshot = new PostgresSnapshot(_clock.Next(), catalog, readers);
             await snapshot.MarkAsync(_history, cancellationToken).ConfigureAwait(false);
             return snapshot;
         }
         catch
         {
-            await readers.DisposeAsync().ConfigureAwait(false);
+            await snapshot.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -136,9 +139,13 @@ public sealed class PostgresEngine : IDatabaseEngine, IDatabaseAbilities, IZoneC
         _history.ReleaseAsync(name, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IRestoreTransaction> BeginRestoreAsync(
-        RestoreRequest request, CancellationToken cancellationToken = default) =>
-        throw PostgresErrors.NoRestore();
+    public async ValueTask<IRestoreTransaction> BeginRestoreAsync(
+        RestoreRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return await PostgresRestore.BeginAsync(request, _server, _names, _options, cancellationToken)
+            .ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -171,6 +178,25 @@ public sealed class PostgresEngine : IDatabaseEngine, IDatabaseAbilities, IZoneC
             NameComparer = StringComparer.Ordinal,
             BuiltInDatabases = options.Databases.Count == 0 ? [BuiltIn] : [],
         };
+    }
+
+    /// <summary>One transaction for one use: what it reads fits together.</summary>
+    private async ValueTask ReadCatalogAsync(
+        string database, Func<NpgsqlConnection, ValueTask> use, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await _server.OpenAsync(_names.OnServer(database), cancellationToken)
+                .ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            await connection.ExecuteAsync(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
+            await use(connection).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            throw PostgresErrors.From($"the catalog of database {database} could not be read", failure);
+        }
     }
 
     private void RequireSeen(IEnumerable<string> databases)

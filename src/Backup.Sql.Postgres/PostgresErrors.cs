@@ -42,9 +42,6 @@ internal static class PostgresErrors
             Hint = "Give each database of the server one name.",
         };
 
-    public static BackupSqlException NoRestore() =>
-        new(SqlStates.FeatureNotSupported, "the PostgreSQL engine cannot restore yet");
-
     public static BackupSqlException NoCommonPoint() =>
         new(SqlStates.LockNotAvailable, "no common point of the databases was found")
         {

@@ -7,7 +7,7 @@ internal sealed class DatabaseNames
 {
     private const string List =
         "SELECT oid, datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate "
-        + "AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY datname COLLATE \"C\"";
+        + "AND NOT pg_catalog.starts_with(datname, 'backupsql_restore_') AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY datname COLLATE \"C\"";
 
     private readonly Dictionary<string, string> _onServer;
     private readonly Dictionary<string, string> _shown;

@@ -57,7 +57,7 @@ internal static class StoredTables
         WITH RECURSIVE tree AS (
           SELECT c.oid, c.relkind, '{}'::text[] AS path FROM pg_catalog.pg_class c WHERE c.oid = $1::oid
           UNION ALL
-          SELECT c.oid, c.relkind, tree.path || c.relname::text
+          SELECT c.oid, c.relkind, tree.path || (c.relname::text COLLATE pg_catalog."default")
           FROM tree JOIN pg_catalog.pg_inherits i ON i.inhparent = tree.oid
           JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid WHERE tree.relkind = 'p')
         SELECT t.oid, n.nspname, c.relname, t.path, pg_catalog.pg_relation_size(t.oid) / 8192,

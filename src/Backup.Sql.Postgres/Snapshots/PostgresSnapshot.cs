@@ -16,11 +16,11 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
     private readonly SnapshotReaders _readers;
     private readonly ConcurrentDictionary<(string Database, long Table), StoredTable> _tables = new();
 
-    public PostgresSnapshot(HlcTimestamp timestamp, ICatalogReader catalog, SnapshotReaders readers)
+    public PostgresSnapshot(HlcTimestamp timestamp, SnapshotReaders readers)
     {
         Timestamp = timestamp;
-        Catalog = catalog;
         _readers = readers;
+        Catalog = new PostgresCatalog([.. readers.Points.Select(point => point.Name)], ReadCatalogAsync);
     }
 
     public HlcTimestamp Timestamp { get; }
@@ -52,7 +52,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
         else if (TableSplit.Count(table, targetBytes) is > 1 and var spans)
         {
             bounds = await ReadAsync(
-                space, table.FullName,
+                space.Database, $"table {table.FullName}",
                 connection => TableSplit.ByKeyAsync(connection, table, spans, cancellationToken), cancellationToken)
                 .ConfigureAwait(false);
         }
@@ -172,8 +172,8 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
         // A part of a table through its index: the whole table would be read for every part otherwise.
         var seqscan = span == KeySpan.All ? "on" : "off";
         await ReadAsync(
-            space,
-            table.FullName,
+            space.Database,
+            $"table {table.FullName}",
             async connection =>
             {
                 await connection.ExecuteAsync($"SET enable_seqscan = {seqscan}", cancellationToken)
@@ -195,8 +195,8 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
         if (!_tables.TryGetValue(key, out var table))
         {
             table = await ReadAsync(
-                space,
                 space.Database,
+                $"the catalog of database {space.Database}",
                 connection => StoredTables.ReadAsync(
                     connection, space.Database, ObjectIds.OidOf(wanted.TableId), cancellationToken),
                 cancellationToken).ConfigureAwait(false) ?? throw PostgresErrors.UnknownTable(wanted);
@@ -216,11 +216,23 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
             : throw PostgresErrors.UnknownPartition(table.FullName, partition);
     }
 
+    private async ValueTask ReadCatalogAsync(
+        string database, Func<NpgsqlConnection, ValueTask> use, CancellationToken cancellationToken) =>
+        await ReadAsync(
+            database,
+            $"the catalog of database {database}",
+            async connection =>
+            {
+                await use(connection).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+
     private async ValueTask<T> ReadAsync<T>(
-        Space space, string what, Func<NpgsqlConnection, ValueTask<T>> read, CancellationToken cancellationToken)
+        string database, string what, Func<NpgsqlConnection, ValueTask<T>> read, CancellationToken cancellationToken)
     {
-        var point = _readers.Points.FirstOrDefault(point => point.Name == space.Database)
-            ?? throw PostgresErrors.UnknownDatabase(space.Database);
+        var point = _readers.Points.FirstOrDefault(point => point.Name == database)
+            ?? throw PostgresErrors.UnknownDatabase(database);
         try
         {
             try

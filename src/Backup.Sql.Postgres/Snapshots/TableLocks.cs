@@ -15,11 +15,12 @@ internal static class TableLocks
 
     private const string Lockable =
         """
-        SELECT c.oid::int8, n.nspname, c.relname
+        SELECT c.oid::int8, n.nspname, c.relname, pg_catalog.has_table_privilege(c.oid, 'SELECT') IS NULL
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND n.nspname <> 'information_schema'
-          AND n.nspname NOT LIKE 'pg\_%' AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
-          AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+          AND n.nspname NOT LIKE 'pg\_%'
+          AND coalesce(pg_catalog.has_table_privilege(c.oid, 'SELECT'), true)
+          AND coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), true)
         ORDER BY c.oid
         """;
 
@@ -42,6 +43,10 @@ internal static class TableLocks
         var tables = await leader.QueryAsync(Lockable, cancellationToken).ConfigureAwait(false);
         if (tables.Count == 0)
             return true;
+
+        // Of a table that is gone the server does not know who may read it.
+        if (tables.Any(table => (bool)table[3]!))
+            return false;
         try
         {
             foreach (var some in tables.Chunk(TablesPerStatement))
