@@ -124,9 +124,10 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         NpgsqlConnection connection, TimeSpan retention, CancellationToken cancellationToken)
     {
         var slot = HistoryTables.SlotOf(await DatabaseAsync(connection, cancellationToken).ConfigureAwait(false));
+        await ReplicationSlot.RequireLogAsync(connection, cancellationToken).ConfigureAwait(false);
+        await Publication.MakeAsync(connection, cancellationToken).ConfigureAwait(false);
         await ReplicationSlot.MakeAsync(connection, slot, cancellationToken).ConfigureAwait(false);
         await HistoryTables.MakeAsync(connection, slot, retention, cancellationToken).ConfigureAwait(false);
-        await Publication.MakeAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask StopAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -20,14 +20,19 @@ internal static class ReplicationSlot
         WHERE pg_catalog.get_byte(data, 0) IN (66, 67)
         """;
 
-    /// <summary>Makes the slot anew.</summary>
-    public static async ValueTask MakeAsync(
-        NpgsqlConnection connection, string slot, CancellationToken cancellationToken)
+    /// <summary>Refuses where the log does not tell what becomes of rows.</summary>
+    public static async ValueTask RequireLogAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var levels = await connection.QueryAsync(
             "SELECT pg_catalog.current_setting('wal_level')", cancellationToken).ConfigureAwait(false);
         if ((string)levels[0][0]! != "logical")
             throw PostgresErrors.LogTellsTooLittle((string)levels[0][0]!);
+    }
+
+    /// <summary>Makes the slot anew. The publication must be there: it is looked up as of each place in the log.</summary>
+    public static async ValueTask MakeAsync(
+        NpgsqlConnection connection, string slot, CancellationToken cancellationToken)
+    {
         await DropAsync(connection, slot, cancellationToken).ConfigureAwait(false);
         await connection.QueryAsync(Make, cancellationToken, slot).ConfigureAwait(false);
     }

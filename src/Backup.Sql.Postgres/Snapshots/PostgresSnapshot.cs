@@ -115,7 +115,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
         var keys = await ChangedKeysAsync(space, table, start, cancellationToken).ConfigureAwait(false)
             ?? throw PostgresErrors.NotCaught(table.FullName, start);
         await ReadAsync(
-            space,
+            space.Database,
             table.FullName,
             async connection =>
             {
