@@ -173,7 +173,7 @@ public sealed class PostgresEngine : IDatabaseEngine, IDatabaseAbilities, IZoneC
             Version = version.ToString(),
             Package = "Backup.Sql.Postgres",
             ClusterId = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!,
-            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions
+            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions | EngineCapabilities.ReplaceRows
                 | EngineCapabilities.ZoneConfiguration,
             NameComparer = StringComparer.Ordinal,
             BuiltInDatabases = options.Databases.Count == 0 ? [BuiltIn] : [],

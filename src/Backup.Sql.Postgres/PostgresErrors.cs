@@ -177,7 +177,8 @@ internal static class PostgresErrors
             PostgresErrorCodes.DuplicateTable => (SqlStates.DuplicateTable, "Restore under another name, or drop what is there."),
             PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => (
                 SqlStates.DataCorrupted, "Check the server's disk; restore the table from a backup."),
-            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow => (
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+                or PostgresErrorCodes.CannotConnectNow => (
                 SqlStates.IoError, "Run the statement again when the server is up."),
             _ => (SqlStates.ObjectNotInState, "See what the server says."),
         };

@@ -10,6 +10,7 @@ internal static class Assemblies
         typeof(Sessions.BackupSession).Assembly,
         typeof(Hosting.BackupSqlHostingServiceCollectionExtensions).Assembly,
         typeof(Sqlite.SqliteEngine).Assembly,
+        typeof(Postgres.PostgresStateStore).Assembly,
         typeof(Aws.S3ObjectStoreProvider).Assembly,
         typeof(TestKit.Memory.MemoryEngine).Assembly,
     ];

@@ -10,10 +10,11 @@ internal static class ObjectQueries
             'provider', to_jsonb(d) ->> 'datlocprovider',
             'icuLocale', coalesce(to_jsonb(d) ->> 'daticulocale', to_jsonb(d) ->> 'datlocale'),
             'connectionLimit', d.datconnlimit, 'isTemplate', d.datistemplate,
-            'settings', (SELECT json_agg(s ORDER BY s) FROM pg_db_role_setting r, unnest(r.setconfig) s
-                WHERE r.setdatabase = d.oid AND r.setrole = 0 AND s !~ '^backupsql\.'),
-            'roleSettings', (SELECT json_agg(json_build_object('role', a.rolname, 'setting', s) ORDER BY a.rolname, s)
-                FROM pg_db_role_setting r JOIN pg_roles a ON a.oid = r.setrole, unnest(r.setconfig) s
+            'settings', (SELECT json_agg(s ORDER BY o) FROM pg_db_role_setting r,
+                unnest(r.setconfig) WITH ORDINALITY u(s, o) WHERE r.setdatabase = d.oid AND r.setrole = 0 AND s !~ '^backupsql\.'),
+            'roleSettings', (SELECT json_agg(json_build_object('role', a.rolname, 'setting', s) ORDER BY a.rolname, o)
+                FROM pg_db_role_setting r JOIN pg_roles a ON a.oid = r.setrole,
+                unnest(r.setconfig) WITH ORDINALITY u(s, o)
                 WHERE r.setdatabase = d.oid),
             'extensions', (SELECT json_agg(json_build_object('name', e.extname, 'schema', n.nspname,
                 'version', e.extversion, 'comment', obj_description(e.oid, 'pg_extension')) ORDER BY e.oid)
@@ -141,7 +142,8 @@ internal static class ObjectQueries
         UNION ALL SELECT 'text search dictionary ' || dictname FROM pg_ts_dict
             WHERE dictnamespace IN {CatalogSql.Schemas} AND {CatalogSql.IsOwn("pg_ts_dict", "oid")}
         UNION ALL SELECT 'cast ' || format_type(castsource, NULL) || ' as ' || format_type(casttarget, NULL) FROM pg_cast
-            WHERE oid >= 16384 AND {CatalogSql.IsOwn("pg_cast", "oid")}
+            WHERE oid >= 16384 AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid = 'pg_cast'::regclass
+                AND x.objid = pg_cast.oid AND x.deptype IN ('e', 'i'))
         UNION ALL SELECT 'language ' || lanname FROM pg_language
             WHERE oid >= 16384 AND {CatalogSql.IsOwn("pg_language", "oid")}
         UNION ALL SELECT 'the rows of table ' || c.relname || ', which belongs to extension ' || e.extname

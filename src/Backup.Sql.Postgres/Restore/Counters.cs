@@ -1,7 +1,6 @@
 using System.Globalization;
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
-using Backup.Sql.Postgres.Catalog;
 using Backup.Sql.Postgres.Connections;
 
 namespace Backup.Sql.Postgres.Restore;

@@ -159,7 +159,7 @@ internal sealed class DatabaseRestore : IAsyncDisposable
     }
 
     /// <summary>Nobody else is in the database: the rows need not look new to anybody.</summary>
-    private async ValueTask LoadFirstAsync(
+    private static async ValueTask LoadFirstAsync(
         NpgsqlConnection connection, RestoredTable table, IRowSource rows, CancellationToken cancellationToken)
     {
         await connection.RunAsync("BEGIN", cancellationToken).ConfigureAwait(false);

@@ -70,7 +70,7 @@ internal sealed class ObjectMaker(Names names, NoticeList notices)
     }
 
     /// <summary>One that is there already is used as it is.</summary>
-    private async ValueTask<string?> FunctionAsync(
+    private static async ValueTask<string?> FunctionAsync(
         NpgsqlConnection connection, ObjectRestore restore, CancellationToken cancellationToken)
     {
         var definition = DefinitionJson.Of<FunctionDefinition>(restore.Source);

@@ -1,4 +1,3 @@
-using Backup.Sql.Catalog;
 using Backup.Sql.Postgres.Catalog;
 using Backup.Sql.Postgres.Connections;
 

@@ -4,6 +4,7 @@ namespace Backup.Sql.Repl.Commands;
 internal sealed record ConnectionOptions
 {
     private const string SqliteScheme = "sqlite:";
+    private const string PostgresScheme = "postgres:";
     private const string InMemory = "memory";
 
     /// <summary>Names of databases and their SQLite files. Default: none.</summary>
@@ -18,12 +19,18 @@ internal sealed record ConnectionOptions
     public required string Root { get; init; }
 
     /// <summary>
-    /// The file of jobs, schedules, connections and the like; null to keep them in memory. Default: null.
+    /// The file of jobs, schedules, connections and the like; null to keep them elsewhere. Default: null.
     /// </summary>
     public string? State { get; init; }
 
-    /// <summary>The key file of the secrets in <see cref="State"/>: beside it.</summary>
-    public string? StateKey => State is null ? null : Path.ChangeExtension(State, ".key");
+    /// <summary>
+    /// The connection string of the PostgreSQL database that keeps them; null to keep them elsewhere, which is in
+    /// <see cref="State"/> or else in memory. It may hold a password. Default: null.
+    /// </summary>
+    public string? PostgresState { get; init; }
+
+    /// <summary>The key file of the secrets in the state; null where it is in memory. Default: null.</summary>
+    public string? StateKey { get; init; }
 
     /// <summary>
     /// The directory of the key rings that <c>local-kms:///</c> names. Default: <see cref="Root"/>.
@@ -51,7 +58,8 @@ internal sealed record ConnectionOptions
     /// <param name="directory">The argument of <c>--dir</c>.</param>
     /// <param name="root">The argument of <c>--root</c>.</param>
     /// <param name="state">
-    /// The argument of <c>--state</c>; null for <c>.backupsql/state.db</c> where new databases would come to lie.
+    /// The argument of <c>--state</c>: a file, <c>memory</c> or <c>postgres:</c> and a connection string; null for
+    /// <c>.backupsql/state.db</c> where new databases would come to lie.
     /// </param>
     /// <param name="keys">The argument of <c>--keys</c>; null for the root.</param>
     /// <returns>The options.</returns>
@@ -72,17 +80,31 @@ internal sealed record ConnectionOptions
         }
 
         var home = directory ?? (files.Count == 0 ? "." : Path.GetDirectoryName(Path.GetFullPath(files[first!]))!);
-        return new ConnectionOptions
+        return WithState(state, Path.Combine(home, ".backupsql", "state.db"), new ConnectionOptions
         {
             Databases = files,
             Directory = directory ?? (files.Count == 0 ? "." : null),
             Root = Path.GetFullPath(root ?? "."),
             Keys = Path.GetFullPath(keys ?? root ?? "."),
-            State = state == InMemory
-                ? null
-                : Path.GetFullPath(state ?? Path.Combine(home, ".backupsql", "state.db")),
             First = first,
-        };
+        });
+    }
+
+    private static ConnectionOptions WithState(string? state, string usual, ConnectionOptions options)
+    {
+        if (state == InMemory)
+            return options;
+        if (state is not null && state.StartsWith(PostgresScheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return options with
+            {
+                PostgresState = state[PostgresScheme.Length..],
+                StateKey = Path.GetFullPath(Path.ChangeExtension(usual, ".key")),
+            };
+        }
+
+        var file = Path.GetFullPath(state ?? usual);
+        return options with { State = file, StateKey = Path.ChangeExtension(file, ".key") };
     }
 
     private static (string Name, string Path) ParseDatabase(string argument)

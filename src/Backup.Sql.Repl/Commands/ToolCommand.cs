@@ -26,9 +26,9 @@ internal static class ToolCommand
         };
         var state = new Option<string>("--state")
         {
-            HelpName = "FILE",
-            Description = "Where jobs, schedules and connections are kept; memory: nowhere. Default: "
-                + ".backupsql/state.db beside the databases.",
+            HelpName = "PLACE",
+            Description = "Where jobs, schedules and connections are kept: a file, postgres:Host=…;Database=… or "
+                + "memory for nowhere. Default: .backupsql/state.db beside the databases.",
         };
         var keys = new Option<string>("--keys")
         {

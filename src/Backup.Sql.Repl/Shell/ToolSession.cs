@@ -4,6 +4,7 @@ using Backup.Sql.Engines;
 using Backup.Sql.Execution;
 using Backup.Sql.Keys;
 using Backup.Sql.Parsing;
+using Backup.Sql.Postgres;
 using Backup.Sql.Repl.Commands;
 using Backup.Sql.Repl.Output;
 using Backup.Sql.Sessions;
@@ -53,7 +54,7 @@ internal sealed class ToolSession : ISqlSession
                 new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider(), new S3ObjectStoreProvider(),
             ],
             KeyServices = [new LocalKeyRingProvider(options.Keys), new KmsProvider()],
-            StateStore = options.State is null ? new MemoryStateStore() : SqliteStateStore.Open(options.State),
+            StateStore = OpenState(options),
             SecretVault = options.StateKey is null
                 ? new MemorySecretVault()
                 : SealingSecretVault.WithKeyFile(options.StateKey),
@@ -149,6 +150,13 @@ internal sealed class ToolSession : ISqlSession
         if (databases.Count == 1)
             _session.CurrentDatabase = databases[0].Name;
     }
+
+    private static IStateStore OpenState(ConnectionOptions options) => options switch
+    {
+        { PostgresState: { } connectionString } => PostgresStateStore.Open(connectionString),
+        { State: { } file } => SqliteStateStore.Open(file),
+        _ => new MemoryStateStore(),
+    };
 
     private async Task<Answer> PassThroughAsync(string statement, CancellationToken cancellationToken)
     {

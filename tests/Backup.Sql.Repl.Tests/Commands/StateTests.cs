@@ -1,14 +1,15 @@
+using Backup.Sql.Postgres.Tests;
+using Xunit.Abstractions;
+
 namespace Backup.Sql.Repl.Tests.Commands;
 
 /// <summary>What the tool keeps from one run to the next.</summary>
-public sealed class StateTests : IDisposable
+public sealed class StateTests(ITestOutputHelper output) : IDisposable
 {
     private const string Backup = "BACKUP DATABASE shop INTO 'nodelocal://self/b'";
     private const string Jobs = "SHOW JOBS";
 
-    private readonly string _directory = Directory.CreateTempSubdirectory("backupsql-tool-").FullName;
-
-    public StateTests() => File.WriteAllBytes(Path.Combine(_directory, "shop.db"), []);
+    private readonly string _directory = MakeDirectory();
 
     private string StatePath => Path.Combine(_directory, ".backupsql", "state.db");
 
@@ -48,6 +49,39 @@ public sealed class StateTests : IDisposable
         var run = await RunAsync("--state", "shop.db", "-c", Jobs);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("no state file", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_state_can_be_in_PostgreSQL()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        var place = "postgres:" + (await TestServer.GetAsync()).ConnectionString + ";Password=MARKER;Database=template1";
+        Assert.Equal(0, (await RunAsync("--state", place, "-c", Backup)).ExitCode);
+        Assert.False(File.Exists(StatePath));
+        var run = await RunAsync("--state", place, "--format", "csv", "-c", Jobs);
+        Assert.Contains("succeeded", Assert.Single(run.Lines[1..]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("postgres:Host=127.0.0.1;Port=1;Username=u;Password=MARKER")]
+    [InlineData("postgres:Host=127.0.0.1;Password=half;MARKER")]
+    [InlineData("postgres:MARKER")]
+    public async Task A_password_of_the_state_is_never_printed(string place)
+    {
+        var run = await RunAsync("--state", place, "-c", Jobs);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("state", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("MARKER", run.Errors + run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.GetFiles(_directory, "*", SearchOption.AllDirectories), path =>
+            File.ReadAllText(path).Contains("MARKER", StringComparison.Ordinal));
+    }
+
+    private static string MakeDirectory()
+    {
+        var directory = Directory.CreateTempSubdirectory("backupsql-tool-").FullName;
+        File.WriteAllBytes(Path.Combine(directory, "shop.db"), []);
+        return directory;
     }
 
     private Task<ToolRun> RunAsync(params string[] arguments) =>
