@@ -97,7 +97,6 @@ public sealed class ChangeTests(ITestOutputHelper output)
     [Theory]
     [InlineData("TRUNCATE public.plain")]
     [InlineData("ALTER TABLE public.plain ADD extra int DEFAULT 5")]
-    [InlineData("ALTER TABLE public.plain SET UNLOGGED")]
     [InlineData("ALTER PUBLICATION backupsql DROP TABLE public.plain")]
     [InlineData("ALTER TABLE public.parted DETACH PARTITION public.east", "parted")]
     [InlineData("SELECT pg_drop_replication_slot('backupsql_' || oid) FROM pg_database WHERE datname = current_database()")]
@@ -115,8 +114,6 @@ public sealed class ChangeTests(ITestOutputHelper output)
         await test.RunSqlAsync(database, statement);
 
         Assert.False(await IsCoveredAsync(engine, database, table, start));
-        if (statement.Contains("UNLOGGED", StringComparison.Ordinal))
-            return;
 
         // From the next snapshot on its changes are caught again.
         start = await MarkAsync(engine, database);
@@ -182,9 +179,9 @@ public sealed class ChangeTests(ITestOutputHelper output)
         return await ((IChangeCoverage)snapshot).CoversAsync(new TableSpace(database, found.Id), start);
     }
 
-    private static async Task<string> KeptAsync(TestServer test, string database) => string.Concat(
-        (await test.QueryAsync(database, "SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE database = current_database()"))
-        .Select(row => row[0]));
+    private static Task<string> KeptAsync(TestServer test, string database) => test.QueryAsync(
+        database,
+        "SELECT coalesce(max(confirmed_flush_lsn)::text, '') FROM pg_replication_slots WHERE database = current_database()");
 
     private static async Task<SortedDictionary<string, string>> StateAsync(
         IEngineSnapshot snapshot, Space space, ExportWindow window, SortedDictionary<string, string> before)
