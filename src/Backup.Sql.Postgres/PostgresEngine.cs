@@ -3,6 +3,7 @@ using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Postgres.Catalog;
+using Backup.Sql.Postgres.Changes;
 using Backup.Sql.Postgres.Connections;
 using Backup.Sql.Postgres.Restore;
 using Backup.Sql.Postgres.Snapshots;
@@ -18,7 +19,8 @@ namespace Backup.Sql.Postgres;
 /// A snapshot holds ACCESS SHARE locks on the tables that the user may read: nobody who reads or writes rows waits for
 /// it, who alters, truncates or drops a table does.
 /// </remarks>
-public sealed class PostgresEngine : IDatabaseEngine, IRestoreLedger
+public sealed class PostgresEngine
+    : IDatabaseEngine, IDatabaseAbilities, IZoneConfiguration, IRetentionHolds, IRestoreLedger
 {
     internal const string Kind = "postgres";
     private const string BuiltIn = "postgres";
@@ -26,6 +28,7 @@ public sealed class PostgresEngine : IDatabaseEngine, IRestoreLedger
     private readonly DatabaseNames _names;
     private readonly PostgresEngineOptions _options;
     private readonly EngineClock _clock;
+    private readonly HistoryService _history;
 
     private PostgresEngine(PostgresServer server, PostgresEngineOptions options, EngineInfo info)
     {
@@ -33,6 +36,7 @@ public sealed class PostgresEngine : IDatabaseEngine, IRestoreLedger
         _options = options;
         _names = new DatabaseNames(options);
         _clock = new EngineClock(options.TimeProvider);
+        _history = new HistoryService(server, _names, options);
         Opener = new SnapshotOpener(server, _names, options);
         Info = info;
     }
@@ -86,9 +90,54 @@ public sealed class PostgresEngine : IDatabaseEngine, IRestoreLedger
             throw PostgresErrors.NoHistory();
         var databases = request.Databases.Distinct(StringComparer.Ordinal).ToList();
         RequireSeen(databases);
+        foreach (var database in databases)
+            await _history.PrepareAsync(database, cancellationToken).ConfigureAwait(false);
         var points = await Opener.OpenAsync(databases, cancellationToken).ConfigureAwait(false);
-        return new PostgresSnapshot(_clock.Next(), new SnapshotReaders(_server, points, _options));
+        var snapshot = new PostgresSnapshot(_clock.Next(), new SnapshotReaders(_server, points, _options));
+        try
+        {
+            await snapshot.MarkAsync(_history, cancellationToken).ConfigureAwait(false);
+            return snapshot;
+        }
+        catch
+        {
+            await snapshot.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<EngineCapabilities> GetAbilitiesAsync(
+        string database, CancellationToken cancellationToken = default)
+    {
+        RequireSeen([database]);
+        return await _history.FindAsync(database, cancellationToken).ConfigureAwait(false) is null
+            ? Info.Capabilities
+            : Info.Capabilities | EngineCapabilities.ChangeExport | EngineCapabilities.RetentionHolds;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SetHistoryRetentionAsync(
+        string database, long? table, TimeSpan? retention, CancellationToken cancellationToken = default)
+    {
+        RequireSeen([database]);
+        if (table is not null)
+            throw PostgresErrors.TableHistory(database);
+        await _history.SetRetentionAsync(database, retention ?? TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SetDataExclusionAsync(
+        string database, long table, bool isExcluded, CancellationToken cancellationToken = default) =>
+        throw PostgresErrors.NoExclusion();
+
+    /// <inheritdoc/>
+    public ValueTask HoldAsync(string name, HlcTimestamp from, CancellationToken cancellationToken = default) =>
+        _history.HoldAsync(name, from, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask ReleaseAsync(string name, CancellationToken cancellationToken = default) =>
+        _history.ReleaseAsync(name, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<IRestoreTransaction> BeginRestoreAsync(
@@ -133,8 +182,8 @@ public sealed class PostgresEngine : IDatabaseEngine, IRestoreLedger
             Version = version.ToString(),
             Package = "Backup.Sql.Postgres",
             ClusterId = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!,
-            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions
-                | EngineCapabilities.ReplaceRows | EngineCapabilities.RestoreLedger,
+            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions | EngineCapabilities.ReplaceRows
+                | EngineCapabilities.ZoneConfiguration | EngineCapabilities.RestoreLedger,
             NameComparer = StringComparer.Ordinal,
             BuiltInDatabases = options.Databases.Count == 0 ? [BuiltIn] : [],
         };
@@ -159,7 +208,7 @@ public sealed class PostgresEngine : IDatabaseEngine, IRestoreLedger
         }
     }
 
-    private void RequireSeen(List<string> databases)
+    private void RequireSeen(IEnumerable<string> databases)
     {
         foreach (var database in databases)
         {

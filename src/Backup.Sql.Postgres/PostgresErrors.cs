@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 using Npgsql;
@@ -92,6 +93,44 @@ internal static class PostgresErrors
             Hint = "Remove the character from the source and back it up again, or restore the other tables.",
         };
 
+    public static BackupSqlException LogTellsTooLittle(string level) =>
+        new(SqlStates.ObjectNotInState, $"the server's log does not tell rows: wal_level is {level}")
+        {
+            Hint = "ALTER SYSTEM SET wal_level = logical, restart the server, and run the statement again.",
+        };
+
+    public static BackupSqlException HistoryGone(string database, HlcTimestamp time) =>
+        new(SqlStates.TimeOutOfRange, $"the changes of database {database} are not known since {Text(time)}")
+        {
+            Detail = "Tracking was turned on later, its time has run out, or the server has lost the log behind it.",
+            Hint = "Make a full backup, and increments from then on.",
+        };
+
+    public static BackupSqlException NotCaught(string table, HlcTimestamp time) =>
+        new(SqlStates.TimeOutOfRange, $"the changes of table {table} since {Text(time)} are not all known")
+        {
+            Detail = "The table has no primary key, was made, altered, truncated or rewritten since, or is not tracked.",
+            Hint = "Back the table up in full.",
+        };
+
+    public static BackupSqlException NotTracked() =>
+        new(SqlStates.FeatureNotSupported, "no database of the server has its changes tracked")
+        {
+            Hint = "Turn it on: ALTER DATABASE ... CONFIGURE ZONE USING gc.ttlseconds = 90000",
+        };
+
+    public static BackupSqlException NoExclusion() =>
+        new(SqlStates.FeatureNotSupported, "rows of PostgreSQL cannot be kept out of backups table by table")
+        {
+            Hint = "Name the tables to back up.",
+        };
+
+    public static BackupSqlException TableHistory(string database) =>
+        new(SqlStates.FeatureNotSupported, "PostgreSQL keeps the changes of a database as a whole")
+        {
+            Hint = $"ALTER DATABASE {database} CONFIGURE ZONE USING gc.ttlseconds = ...",
+        };
+
     /// <summary>
     /// What the driver or the server reported, in our terms. The server's own text is a fact and goes into the detail;
     /// its text can hold values of rows, but no password.
@@ -154,4 +193,7 @@ internal static class PostgresErrors
     private static string Broken(Exception cause) => cause.InnerException is SocketException socket
         ? $"The connection failed: {socket.SocketErrorCode}."
         : "The connection to the server was lost, or could not be made.";
+
+    private static string Text(HlcTimestamp time) =>
+        time.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 }

@@ -11,9 +11,16 @@ using NpgsqlTypes;
 namespace Backup.Sql.Postgres.Tests;
 
 /// <summary>Fills a PostgreSQL server for the conformance suite.</summary>
-internal sealed class PostgresFixture : EngineConformanceFixture
+/// <param name="tracks">Whether the changes of the databases are tracked.</param>
+internal sealed class PostgresFixture(bool tracks) : EngineConformanceFixture
 {
     private PooledServer? _pooled;
+    private PostgresEngine? _engine;
+    private readonly List<string> _tracked = [];
+
+    public override EngineCapabilities? Abilities => tracks
+        ? _engine!.Info.Capabilities | EngineCapabilities.ChangeExport | EngineCapabilities.RetentionHolds
+        : null;
 
     public override IReadOnlyList<ColumnKind> MoreKinds =>
     [
@@ -28,11 +35,27 @@ internal sealed class PostgresFixture : EngineConformanceFixture
     public override async ValueTask<IDatabaseEngine> StartAsync(CancellationToken cancellationToken)
     {
         _pooled = await PooledServer.RentAsync();
-        return PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = Server.ConnectionString });
+        return _engine = PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = Server.ConnectionString });
     }
 
-    public override async ValueTask CreateDatabaseAsync(string database, CancellationToken cancellationToken) =>
+    public override async ValueTask CreateDatabaseAsync(string database, CancellationToken cancellationToken)
+    {
         await Server.RunSqlAsync("postgres", $"CREATE DATABASE {database} TEMPLATE template0");
+        if (!tracks)
+            return;
+        await _engine!.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1), cancellationToken);
+        _tracked.Add(database);
+    }
+
+    public override async ValueTask ForgetHistoryAsync(CancellationToken cancellationToken)
+    {
+        foreach (var database in _tracked)
+        {
+            await _engine!.SetHistoryRetentionAsync(database, null, TimeSpan.FromTicks(10), cancellationToken);
+            await (await _engine.OpenSnapshotAsync(new SnapshotRequest { Databases = [database] }, cancellationToken)).DisposeAsync();
+            await _engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1), cancellationToken);
+        }
+    }
 
     public override async ValueTask CreateTableAsync(
         string database, SampleTable table, CancellationToken cancellationToken)

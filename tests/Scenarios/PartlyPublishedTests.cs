@@ -14,11 +14,13 @@ namespace Backup.Sql.Scenarios;
 /// A restore over two engines whose process dies after the first has published its part and before the second has: the
 /// one moment in which it is in one and not in the other. The next process says so.
 /// </summary>
-public sealed class PartlyPublishedTests
+public sealed class PartlyPublishedTests : IAsyncDisposable
 {
     private readonly ManualTimeProvider _clock = new() { JumpsToTimers = true };
     private readonly MemoryStateStore _state = new();
     private readonly MemoryObjectStoreProvider _stores = new();
+
+    public ValueTask DisposeAsync() => _state.DisposeAsync();
 
     [Fact]
     public async Task The_next_process_tells_which_engine_has_its_part()

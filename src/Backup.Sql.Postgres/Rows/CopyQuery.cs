@@ -21,6 +21,19 @@ internal static class CopyQuery
         return sql.ToString();
     }
 
+    /// <summary>The rows of some keys.</summary>
+    /// <param name="table">A table with a key.</param>
+    /// <param name="keys">The keys, each as a list of literals.</param>
+    public static string ByKeys(StoredTable table, IReadOnlyList<string> keys)
+    {
+        var columns = string.Join(", ", table.Columns.Select(column => column.Selected));
+        var names = Enumerable.Range(1, table.Key.Count)
+            .Select(place => string.Create(CultureInfo.InvariantCulture, $"wanted_{place}")).ToList();
+        var matches = table.Key.Zip(names, (ordinal, name) => $"{Quote.Name(table.Columns[ordinal].Name)} = {name}");
+        return $"SELECT {columns} FROM (VALUES {string.Join(", ", keys)}) AS wanted ({string.Join(", ", names)}) "
+            + $"JOIN {Source(table, table.Heaps, string.Empty)} ON {string.Join(" AND ", matches)}";
+    }
+
     /// <summary>The rows of one heap with their places, in their order.</summary>
     /// <param name="table">The table.</param>
     /// <param name="heap">One of its heaps.</param>

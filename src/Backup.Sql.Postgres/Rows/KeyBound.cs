@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Postgres.Connections;
 using Backup.Sql.Rows;
@@ -22,7 +23,7 @@ internal static class KeyBound
     {
         if (bound.IsEmpty)
             return null;
-        var values = Values(table, bound);
+        var values = Literals(table, bound, table.OrderedPrefix);
         if (values.Count == 0)
             return null;
         var sign = isStart ? ">=" : "<=";
@@ -32,13 +33,16 @@ internal static class KeyBound
     }
 
     /// <summary>The values that a bound begins with, as literals, as long as they are of the key's own kinds.</summary>
-    private static List<string> Values(StoredTable table, ReadOnlySpan<byte> bound)
+    /// <param name="table">A table with a key.</param>
+    /// <param name="bound">The bound, or a key.</param>
+    /// <param name="most">How many values are wanted.</param>
+    public static List<string> Literals(StoredTable table, ReadOnlySpan<byte> bound, int most)
     {
         var values = new List<string>();
         try
         {
             var reader = new KeyReader(bound);
-            while (values.Count < table.OrderedPrefix && reader.MoveNext())
+            while (values.Count < most && reader.MoveNext())
             {
                 var column = table.Columns[table.Key[values.Count]];
                 if (Literal(column.Form, ref reader) is not { } literal)
@@ -93,10 +97,8 @@ internal static class KeyBound
     /// <summary>Null for what the server cannot hold.</summary>
     private static string? TextOf(ref KeyReader reader)
     {
-        var text = Encoding.UTF8.GetString(BytesOf(ref reader));
-        return text.Contains('\0', StringComparison.Ordinal) || text.Contains('\uFFFD', StringComparison.Ordinal)
-            ? null
-            : text;
+        var bytes = BytesOf(ref reader);
+        return bytes.Contains((byte)0) || !Utf8.IsValid(bytes) ? null : Encoding.UTF8.GetString(bytes);
     }
 
     private static byte[] BytesOf(ref KeyReader reader)

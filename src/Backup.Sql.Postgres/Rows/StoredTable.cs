@@ -38,6 +38,9 @@ internal sealed record StoredTable
     /// <summary>Rows of all heaps: an estimate.</summary>
     public long Rows => (long)Heaps.Sum(heap => heap.Rows);
 
+    /// <summary>The names of the key's columns in key order.</summary>
+    public IEnumerable<string> KeyNames => Key.Select(ordinal => Columns[ordinal].Name);
+
     /// <summary>The key's columns, quoted and with commas between.</summary>
     public string KeyList(int count) =>
         string.Join(", ", Key.Take(count).Select(ordinal => Quote.Name(Columns[ordinal].Name)));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
 using Backup.Sql.Postgres.Catalog;
+using Backup.Sql.Postgres.Changes;
 using Backup.Sql.Postgres.Connections;
 using Backup.Sql.Postgres.Rows;
 using Backup.Sql.Rows;
@@ -10,7 +11,7 @@ using Npgsql;
 namespace Backup.Sql.Postgres.Snapshots;
 
 /// <summary>One point of some databases of a server.</summary>
-internal sealed class PostgresSnapshot : IEngineSnapshot
+internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
 {
     private readonly SnapshotReaders _readers;
     private readonly ConcurrentDictionary<(string Database, long Table), StoredTable> _tables = new();
@@ -23,6 +24,9 @@ internal sealed class PostgresSnapshot : IEngineSnapshot
     }
 
     public HlcTimestamp Timestamp { get; }
+
+    /// <summary>What tells the changes of those databases that are tracked.</summary>
+    private readonly Dictionary<string, DatabaseChanges> _changes = new(StringComparer.Ordinal);
 
     public ICatalogReader Catalog { get; }
 
@@ -61,11 +65,39 @@ internal sealed class PostgresSnapshot : IEngineSnapshot
         Space space, KeySpan span, ExportWindow window, IRowVersionSink sink,
         CancellationToken cancellationToken = default)
     {
-        if (!window.Start.IsZero || window.AllVersions)
+        if (window.AllVersions)
             throw PostgresErrors.NoHistory();
         var table = await TableAsync(space, cancellationToken).ConfigureAwait(false);
+        if (!window.Start.IsZero)
+        {
+            await ExportChangesAsync((TableSpace)space, table, span, window.Start, sink, cancellationToken)
+                .ConfigureAwait(false);
+            return;
+        }
+
         await Task.Run(() => ExportAsync(space, table, span, sink, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    public async ValueTask<bool> CoversAsync(
+        Space space, HlcTimestamp start, CancellationToken cancellationToken = default)
+    {
+        var table = await TableAsync(space, cancellationToken).ConfigureAwait(false);
+        return await ChangedKeysAsync((TableSpace)space, table, start, cancellationToken).ConfigureAwait(false)
+            is not null;
+    }
+
+    /// <summary>Leaves a mark in every database that is tracked.</summary>
+    public async ValueTask MarkAsync(HistoryService history, CancellationToken cancellationToken)
+    {
+        foreach (var point in _readers.Points)
+        {
+            var changes = await history.OpenAsync(
+                point, Timestamp, (oid, token) => RelationAsync(point, oid, token), cancellationToken)
+                .ConfigureAwait(false);
+            if (changes is not null)
+                _changes.Add(point.Name, changes);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -73,6 +105,37 @@ internal sealed class PostgresSnapshot : IEngineSnapshot
         await Catalog.DisposeAsync().ConfigureAwait(false);
         await _readers.DisposeAsync().ConfigureAwait(false);
     }
+
+    private async ValueTask ExportChangesAsync(
+        TableSpace space, StoredTable table, KeySpan span, HlcTimestamp start, IRowVersionSink sink,
+        CancellationToken cancellationToken)
+    {
+        if (!_changes.ContainsKey(space.Database))
+            throw PostgresErrors.NoHistory();
+        var keys = await ChangedKeysAsync(space, table, start, cancellationToken).ConfigureAwait(false)
+            ?? throw PostgresErrors.NotCaught(table.FullName, start);
+        await ReadAsync(
+            space.Database,
+            table.FullName,
+            async connection =>
+            {
+                await connection.ExecuteAsync("SET enable_seqscan = off", cancellationToken).ConfigureAwait(false);
+                await ChangedRowExport.RunAsync(
+                    connection, table, keys, span, Timestamp, sink, cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>?> ChangedKeysAsync(
+        TableSpace space, StoredTable table, HlcTimestamp start, CancellationToken cancellationToken) =>
+        _changes.TryGetValue(space.Database, out var changes)
+            ? await changes.FindAsync(ObjectIds.OidOf(space.TableId), table, start, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    private ValueTask<StoredTable?> RelationAsync(DatabasePoint point, uint oid, CancellationToken cancellationToken) =>
+        _readers.UseAsync(
+            point, connection => StoredTables.ReadAsync(connection, point.Name, oid, cancellationToken), cancellationToken);
 
     private async Task ExportAsync(
         Space space, StoredTable table, KeySpan span, IRowVersionSink sink, CancellationToken cancellationToken)

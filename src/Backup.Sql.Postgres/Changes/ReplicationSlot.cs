@@ -1,0 +1,116 @@
+using Backup.Sql.Postgres.Connections;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Backup.Sql.Postgres.Changes;
+
+/// <summary>The logical slot of a database: as long as it stays where it is, the server keeps the log from there on.</summary>
+internal static class ReplicationSlot
+{
+    private const string Make = "SELECT pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')";
+
+    private const string State =
+        "SELECT wal_status FROM pg_catalog.pg_replication_slots "
+        + "WHERE slot_name = $1 AND database = pg_catalog.current_database()";
+
+    private const string Commits =
+        """
+        SELECT data FROM pg_catalog.pg_logical_slot_peek_binary_changes(
+          $1, $3::text::pg_catalog.pg_lsn, NULL, 'proto_version', '1', 'publication_names', $2)
+        WHERE pg_catalog.get_byte(data, 0) IN (66, 67)
+        """;
+
+    /// <summary>Refuses where the log does not tell what becomes of rows.</summary>
+    public static async ValueTask RequireLogAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var levels = await connection.QueryAsync(
+            "SELECT pg_catalog.current_setting('wal_level')", cancellationToken).ConfigureAwait(false);
+        if ((string)levels[0][0]! != "logical")
+            throw PostgresErrors.LogTellsTooLittle((string)levels[0][0]!);
+    }
+
+    /// <summary>Makes the slot anew. The publication must be there: it is looked up as of each place in the log.</summary>
+    public static async ValueTask MakeAsync(
+        NpgsqlConnection connection, string slot, CancellationToken cancellationToken)
+    {
+        await DropAsync(connection, slot, cancellationToken).ConfigureAwait(false);
+        await connection.QueryAsync(Make, cancellationToken, slot).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes the slot, if there is one.</summary>
+    public static async ValueTask DropAsync(
+        NpgsqlConnection connection, string slot, CancellationToken cancellationToken) =>
+        await connection.QueryAsync(
+            "SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots WHERE slot_name = $1",
+            cancellationToken, slot).ConfigureAwait(false);
+
+    /// <summary>False when the slot is gone, or the log behind it.</summary>
+    public static async ValueTask<bool> IsAliveAsync(
+        NpgsqlConnection connection, string slot, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync(State, cancellationToken, slot).ConfigureAwait(false);
+        return rows.Count > 0 && rows[0][0] is string state && state != "lost";
+    }
+
+    /// <summary>
+    /// Lets go of the log before the first commit that a mark's snapshot has not seen: nobody will ask for it again.
+    /// </summary>
+    public static async ValueTask AdvanceAsync(
+        NpgsqlConnection connection, string slot, SeenTransactions seen, CancellationToken cancellationToken)
+    {
+        var ends = await connection.QueryAsync(
+            "SELECT pg_catalog.pg_current_wal_flush_lsn()", cancellationToken).ConfigureAwait(false);
+        var end = (NpgsqlLogSequenceNumber)ends[0][0]!;
+        if (await FirstUnseenAsync(connection, slot, seen, end, cancellationToken).ConfigureAwait(false) is { } before)
+            end = before;
+        if (end > default(NpgsqlLogSequenceNumber))
+        {
+            await connection.QueryAsync(
+                "SELECT pg_catalog.pg_replication_slot_advance($1, $2::text::pg_catalog.pg_lsn)", cancellationToken, slot,
+                end.ToString())
+                .ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Where the last commit ends that comes before the first unseen one; zero when that is the very first, null when
+    /// there is none. Transactions that changed nothing published do not show.
+    /// </summary>
+    private static async ValueTask<NpgsqlLogSequenceNumber?> FirstUnseenAsync(
+        NpgsqlConnection connection, string slot, SeenTransactions seen, NpgsqlLogSequenceNumber limit,
+        CancellationToken cancellationToken)
+    {
+        var end = 0UL;
+        var command = new NpgsqlCommand(Commits, connection) { CommandTimeout = 0 };
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.Add(new NpgsqlParameter { Value = slot });
+        command.Parameters.Add(new NpgsqlParameter { Value = HistoryTables.Publication });
+        command.Parameters.Add(new NpgsqlParameter { Value = limit.ToString() });
+        var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = rows.ConfigureAwait(false);
+        while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!TryTake(rows.GetFieldValue<byte[]>(0), seen, ref end))
+                return new NpgsqlLogSequenceNumber(end);
+        }
+
+        return null;
+    }
+
+    private static bool TryTake(byte[] message, SeenTransactions seen, ref ulong end)
+    {
+        var reader = new MessageReader(message);
+        var kind = (ChangeKind)reader.ReadByte();
+        if (kind == ChangeKind.Begin)
+        {
+            reader.ReadUInt64();
+            reader.ReadUInt64();
+            return seen.Contains(reader.ReadUInt32());
+        }
+
+        reader.ReadByte(); // flags
+        reader.ReadUInt64(); // where the commit begins
+        end = reader.ReadUInt64(); // and where it ends
+        return true;
+    }
+}

@@ -1,0 +1,242 @@
+using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Rows;
+using Npgsql;
+using Xunit.Abstractions;
+
+namespace Backup.Sql.Postgres.Tests;
+
+/// <summary>Changes out of the server's log lead from one snapshot to the next, whatever writers do meanwhile.</summary>
+public sealed class ChangeTests(ITestOutputHelper output)
+{
+    private const int Rounds = 12;
+
+    private const string Schema =
+        """
+        CREATE TABLE public.plain (id int PRIMARY KEY, v text, big text);
+        CREATE TABLE public.pair (a text, b numeric, v int, PRIMARY KEY (a, b));
+        CREATE TABLE public.parted (id int, region text, v int, PRIMARY KEY (region, id)) PARTITION BY LIST (region);
+        CREATE TABLE public.east PARTITION OF public.parted FOR VALUES IN ('east');
+        CREATE TABLE public.west PARTITION OF public.parted FOR VALUES IN ('west');
+        CREATE TABLE public.whole (id int PRIMARY KEY, v int);
+        ALTER TABLE public.whole REPLICA IDENTITY FULL;
+        CREATE TABLE public.keyless (v int);
+        INSERT INTO public.plain SELECT n, 'v' || n, repeat(md5(n::text), 400) FROM generate_series(1, 300) n;
+        INSERT INTO public.pair SELECT 'k' || n % 7, n, n FROM generate_series(1, 100) n;
+        INSERT INTO public.parted SELECT n, CASE WHEN n % 2 = 0 THEN 'east' ELSE 'west' END, n FROM generate_series(1, 100) n;
+        INSERT INTO public.whole SELECT n, n FROM generate_series(1, 100) n;
+        """;
+
+    /// <summary>One of these is a transaction; <c>?</c> stands for a number.</summary>
+    private static readonly string[] Work =
+    [
+        "UPDATE public.plain SET v = 'changed ?' WHERE id = ? % 300",
+        "UPDATE public.plain SET id = id + 1000 WHERE id = ? % 300; UPDATE public.plain SET id = id - 1000 WHERE id > 1000",
+        "DELETE FROM public.plain WHERE id = ? % 300",
+        "INSERT INTO public.plain VALUES (? % 300, 'new', repeat('x', 9000)) ON CONFLICT (id) DO UPDATE SET big = excluded.big",
+        "UPDATE public.pair SET b = b + 0.50 WHERE b = ? % 100; UPDATE public.pair SET v = v + 1 WHERE a = 'k3'",
+        "UPDATE public.parted SET region = CASE region WHEN 'east' THEN 'west' ELSE 'east' END WHERE id = ? % 100",
+        "DELETE FROM public.parted WHERE id = ? % 100",
+        "INSERT INTO public.parted VALUES (? % 100, 'west', 5) ON CONFLICT DO NOTHING",
+        "UPDATE public.whole SET v = v + 1 WHERE id % 9 = ? % 9",
+        "SAVEPOINT one; DELETE FROM public.whole WHERE id = ? % 100; ROLLBACK TO one; UPDATE public.whole SET v = 0 WHERE id = ? % 100",
+        "INSERT INTO public.keyless VALUES (?)",
+    ];
+
+    [Fact]
+    public async Task Changes_lead_from_snapshot_to_snapshot_while_writers_work()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        var test = await TestServer.GetAsync();
+        var database = await test.CreateDatabaseAsync("changes", Schema);
+        await using var engine = PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = test.ConnectionString });
+        await engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1));
+        using var stop = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 3).Select(seed => Task.Run(() => WriteAsync(test, database, seed, stop.Token))).ToList();
+        var (covered, deletions) = (0, 0);
+        try
+        {
+            var states = new Dictionary<string, SortedDictionary<string, string>>();
+            HlcTimestamp? before = null;
+            for (var round = 0; round < Rounds; round++)
+            {
+                await using var snapshot = await engine.OpenSnapshotAsync(new SnapshotRequest { Databases = [database] });
+                foreach (var table in (await snapshot.Catalog.GetObjectsAsync(database)).OfType<TableDescriptor>())
+                {
+                    var space = new TableSpace(database, table.Id);
+                    var now = await StateAsync(snapshot, space, ExportWindow.Full, []);
+                    if (before is { } start && await ((IChangeCoverage)snapshot).CoversAsync(space, start))
+                    {
+                        covered++;
+                        var was = states[table.Name];
+                        var lead = await StateAsync(snapshot, space, new ExportWindow { Start = start }, was);
+                        deletions += was.Keys.Except(lead.Keys).Count();
+                        Assert.Equal(now, lead);
+                    }
+
+                    states[table.Name] = now;
+                }
+
+                before = snapshot.Timestamp;
+                await Task.Delay(60);
+            }
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(writers);
+        }
+
+        // Four tables have a key; the first round has nothing to compare with.
+        Assert.Equal(4 * (Rounds - 1), covered);
+        Assert.True(deletions > 0);
+    }
+
+    [Theory]
+    [InlineData("TRUNCATE public.plain")]
+    [InlineData("ALTER TABLE public.plain ADD extra int DEFAULT 5")]
+    [InlineData("ALTER PUBLICATION backupsql DROP TABLE public.plain")]
+    [InlineData("ALTER TABLE public.parted DETACH PARTITION public.east", "parted")]
+    [InlineData("SELECT pg_drop_replication_slot('backupsql_' || oid) FROM pg_database WHERE datname = current_database()")]
+    public async Task What_the_log_cannot_tell_is_not_covered(string statement, string table = "plain")
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        var test = await TestServer.GetAsync();
+        var database = await test.CreateDatabaseAsync("gaps", Schema);
+        await using var engine = PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = test.ConnectionString });
+        await engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1));
+        var start = await MarkAsync(engine, database);
+        Assert.True(await IsCoveredAsync(engine, database, table, start));
+        start = await MarkAsync(engine, database);
+        await test.RunSqlAsync(database, statement);
+
+        Assert.False(await IsCoveredAsync(engine, database, table, start));
+
+        // From the next snapshot on its changes are caught again.
+        start = await MarkAsync(engine, database);
+        Assert.True(await IsCoveredAsync(engine, database, table, start));
+    }
+
+    [Fact]
+    public async Task A_server_whose_log_tells_too_little_says_so()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        var test = await TestServer.StartAsync(3, "-c wal_level=replica -c max_wal_senders=0 -c max_replication_slots=0");
+        try
+        {
+            var database = await test.CreateDatabaseAsync("quiet", Schema);
+            await using var engine = PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = test.ConnectionString });
+
+            var error = await Assert.ThrowsAsync<BackupSqlException>(
+                async () => await engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1)));
+
+            Assert.Equal(SqlStates.ObjectNotInState, error.SqlState);
+            Assert.Contains("wal_level = logical", error.Hint, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await test.StopAsync();
+        }
+    }
+
+    [Fact]
+    public async Task The_slot_lets_go_of_what_no_mark_needs()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        var test = await TestServer.GetAsync();
+        var database = await test.CreateDatabaseAsync("kept", Schema);
+        await using var engine = PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = test.ConnectionString });
+        await engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1));
+        await MarkAsync(engine, database);
+        var first = await KeptAsync(test, database);
+        await test.RunSqlAsync(database, "UPDATE public.plain SET v = 'other'", "UPDATE public.keyless SET v = 1");
+        await MarkAsync(engine, database);
+        Assert.Equal(first, await KeptAsync(test, database));
+
+        await engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromTicks(10));
+        await MarkAsync(engine, database);
+        Assert.NotEqual(first, await KeptAsync(test, database));
+
+        await engine.SetHistoryRetentionAsync(database, null, null);
+        Assert.Equal("", await KeptAsync(test, database));
+    }
+
+    private static async Task<HlcTimestamp> MarkAsync(PostgresEngine engine, string database)
+    {
+        await using var snapshot = await engine.OpenSnapshotAsync(new SnapshotRequest { Databases = [database] });
+        return snapshot.Timestamp;
+    }
+
+    private static async Task<bool> IsCoveredAsync(PostgresEngine engine, string database, string table, HlcTimestamp start)
+    {
+        await using var snapshot = await engine.OpenSnapshotAsync(new SnapshotRequest { Databases = [database] });
+        var found = (await snapshot.Catalog.GetObjectsAsync(database)).OfType<TableDescriptor>().Single(t => t.Name == table);
+        return await ((IChangeCoverage)snapshot).CoversAsync(new TableSpace(database, found.Id), start);
+    }
+
+    private static Task<string> KeptAsync(TestServer test, string database) => test.QueryAsync(
+        database,
+        "SELECT coalesce(max(confirmed_flush_lsn)::text, '') FROM pg_replication_slots WHERE database = current_database()");
+
+    private static async Task<SortedDictionary<string, string>> StateAsync(
+        IEngineSnapshot snapshot, Space space, ExportWindow window, SortedDictionary<string, string> before)
+    {
+        var sink = new StateSink(before);
+        await snapshot.ExportAsync(space, KeySpan.All, window, sink);
+        return sink.Rows;
+    }
+
+    private static async Task WriteAsync(TestServer test, string database, int seed, CancellationToken stop)
+    {
+        var random = new Random(seed);
+        await using var connection = await test.ConnectAsync(database);
+        while (!stop.IsCancellationRequested)
+        {
+            await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
+            try
+            {
+                for (var left = random.Next(1, 4); left > 0; left--)
+                {
+                    var work = Work[random.Next(Work.Length)].Replace("?", $"{random.Next(10_000)}", StringComparison.Ordinal);
+                    await using var command = new NpgsqlCommand(work, connection);
+                    await command.ExecuteNonQueryAsync(CancellationToken.None);
+
+                    // Some stay open for longer than a snapshot takes.
+                    if (random.Next(20) == 0)
+                        await Task.Delay(150, CancellationToken.None);
+                }
+
+                if (random.Next(8) == 0)
+                    await transaction.RollbackAsync(CancellationToken.None);
+                else
+                    await transaction.CommitAsync(CancellationToken.None);
+            }
+            catch (PostgresException)
+            {
+                // Two of them in each other's way.
+                await transaction.RollbackAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private sealed class StateSink(SortedDictionary<string, string> before) : IRowVersionSink
+    {
+        public SortedDictionary<string, string> Rows { get; } = new(before);
+
+        public bool Write(in RowVersion row)
+        {
+            if (row.IsDeletion)
+                Rows.Remove(Convert.ToHexString(row.Key));
+            else
+                Rows[Convert.ToHexString(row.Key)] = Convert.ToHexString(row.Value);
+            return true;
+        }
+
+        public ValueTask FlushAsync(CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+    }
+}
