@@ -24,7 +24,6 @@ internal sealed class ChangeStream(
 
     private readonly Dictionary<uint, StreamedTable?> _relations = [];
     private readonly Dictionary<uint, ChangedKeys> _keys = [];
-    private readonly KeyFields _key = new();
     private bool _isNew;
 
     /// <summary>Reads all that there is.</summary>
@@ -42,11 +41,11 @@ internal sealed class ChangeStream(
         var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken)
             .ConfigureAwait(false);
         await using var __ = rows.ConfigureAwait(false);
-        using var ___ = _key;
+        using var key = new KeyFields();
         while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var message = rows.GetFieldValue<byte[]>(0);
-            if (Take(message) is { } relation)
+            if (Take(message, key) is { } relation)
                 await TakeRelationAsync(relation, message, cancellationToken).ConfigureAwait(false);
         }
 
@@ -71,7 +70,7 @@ internal sealed class ChangeStream(
 
     /// <summary>Takes a message.</summary>
     /// <returns>The relation's oid when the message describes one.</returns>
-    private uint? Take(byte[] message)
+    private uint? Take(byte[] message, KeyFields key)
     {
         var reader = new MessageReader(message);
         switch ((ChangeKind)reader.ReadByte())
@@ -84,7 +83,7 @@ internal sealed class ChangeStream(
             case ChangeKind.Relation:
                 return reader.ReadUInt32();
             case ChangeKind.Insert or ChangeKind.Update or ChangeKind.Delete when _isNew:
-                TakeRow(ref reader);
+                TakeRow(ref reader, key);
                 return null;
             case ChangeKind.Truncate when _isNew:
                 TakeTruncation(ref reader);
@@ -121,20 +120,20 @@ internal sealed class ChangeStream(
         return columns;
     }
 
-    private void TakeRow(ref MessageReader reader)
+    private void TakeRow(ref MessageReader reader, KeyFields key)
     {
         var oid = reader.ReadUInt32();
         var keys = KeysIn(oid);
         while (!reader.IsAtEnd)
         {
             reader.ReadByte(); // whether it is the new row, an old key, or an old row
-            if (_relations.GetValueOrDefault(oid) is not { } relation || !TryReadKey(ref reader, relation))
+            if (_relations.GetValueOrDefault(oid) is not { } relation || !TryReadKey(ref reader, relation, key))
             {
                 keys.Lose();
                 return;
             }
 
-            keys.Add(_key.Writer.Written);
+            keys.Add(key.Writer.Written);
         }
     }
 
@@ -146,15 +145,15 @@ internal sealed class ChangeStream(
             KeysIn(reader.ReadUInt32()).Lose();
     }
 
-    private bool TryReadKey(ref MessageReader reader, StreamedTable relation)
+    private static bool TryReadKey(ref MessageReader reader, StreamedTable relation, KeyFields key)
     {
-        _key.Writer.Reset();
+        key.Writer.Reset();
         for (var i = 0; i < relation.KeyFields.Count; i++)
         {
             var column = relation.Table.Columns[relation.Table.Key[i]];
             if (!reader.TryFindField(relation.KeyFields[i], out var field))
                 return false;
-            _key.Write(column.Form, column.Element, field);
+            key.Write(column.Form, column.Element, field);
         }
 
         reader.SkipTuple();

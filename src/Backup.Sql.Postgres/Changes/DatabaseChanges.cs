@@ -9,7 +9,7 @@ namespace Backup.Sql.Postgres.Changes;
 /// <summary>What changed in a database between earlier marks and one snapshot.</summary>
 internal sealed class DatabaseChanges(
     PostgresServer server, string onServer, HistorySetting setting, IReadOnlyDictionary<uint, string> stamps,
-    Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable)
+    Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable, TimeProvider time)
 {
     private static readonly TimeSpan SlotWait = TimeSpan.FromMilliseconds(100);
     private const int SlotAttempts = 100;
@@ -28,7 +28,7 @@ internal sealed class DatabaseChanges(
             return null;
         // Read once, whoever asks first; what one caller gives up the others still want.
         var window = await _windows.GetOrAdd(
-            start, time => new Lazy<Task<ChangeWindow?>>(() => ReadAsync(time))).Value
+            start, from => new Lazy<Task<ChangeWindow?>>(() => ReadAsync(from))).Value
             .WaitAsync(cancellationToken).ConfigureAwait(false);
         var heaps = table.Heaps.Select(heap => heap.Oid).ToList();
         if (window is null || !heaps.Append(oid).All(relation => IsSame(window.Mark, relation)))
@@ -75,7 +75,7 @@ internal sealed class DatabaseChanges(
             }
             catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.ObjectInUse && attempt < SlotAttempts)
             {
-                await Task.Delay(SlotWait).ConfigureAwait(false);
+                await Task.Delay(SlotWait, time).ConfigureAwait(false);
             }
         }
     }

@@ -116,7 +116,8 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
                 var mark = new HistoryMark(time, (string)seen[0][0]!, stamps);
                 await HistoryTables.AddMarkAsync(connection, mark, cancellationToken).ConfigureAwait(false);
                 await LetGoAsync(connection, setting, cancellationToken).ConfigureAwait(false);
-                return new DatabaseChanges(server, point.OnServer, setting, stamps, findTable);
+                return new DatabaseChanges(
+                    server, point.OnServer, setting, stamps, findTable, options.TimeProvider);
             },
             cancellationToken);
 
