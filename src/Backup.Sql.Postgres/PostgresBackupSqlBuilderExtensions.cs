@@ -5,7 +5,9 @@ namespace Backup.Sql.Postgres;
 /// <summary>What this package adds to a host.</summary>
 public static class PostgresBackupSqlBuilderExtensions
 {
-    /// <summary>Backs up and restores the databases of a PostgreSQL server. The server is connected to at once.</summary>
+    /// <summary>
+    /// Backs up and restores the databases of a PostgreSQL server. The server is connected to at once.
+    /// </summary>
     /// <param name="builder">The host that is put together.</param>
     /// <param name="name">What statements call the server: <c>WITH engine = 'name'</c>.</param>
     /// <param name="options">Which server, and how.</param>

@@ -1,6 +1,8 @@
 namespace Backup.Sql.Postgres.Catalog;
 
-/// <summary>Parts that the queries of the catalog share. The search path is empty: pg_catalog is all that they see.</summary>
+/// <summary>
+/// Parts that the queries of the catalog share. The search path is empty: pg_catalog is all that they see.
+/// </summary>
 internal static class CatalogSql
 {
     /// <summary>Where what restores note in a database lies; no catalog shows it.</summary>

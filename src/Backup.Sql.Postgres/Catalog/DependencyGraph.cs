@@ -125,7 +125,8 @@ internal sealed class DependencyGraph
         {
             if (all.Add(id) && _objects[id] is TypeDescriptor or FunctionDescriptor)
             {
-                foreach (var next in _needs[id].Keys.Where(next => _objects[next] is TypeDescriptor or FunctionDescriptor))
+                foreach (var next in _needs[id].Keys.Where(
+                    next => _objects[next] is TypeDescriptor or FunctionDescriptor))
                     open.Push(next);
             }
         }
@@ -134,7 +135,8 @@ internal sealed class DependencyGraph
         var withNeeds = descriptor with { DependsOn = [.. all] };
         return withNeeds is not TableDescriptor table ? withNeeds : table with
         {
-            Columns = [.. table.Columns.Select(column => _defaults[(table.Id, column.Name)].Distinct().ToList() is { Count: > 0 } used
+            Columns = [.. table.Columns.Select(column =>
+                _defaults[(table.Id, column.Name)].Distinct().ToList() is { Count: > 0 } used
                 ? column with { DefaultDependsOn = [.. used.Order()] }
                 : column)],
         };

@@ -3,7 +3,9 @@ namespace Backup.Sql.Postgres.Catalog;
 /// <summary>Who needs whom, in the server's numbers.</summary>
 internal static class DependencyQueries
 {
-    /// <summary>Catalog and oid of the one that needs, of the one that is needed; 0 for what came with the server.</summary>
+    /// <summary>
+    /// Catalog and oid of the one that needs, of the one that is needed; 0 for what came with the server.
+    /// </summary>
     public const string Dependencies = """
         SELECT classid, objid, refclassid, refobjid FROM pg_depend
         WHERE deptype IN ('n', 'a', 'i', 'P', 'S') AND refobjid >= 16384 AND objid >= 16384

@@ -11,7 +11,8 @@ internal static class ObjectQueries
             'icuLocale', coalesce(to_jsonb(d) ->> 'daticulocale', to_jsonb(d) ->> 'datlocale'),
             'connectionLimit', d.datconnlimit, 'isTemplate', d.datistemplate,
             'settings', (SELECT json_agg(s ORDER BY o) FROM pg_db_role_setting r,
-                unnest(r.setconfig) WITH ORDINALITY u(s, o) WHERE r.setdatabase = d.oid AND r.setrole = 0 AND s !~ '^backupsql\.'),
+                unnest(r.setconfig) WITH ORDINALITY u(s, o) WHERE r.setdatabase = d.oid AND r.setrole = 0 AND s !~
+                  '^backupsql\.'),
             'roleSettings', (SELECT json_agg(json_build_object('role', a.rolname, 'setting', s) ORDER BY a.rolname, o)
                 FROM pg_db_role_setting r JOIN pg_roles a ON a.oid = r.setrole,
                 unnest(r.setconfig) WITH ORDINALITY u(s, o)
@@ -44,7 +45,8 @@ internal static class ObjectQueries
     /// Oid, schema, name, owner, type, start, increment, minimum, maximum, owning table, column, definition.
     /// </summary>
     public static string Sequences { get; } = $"""
-        SELECT c.oid, n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner), s.seqstart, s.seqincrement, s.seqmin,
+        SELECT c.oid, n.nspname::text, c.relname::text, pg_get_userbyid(c.relowner), s.seqstart, s.seqincrement,
+          s.seqmin,
             s.seqmax, o.refobjid, oa.attname::text, json_strip_nulls(json_build_object(
             'type', format_type(s.seqtypid, NULL), 'cache', s.seqcache, 'cycle', CASE WHEN s.seqcycle THEN true END,
             'unlogged', CASE WHEN c.relpersistence = 'u' THEN true END,
@@ -75,7 +77,8 @@ internal static class ObjectQueries
             'baseType', CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
             'collation', CASE WHEN t.typtype = 'd' THEN {CatalogSql.Collation(
                 "t.typcollation", "(SELECT typcollation FROM pg_type WHERE oid = t.typbasetype)")} END,
-            'default', CASE WHEN t.typtype = 'd' THEN coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)) END,
+            'default', CASE WHEN t.typtype = 'd' THEN coalesce(pg_get_expr(t.typdefaultbin, 0),
+              quote_literal(t.typdefault)) END,
             'notNull', CASE WHEN t.typnotnull THEN true END,
             'range', 'SUBTYPE = ' || format_type(r.rngsubtype, NULL)
                 || ', SUBTYPE_OPCLASS = ' || (SELECT quote_ident(opn.nspname) || '.' || quote_ident(opc.opcname)
@@ -95,13 +98,15 @@ internal static class ObjectQueries
 
     /// <summary>Oid, schema, name with arguments, owner, definition.</summary>
     public static string Functions { get; } = $"""
-        SELECT p.oid, n.nspname::text, quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+        SELECT p.oid, n.nspname::text, quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) ||
+          ')',
             pg_get_userbyid(p.proowner), json_strip_nulls(json_build_object('name', p.proname,
             'kind', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END,
             'arguments', CASE WHEN p.prokind = 'a' AND p.pronargs = 0 THEN '*'
                 ELSE pg_get_function_identity_arguments(p.oid) END,
             'definition', CASE WHEN p.prokind = 'a' THEN {Aggregate} ELSE
-                substr(pg_get_functiondef(p.oid), length('CREATE OR REPLACE ' || CASE p.prokind WHEN 'p' THEN 'PROCEDURE '
+                substr(pg_get_functiondef(p.oid), length('CREATE OR REPLACE ' || CASE p.prokind WHEN 'p' THEN
+                  'PROCEDURE '
                     ELSE 'FUNCTION ' END || quote_ident(n.nspname) || '.' || quote_ident(p.proname)) + 1) END,
             'comment', obj_description(p.oid, 'pg_proc'), 'grants', {CatalogSql.Grants("p.proacl")}))::text
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace LEFT JOIN pg_aggregate a ON a.aggfnoid = p.oid
@@ -114,7 +119,8 @@ internal static class ObjectQueries
     /// <summary>What no backup carries, one sentence each.</summary>
     public static string NotCarried { get; } = $"""
         SELECT 'the ' || count(*) || ' large objects' FROM pg_largeobject_metadata HAVING count(*) > 0
-        UNION ALL SELECT 'event trigger ' || evtname FROM pg_event_trigger WHERE {CatalogSql.IsOwn("pg_event_trigger", "oid")}
+        UNION ALL SELECT 'event trigger ' || evtname FROM pg_event_trigger WHERE
+          {CatalogSql.IsOwn("pg_event_trigger", "oid")}
         UNION ALL SELECT 'foreign-data wrapper ' || fdwname FROM pg_foreign_data_wrapper
             WHERE {CatalogSql.IsOwn("pg_foreign_data_wrapper", "oid")}
         UNION ALL SELECT 'foreign server ' || srvname FROM pg_foreign_server
@@ -141,7 +147,8 @@ internal static class ObjectQueries
             WHERE cfgnamespace IN {CatalogSql.Schemas} AND {CatalogSql.IsOwn("pg_ts_config", "oid")}
         UNION ALL SELECT 'text search dictionary ' || dictname FROM pg_ts_dict
             WHERE dictnamespace IN {CatalogSql.Schemas} AND {CatalogSql.IsOwn("pg_ts_dict", "oid")}
-        UNION ALL SELECT 'cast ' || format_type(castsource, NULL) || ' as ' || format_type(casttarget, NULL) FROM pg_cast
+        UNION ALL SELECT 'cast ' || format_type(castsource, NULL) || ' as ' || format_type(casttarget, NULL) FROM
+          pg_cast
             WHERE oid >= 16384 AND NOT EXISTS (SELECT 1 FROM pg_depend x WHERE x.classid = 'pg_cast'::regclass
                 AND x.objid = pg_cast.oid AND x.deptype IN ('e', 'i'))
         UNION ALL SELECT 'language ' || lanname FROM pg_language

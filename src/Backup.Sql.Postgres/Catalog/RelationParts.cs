@@ -76,7 +76,13 @@ internal sealed class RelationParts
         var definition = DefinitionJson.Parse<ColumnDefinition>((string)row[7]!);
         uint? sequence = row[6] is null ? null : Oid(row[6]);
         if (sequence is { } of && values.TryGetValue(of, out var value) && definition.Identity is { } identity)
-            definition = definition with { Identity = identity with { Value = value.Value, IsCalled = value.IsCalled } };
+        {
+            definition = definition with
+            {
+                Identity = identity with { Value = value.Value, IsCalled = value.IsCalled },
+            };
+        }
+
         return new CatalogColumn(
             (int)row[1]!, Oid(row[2]), Oid(row[3]), Oid(row[4]), (int)row[5]!, sequence, definition);
     }

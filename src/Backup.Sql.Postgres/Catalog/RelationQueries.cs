@@ -1,6 +1,8 @@
 namespace Backup.Sql.Postgres.Catalog;
 
-/// <summary>Queries of tables and views, each for all of a database at once: oid, then what the reader asks for.</summary>
+/// <summary>
+/// Queries of tables and views, each for all of a database at once: oid, then what the reader asks for.
+/// </summary>
 internal static class RelationQueries
 {
     private const string When = "CASE WHEN {0} THEN true END";
@@ -20,7 +22,8 @@ internal static class RelationQueries
             'partitionKey', CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
             'partitionBound', CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
             'parents', (SELECT json_agg(json_build_object('schema', pn.nspname, 'name', pc.relname) ORDER BY i.inhseqno)
-                FROM pg_inherits i JOIN pg_class pc ON pc.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace
+                FROM pg_inherits i JOIN pg_class pc ON pc.oid = i.inhparent JOIN pg_namespace pn ON pn.oid =
+                  pc.relnamespace
                 WHERE i.inhrelid = c.oid),
             'comment', obj_description(c.oid, 'pg_class'), 'grants', {CatalogSql.Grants("c.relacl")}))::text
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_am am ON am.oid = c.relam
@@ -53,7 +56,8 @@ internal static class RelationQueries
             UNION ALL
             SELECT t.oid, b.below, CASE WHEN b.modifier = -1 THEN t.typtypmod ELSE b.modifier END
             FROM pg_type t JOIN base b ON b.oid = t.typbasetype WHERE t.typtype = 'd')
-        SELECT a.attrelid, a.attnum::int, a.atttypid, CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END::oid, b.below,
+        SELECT a.attrelid, a.attnum::int, a.atttypid, CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END::oid,
+          b.below,
             CASE WHEN a.atttypmod <> -1 THEN a.atttypmod ELSE b.modifier END, ids.seqrelid,
             json_strip_nulls(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
             'notNull', {Flag("a.attnotnull")}, 'default', pg_get_expr(d.adbin, d.adrelid),
@@ -64,7 +68,8 @@ internal static class RelationQueries
                 + "AND pg_get_expr(d.adbin, d.adrelid) ~ '^nextval\\(''.*''::regclass\\)$'")},
             'identity', ids.definition, 'collation', {CatalogSql.Collation("a.attcollation", "t.typcollation")},
             'storage', CASE WHEN a.attstorage <> t.typstorage THEN
-                CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END END,
+                CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE
+                  'EXTENDED' END END,
             'compression', CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END,
             'statisticsTarget', nullif(a.attstattarget, -1), 'options', array_to_json(a.attoptions),
             'local', {Flag("a.attislocal")}, 'comment', col_description(a.attrelid, a.attnum),
@@ -76,10 +81,12 @@ internal static class RelationQueries
                 count(DISTINCT refobjid) FILTER (WHERE refclassid = 'pg_proc'::regclass) AS functions,
                 count(DISTINCT refobjid) FILTER (WHERE refclassid = 'pg_class'::regclass AND refobjid <> d.adrelid)
                     AS sequences
-                FROM pg_depend WHERE classid = 'pg_attrdef'::regclass AND objid = d.oid AND refobjid >= 16384) later ON true
+                FROM pg_depend WHERE classid = 'pg_attrdef'::regclass AND objid = d.oid AND refobjid >= 16384) later
+                  ON true
             LEFT JOIN LATERAL (SELECT s.seqrelid, json_build_object('name', sc.relname, 'schema', sn.nspname,
                 'always', {Flag("a.attidentity = 'a'")}, 'start', s.seqstart, 'increment', s.seqincrement,
-                'minimum', s.seqmin, 'maximum', s.seqmax, 'cache', s.seqcache, 'cycle', {Flag("s.seqcycle")}) AS definition
+                'minimum', s.seqmin, 'maximum', s.seqmax, 'cache', s.seqcache, 'cycle', {Flag("s.seqcycle")}) AS
+                  definition
                 FROM pg_depend sd JOIN pg_sequence s ON s.seqrelid = sd.objid JOIN pg_class sc ON sc.oid = s.seqrelid
                 JOIN pg_namespace sn ON sn.oid = sc.relnamespace
                 WHERE sd.classid = 'pg_class'::regclass AND sd.deptype = 'i' AND sd.refclassid = 'pg_class'::regclass
@@ -124,7 +131,8 @@ internal static class RelationQueries
                 THEN {ColumnNames("(i.indkey::int2[])[0:i.indnkeyatts - 1]", "i.indrelid")} END,
             pg_get_expr(i.indpred, i.indrelid), json_strip_nulls(json_build_object(
             'name', c.relname, 'unique', {Flag("i.indisunique")},
-            'definition', substr(pg_get_indexdef(i.indexrelid), length('CREATE ' || CASE WHEN i.indisunique THEN 'UNIQUE '
+            'definition', substr(pg_get_indexdef(i.indexrelid), length('CREATE ' || CASE WHEN i.indisunique THEN
+              'UNIQUE '
                 ELSE '' END || 'INDEX ' || quote_ident(c.relname) || ' ON ' || CASE c.relkind WHEN 'I' THEN 'ONLY '
                 ELSE '' END || quote_ident(tn.nspname) || '.' || quote_ident(tc.relname)) + 2),
             'parentIndex', {CatalogSql.ParentIndex("i.indexrelid")}, 'clustered', {Flag("i.indisclustered")},
@@ -136,7 +144,8 @@ internal static class RelationQueries
             JOIN pg_namespace tn ON tn.oid = tc.relnamespace JOIN pg_am am ON am.oid = c.relam
         WHERE tc.relkind IN ('r', 'p', 'm') AND tc.relnamespace IN {CatalogSql.Schemas} AND tc.relpersistence <> 't'
             AND (i.indisvalid OR c.relkind = 'I')
-            AND NOT EXISTS (SELECT 1 FROM pg_constraint x WHERE x.conindid = i.indexrelid AND x.contype IN ('p', 'u', 'x'))
+            AND NOT EXISTS (SELECT 1 FROM pg_constraint x WHERE x.conindid = i.indexrelid AND x.contype IN ('p',
+              'u', 'x'))
         ORDER BY i.indrelid, c.relname
         """;
 
@@ -167,7 +176,8 @@ internal static class RelationQueries
     /// <summary>Oid of the relation, definition.</summary>
     public static string Statistics { get; } = """
         SELECT s.stxrelid, json_strip_nulls(json_build_object('schema', n.nspname, 'name', s.stxname,
-            'kinds', (SELECT json_agg(CASE k WHEN 'd' THEN 'ndistinct' WHEN 'f' THEN 'dependencies' ELSE 'mcv' END ORDER BY k)
+            'kinds', (SELECT json_agg(CASE k WHEN 'd' THEN 'ndistinct' WHEN 'f' THEN 'dependencies' ELSE 'mcv' END
+              ORDER BY k)
                 FROM unnest(s.stxkind) k WHERE k IN ('d', 'f', 'm')
                     AND array_length(s.stxkind, 1) - CASE WHEN 'e' = ANY (s.stxkind) THEN 1 ELSE 0 END < 3),
             'columns', pg_get_statisticsobjdef_columns(s.oid), 'target', nullif(s.stxstattarget, -1),

@@ -46,7 +46,8 @@ internal static class SequenceValues
             return await connection.QueryAsync(
                 "SELECT seqrelid, coalesce(pg_sequence_last_value(seqrelid), seqstart), "
                 + "pg_sequence_last_value(seqrelid) IS NOT NULL FROM pg_sequence WHERE seqrelid IN ("
-                + string.Join(',', names.Select(row => RelationParts.Oid(row[0]).ToString(CultureInfo.InvariantCulture)))
+                + string.Join(',', names.Select(row =>
+                    RelationParts.Oid(row[0]).ToString(CultureInfo.InvariantCulture)))
                 + ")",
                 cancellationToken).ConfigureAwait(false);
         }

@@ -3,7 +3,9 @@ using Backup.Sql.Postgres.Connections;
 
 namespace Backup.Sql.Postgres.Catalog;
 
-/// <summary>Writes the statements that make a table: its name and columns' types may be others than at the source.</summary>
+/// <summary>
+/// Writes the statements that make a table: its name and columns' types may be others than at the source.
+/// </summary>
 internal static class TableDdl
 {
     /// <summary>The statement that makes the table, with what belongs before its rows.</summary>

@@ -15,7 +15,8 @@ internal static class Counters
         {
             var place = Names.Place(sequence);
             yield return Set($"{Quote.Text(place)}::regclass", sequence.Value, sequence.IsCalled);
-            if (sequence.OwnerTable is { } owner && sequence.OwnerColumn is { } column && names.PlaceOf(owner) is { } table)
+            if (sequence.OwnerTable is { } owner && sequence.OwnerColumn is { } column
+                && names.PlaceOf(owner) is { } table)
                 yield return $"ALTER SEQUENCE {place} OWNED BY {table}.{Quote.Name(column)}";
         }
 

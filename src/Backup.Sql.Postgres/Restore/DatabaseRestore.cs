@@ -83,7 +83,8 @@ internal sealed class DatabaseRestore : IAsyncDisposable
             .ConfigureAwait(false);
         await Connections.ForEachAsync(
             _tables.Values.Select(table => table.Place),
-            (connection, place) => connection.MakeAsync($"statistics of {place}", $"ANALYZE {place}", cancellationToken),
+            (connection, place) => connection.MakeAsync($"statistics of {place}", $"ANALYZE {place}",
+                cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 

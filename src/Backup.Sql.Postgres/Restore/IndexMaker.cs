@@ -23,7 +23,8 @@ internal sealed class IndexMaker(Names names, NoticeList notices)
     {
         if (table.Definition is { } definition)
         {
-            await TreeAsync(connection, table, new Work(definition, table.Schema, table.Place, false), cancellationToken)
+            await TreeAsync(connection, table, new Work(definition, table.Schema, table.Place, false),
+                cancellationToken)
                 .ConfigureAwait(false);
             return;
         }
@@ -39,7 +40,8 @@ internal sealed class IndexMaker(Names names, NoticeList notices)
 
     /// <summary>Makes the indexes of a materialized view.</summary>
     public async ValueTask MakeAsync(
-        NpgsqlConnection connection, ViewDescriptor view, ViewDefinition definition, CancellationToken cancellationToken)
+        NpgsqlConnection connection, ViewDescriptor view, ViewDefinition definition,
+        CancellationToken cancellationToken)
     {
         var schema = view.Schema ?? NeutralDdl.DefaultSchema;
         foreach (var index in definition.Indexes)
@@ -94,7 +96,8 @@ internal sealed class IndexMaker(Names names, NoticeList notices)
                 $"constraint {name}", $"ALTER INDEX {index} SET ({options})", cancellationToken).ConfigureAwait(false);
         }
 
-        await MarkAsync(connection, work.Place, name, constraint.Clustered, constraint.ReplicaIdentity, cancellationToken)
+        await MarkAsync(connection, work.Place, name, constraint.Clustered, constraint.ReplicaIdentity,
+            cancellationToken)
             .ConfigureAwait(false);
     }
 

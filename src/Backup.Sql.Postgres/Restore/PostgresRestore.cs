@@ -83,7 +83,8 @@ internal sealed class PostgresRestore : IRestoreTransaction
             // A built-in database that is there has its schema already: nothing else came.
             if (!_request.NewDatabases.Contains(group.Key) && group.All(o => o.Target is SchemaDescriptor))
                 continue;
-            var source = group.FirstOrDefault(o => o.Target is DatabaseDescriptor && o.SourceEngine == PostgresEngine.Kind);
+            var source = group.FirstOrDefault(
+                o => o.Target is DatabaseDescriptor && o.SourceEngine == PostgresEngine.Kind);
             var database = await StartAsync(group.Key, (DatabaseDescriptor?)source?.Source, cancellationToken)
                 .ConfigureAwait(false);
             await database.CreateAsync([.. group], cancellationToken).ConfigureAwait(false);

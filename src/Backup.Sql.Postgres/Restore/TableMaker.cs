@@ -59,10 +59,12 @@ internal sealed class TableMaker(Names names, NoticeList notices)
         NpgsqlConnection connection, RestoredTable table, TableDefinition definition,
         CancellationToken cancellationToken)
     {
-        var keeps = !table.IsMoved && await AreFreeAsync(connection, definition, cancellationToken).ConfigureAwait(false);
+        var keeps = !table.IsMoved
+            && await AreFreeAsync(connection, definition, cancellationToken).ConfigureAwait(false);
         var columns = table.Target.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
         var sql = TableDdl.Create(
-            definition, table.Place, [.. definition.Parents.Select(parent => names.PlaceOf(parent.Schema, parent.Name))],
+            definition, table.Place,
+            [.. definition.Parents.Select(parent => names.PlaceOf(parent.Schema, parent.Name))],
             column => Form(columns.GetValueOrDefault(column.Name), column, keeps));
         await connection.MakeAsync($"table {table.FullName}", sql, cancellationToken).ConfigureAwait(false);
         foreach (var part in definition.Partitions)

@@ -7,7 +7,9 @@ namespace Backup.Sql.Postgres.Rows;
 /// <summary>Writes the queries that an export copies out.</summary>
 internal static class CopyQuery
 {
-    /// <summary>The rows of a table with a key, those between two bounds at least; ascending where that helps.</summary>
+    /// <summary>
+    /// The rows of a table with a key, those between two bounds at least; ascending where that helps.
+    /// </summary>
     public static string ByKey(StoredTable table, IReadOnlyList<StoredHeap> heaps, string? from, string? to)
     {
         var sql = new StringBuilder("SELECT ").AppendJoin(", ", table.Columns.Select(column => column.Selected));

@@ -12,7 +12,9 @@ namespace Backup.Sql.Postgres.Rows;
 /// </summary>
 internal static class KeyBound
 {
-    /// <summary>A condition that every row on the bound's side of the key meets; null when there is none to say.</summary>
+    /// <summary>
+    /// A condition that every row on the bound's side of the key meets; null when there is none to say.
+    /// </summary>
     /// <param name="table">A table with a key.</param>
     /// <param name="bound">The bound.</param>
     /// <param name="isStart">Whether rows come after it.</param>

@@ -30,7 +30,8 @@ internal static class StoredTables
         SELECT b.attname, b.oid, pg_catalog.format_type(b.oid, -1), b.oid <> b.atttypid,
           pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(p.proname), b.attnum,
           CASE WHEN b.attcollation = 100
-            THEN (SELECT d.datcollate IN ('C', 'POSIX') AND coalesce(pg_catalog.to_jsonb(d)->>'datlocprovider', 'c') = 'c'
+            THEN (SELECT d.datcollate IN ('C', 'POSIX') AND coalesce(pg_catalog.to_jsonb(d)->>'datlocprovider', 'c')
+              = 'c'
               FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
             ELSE coalesce((SELECT l.collprovider = 'c' AND l.collcollate IN ('C', 'POSIX')
               FROM pg_catalog.pg_collation l WHERE l.oid = b.attcollation), true) END
