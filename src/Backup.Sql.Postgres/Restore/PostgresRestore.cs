@@ -229,7 +229,9 @@ internal sealed class PostgresRestore : IRestoreTransaction
         return database;
     }
 
-    /// <summary>The connection is gone, and its locks with it. Where the server is too, the next restore cleans.</summary>
+    /// <summary>
+    /// The connection is gone, and its locks with it. Where the server is too, the next restore cleans.
+    /// </summary>
     private async ValueTask CleanAnewAsync()
     {
         try
