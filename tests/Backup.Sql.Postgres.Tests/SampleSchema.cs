@@ -9,6 +9,7 @@ internal static class SampleSchema
     /// <summary>Roles are the server's: all databases share them.</summary>
     public const string Roles = """
         DO $$ BEGIN
+            PERFORM pg_advisory_xact_lock(1);
             IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'shop_owner') THEN
                 CREATE ROLE shop_owner; CREATE ROLE shop_clerk; CREATE ROLE "Shop Auditor";
             END IF;

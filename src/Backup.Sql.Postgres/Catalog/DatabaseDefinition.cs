@@ -29,9 +29,6 @@ internal sealed record DatabaseDefinition
 
     public IReadOnlyList<DefaultGrants> DefaultGrants { get; set; } = [];
 
-    /// <summary>What the database holds and no backup carries, as the user would name it.</summary>
-    public IReadOnlyList<string> NotCarried { get; set; } = [];
-
     public string? Comment { get; set; }
 
     public IReadOnlyList<Grant>? Grants { get; set; }

@@ -1,11 +1,12 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Backup.Sql.Catalog;
 using Backup.Sql.Postgres.Connections;
 
 namespace Backup.Sql.Postgres.Catalog;
 
 /// <summary>Writes the statements that make views, sequences, types, functions and triggers.</summary>
-internal static class ObjectDdl
+internal static partial class ObjectDdl
 {
     public static string View(ViewDefinition view, bool isMaterialized, string place)
     {
@@ -40,14 +41,19 @@ internal static class ObjectDdl
             ? $"CREATE {function.Kind} {place}{function.Definition}"
             : throw RestoreErrors.NotADefinition(function.Name, null);
 
+    /// <summary>A trigger; of no other table, whatever its description says.</summary>
     public static string Trigger(TriggerDefinition trigger, string name, string table) =>
-        $"CREATE {(trigger.Constraint ? "CONSTRAINT " : "")}TRIGGER {Quote.Name(name)} {trigger.Timing} ON {table} "
+        !Timing().IsMatch(trigger.Timing) ? throw RestoreErrors.NotADefinition(trigger.Name, null)
+        : $"CREATE {(trigger.Constraint ? "CONSTRAINT " : "")}TRIGGER {Quote.Name(name)} {trigger.Timing} ON {table} "
         + trigger.Action;
 
     public static string Index(IndexDefinition index, string name, string table) =>
         index.Definition.StartsWith("USING ", StringComparison.Ordinal)
             ? $"CREATE {(index.Unique ? "UNIQUE " : "")}INDEX {Quote.Name(name)} ON {table} {index.Definition}"
             : throw RestoreErrors.NotADefinition(index.Name, null);
+
+    [GeneratedRegex("""^(BEFORE|AFTER|INSTEAD OF)( OR| INSERT| DELETE| TRUNCATE| UPDATE( OF ("([^"]|"")*"|\w+|, )+)?)+$""")]
+    private static partial Regex Timing();
 
     private static string Domain(TypeDefinition domain, string place)
     {

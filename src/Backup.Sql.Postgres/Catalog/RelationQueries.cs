@@ -152,9 +152,14 @@ internal static class RelationQueries
     /// <summary>Oid of the relation, definition.</summary>
     public static string Rules { get; } = """
         SELECT r.ev_class, json_strip_nulls(json_build_object('name', r.rulename,
-            'definition', rtrim(pg_get_ruledef(r.oid), ';'), 'enabled', r.ev_enabled,
+            'event', CASE r.ev_type WHEN '2' THEN 'UPDATE' WHEN '3' THEN 'INSERT' WHEN '4' THEN 'DELETE'
+                ELSE 'SELECT' END,
+            'action', rtrim(substr(d.def, position(d.place in d.def) + length(d.place)), ';'), 'enabled', r.ev_enabled,
             'comment', obj_description(r.oid, 'pg_rewrite')))::text
-        FROM pg_rewrite r WHERE r.rulename <> '_RETURN' AND r.oid >= 16384 ORDER BY r.ev_class, r.rulename
+        FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace,
+            LATERAL (SELECT pg_get_ruledef(r.oid) AS def,
+                ' TO ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS place) d
+        WHERE r.rulename <> '_RETURN' AND r.oid >= 16384 ORDER BY r.ev_class, r.rulename
         """;
 
     /// <summary>Oid of the table, definition.</summary>

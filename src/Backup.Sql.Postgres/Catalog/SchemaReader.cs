@@ -66,16 +66,14 @@ internal sealed class SchemaReader
         var row = (await QueryAsync(ObjectQueries.Database, cancellationToken).ConfigureAwait(false))[0];
         var left = await QueryAsync(ObjectQueries.NotCarried, cancellationToken).ConfigureAwait(false);
         _database = Oid(row[0]);
-        var definition = DefinitionJson.Parse<DatabaseDefinition>((string)row[2]!) with
-        {
-            NotCarried = [.. left.Select(line => (string)line[0]!)],
-        };
+        var definition = DefinitionJson.Parse<DatabaseDefinition>((string)row[2]!);
         return new DatabaseDescriptor
         {
             Id = ObjectIds.OfDatabase(_database),
             Database = _name,
             Name = _name,
             Owner = (string?)row[1],
+            NotCarried = left.Count == 0 ? null : [.. left.Select(line => (string)line[0]!)],
             Properties = DefinitionJson.PropertiesOf(definition),
         };
     }

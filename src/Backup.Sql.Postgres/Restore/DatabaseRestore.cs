@@ -147,7 +147,7 @@ internal sealed class DatabaseRestore : IAsyncDisposable
                 cancellationToken).ConfigureAwait(false);
         }
 
-        _notices.AddRange(definition.NotCarried.Select(what => $"{_source!.Name}: {what} is in no backup"));
+        _notices.AddRange((_source!.NotCarried ?? []).Select(what => $"{_source!.Name}: {what} is in no backup"));
     }
 
     private async ValueTask ReplaceAsync(

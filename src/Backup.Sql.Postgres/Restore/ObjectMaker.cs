@@ -28,10 +28,9 @@ internal sealed class ObjectMaker(Names names, NoticeList notices)
         var sql = isExact ? await ExactAsync(connection, restore, cancellationToken).ConfigureAwait(false)
             : Neutral(restore);
         if (sql is null)
-        {
             names.Leave(restore.Source.Id);
+        if (string.IsNullOrEmpty(sql))
             return false;
-        }
 
         await connection.MakeAsync(
             $"{Word(target)} {target.Schema ?? target.Database}.{target.Name}", sql, cancellationToken)
@@ -69,7 +68,7 @@ internal sealed class ObjectMaker(Names names, NoticeList notices)
         }
     }
 
-    /// <summary>One that is there already is used as it is.</summary>
+    /// <summary>One that is there already is used as it is: the statement is empty.</summary>
     private static async ValueTask<string?> FunctionAsync(
         NpgsqlConnection connection, ObjectRestore restore, CancellationToken cancellationToken)
     {
@@ -77,7 +76,7 @@ internal sealed class ObjectMaker(Names names, NoticeList notices)
         var schema = restore.Target.Schema ?? NeutralDdl.DefaultSchema;
         var there = await connection.QueryAsync(
             FindFunction, cancellationToken, schema, definition.Name, definition.Arguments).ConfigureAwait(false);
-        return there.Count > 0 ? null : ObjectDdl.Function(definition, Quote.Name(schema, definition.Name));
+        return there.Count > 0 ? "" : ObjectDdl.Function(definition, Quote.Name(schema, definition.Name));
     }
 
     private string? Trigger(ObjectRestore restore, TriggerDescriptor trigger)

@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Postgres.Catalog;
 using Backup.Sql.Postgres.Connections;
@@ -228,6 +229,24 @@ internal sealed class PostgresRestore : IRestoreTransaction
         return database;
     }
 
+    /// <summary>
+    /// The connection is gone, and its locks with it. Where the server is too, the next restore cleans.
+    /// </summary>
+    private async ValueTask CleanAnewAsync()
+    {
+        try
+        {
+            var connection = await _server.OpenAsync(_server.MaintenanceDatabase, CancellationToken.None)
+                .ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            await StagedDatabases.CleanAsync(connection, null, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure) || failure is BackupSqlException)
+        {
+            // Nobody can be told, and nothing is visible.
+        }
+    }
+
     /// <summary>What cannot be removed now, the next restore removes.</summary>
     private async ValueTask RemoveStagedAsync()
     {
@@ -239,7 +258,7 @@ internal sealed class PostgresRestore : IRestoreTransaction
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure) || failure is InvalidOperationException)
         {
-            // The server is gone, or the connection: the lock went with it.
+            await CleanAnewAsync().ConfigureAwait(false);
         }
     }
 }

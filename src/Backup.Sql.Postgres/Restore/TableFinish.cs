@@ -62,9 +62,9 @@ internal sealed class TableFinish(Names names, Roles roles, NoticeList notices)
     /// <summary>What follows a rule of a table or view.</summary>
     public static IEnumerable<string> Rule(RuleDefinition rule, string place)
     {
-        if (!rule.Definition.StartsWith("CREATE RULE ", StringComparison.Ordinal))
+        if (rule.Event is not ("SELECT" or "INSERT" or "UPDATE" or "DELETE"))
             throw RestoreErrors.NotADefinition(rule.Name, null);
-        yield return rule.Definition;
+        yield return $"CREATE RULE {Quote.Name(rule.Name)} AS ON {rule.Event} TO {place}{rule.Action}";
         if (Firing(rule.Enabled) is { } firing)
             yield return $"ALTER TABLE {place} {firing} RULE {Quote.Name(rule.Name)}";
         if (rule.Comment is not null)
