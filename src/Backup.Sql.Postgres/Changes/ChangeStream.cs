@@ -11,7 +11,8 @@ namespace Backup.Sql.Postgres.Changes;
 /// <remarks>
 /// The order of commits and the order in which snapshots come to see them are not the same: a place in the log tells
 /// nothing about a snapshot. That is why transactions are compared, not places. What was committed after the snapshot
-/// that is being backed up may come along; such keys are looked up in the snapshot, like all others, and found unchanged.
+/// that is being backed up may come along; such keys are looked up in the snapshot like all others, and found as they
+/// were.
 /// </remarks>
 internal sealed class ChangeStream(
     SeenTransactions seen, Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable)

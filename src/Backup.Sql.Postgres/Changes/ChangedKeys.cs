@@ -3,8 +3,8 @@ namespace Backup.Sql.Postgres.Changes;
 /// <summary>The keys of one relation that changed; at some number it gives up, for memory has a bound.</summary>
 internal sealed class ChangedKeys
 {
-    /// <summary>With their hash tables some 200 MB at keys of one number: enough for what an increment is good for.</summary>
-    private const int Most = 2_000_000;
+    /// <summary>Some 50 MB at keys of one number. A table that changes more is read whole with less trouble.</summary>
+    private const int Most = 500_000;
 
     private readonly HashSet<ReadOnlyMemory<byte>> _keys = new(KeyComparer.Instance);
     private ReadOnlyMemory<byte>[]? _sorted;

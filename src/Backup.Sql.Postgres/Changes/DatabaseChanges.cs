@@ -16,7 +16,7 @@ internal sealed class DatabaseChanges(
 
     private readonly ConcurrentDictionary<HlcTimestamp, Lazy<Task<ChangeWindow?>>> _windows = new();
 
-    /// <summary>The keys of a table that changed since a time, ascending; null when not all of them are known.</summary>
+    /// <summary>The keys of a table that changed since a time, ascending; null when not all are known.</summary>
     /// <param name="oid">The table's oid.</param>
     /// <param name="table">How it is stored.</param>
     /// <param name="start">The time.</param>
@@ -73,7 +73,8 @@ internal sealed class DatabaseChanges(
                     connection, setting.Slot, HistoryTables.Publication, CancellationToken.None).ConfigureAwait(false);
                 return new ChangeWindow(mark, stream);
             }
-            catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.ObjectInUse && attempt < SlotAttempts)
+            catch (PostgresException busy) when (attempt < SlotAttempts
+                && busy.SqlState == PostgresErrorCodes.ObjectInUse)
             {
                 await Task.Delay(SlotWait, time).ConfigureAwait(false);
             }

@@ -29,7 +29,8 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
                 else if (setting is null)
                     await StartAsync(connection, retention, cancellationToken).ConfigureAwait(false);
                 else
-                    await HistoryTables.SetRetentionAsync(connection, retention, cancellationToken).ConfigureAwait(false);
+                    await HistoryTables.SetRetentionAsync(connection, retention, cancellationToken)
+                        .ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
@@ -107,8 +108,9 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             point.Name,
             async connection =>
             {
-                if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is not { } setting
-                    || !await ReplicationSlot.IsAliveAsync(connection, setting.Slot, cancellationToken).ConfigureAwait(false))
+                var setting = await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false);
+                if (setting is null || !await ReplicationSlot
+                    .IsAliveAsync(connection, setting.Slot, cancellationToken).ConfigureAwait(false))
                     return null;
                 var stamps = await Publication.StampAsync(point.Leader, cancellationToken).ConfigureAwait(false);
                 var seen = await point.Leader.QueryAsync(
@@ -160,12 +162,14 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         NpgsqlConnection connection, HistorySetting setting, CancellationToken cancellationToken)
     {
         var horizon = HlcTimestamp.FromDateTimeOffset(options.TimeProvider.GetUtcNow() - setting.Retention);
-        if (await HistoryTables.PruneAsync(connection, horizon, cancellationToken).ConfigureAwait(false) is not { } oldest)
+        var oldest = await HistoryTables.PruneAsync(connection, horizon, cancellationToken).ConfigureAwait(false);
+        if (oldest is null)
             return;
         try
         {
             await ReplicationSlot.AdvanceAsync(
-                connection, setting.Slot, SeenTransactions.Parse(oldest.Snapshot), cancellationToken).ConfigureAwait(false);
+                connection, setting.Slot, SeenTransactions.Parse(oldest.Snapshot), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.ObjectInUse)
         {

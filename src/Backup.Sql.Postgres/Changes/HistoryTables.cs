@@ -7,8 +7,8 @@ using Npgsql;
 namespace Backup.Sql.Postgres.Changes;
 
 /// <summary>
-/// What the engine keeps in a database with change tracking, in a schema of its own that no backup carries: for how long
-/// history is kept, the marks from which changes can be told, and who holds them.
+/// What the engine keeps in a database with change tracking, in a schema of its own that no backup carries: for how
+/// long history is kept, the marks from which changes can be told, and who holds them.
 /// </summary>
 internal static class HistoryTables
 {
@@ -22,13 +22,15 @@ internal static class HistoryTables
         """
         CREATE SCHEMA IF NOT EXISTS backupsql;
         CREATE TABLE IF NOT EXISTS backupsql.history (slot text NOT NULL, retention_us bigint NOT NULL);
-        CREATE TABLE IF NOT EXISTS backupsql.marks (time bigint PRIMARY KEY, snapshot text NOT NULL, tables json NOT NULL);
+        CREATE TABLE IF NOT EXISTS backupsql.marks (
+          time bigint PRIMARY KEY, snapshot text NOT NULL, tables json NOT NULL);
         CREATE TABLE IF NOT EXISTS backupsql.holds (name text PRIMARY KEY, time bigint NOT NULL);
         TRUNCATE backupsql.history, backupsql.marks, backupsql.holds
         """;
 
     private const string Remove =
-        "DROP TABLE IF EXISTS backupsql.history, backupsql.marks, backupsql.holds; DROP PUBLICATION IF EXISTS backupsql";
+        "DROP TABLE IF EXISTS backupsql.history, backupsql.marks, backupsql.holds; "
+        + "DROP PUBLICATION IF EXISTS backupsql";
 
     private const string Tracked =
         """
@@ -76,7 +78,8 @@ internal static class HistoryTables
             return null;
         var slot = SlotOf((long)found[0][1]!);
         var rows = await connection.QueryAsync(
-            "SELECT retention_us FROM backupsql.history WHERE slot = $1", cancellationToken, slot).ConfigureAwait(false);
+            "SELECT retention_us FROM backupsql.history WHERE slot = $1", cancellationToken, slot)
+            .ConfigureAwait(false);
         return rows.Count == 0 ? null : new HistorySetting(slot, TimeSpan.FromMicroseconds((long)rows[0][0]!));
     }
 
@@ -98,7 +101,8 @@ internal static class HistoryTables
         NpgsqlConnection connection, HlcTimestamp time, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync(
-            "SELECT time, snapshot, tables::text FROM backupsql.marks WHERE time = $1", cancellationToken, time.WallTime)
+            "SELECT time, snapshot, tables::text FROM backupsql.marks WHERE time = $1", cancellationToken,
+            time.WallTime)
             .ConfigureAwait(false);
         return rows.Count == 0 ? null : Mark(rows[0]);
     }

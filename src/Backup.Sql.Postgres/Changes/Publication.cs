@@ -16,8 +16,8 @@ internal static class Publication
         JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indimmediate
         WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND c.relreplident IN ('d', 'f')
           AND n.nspname <> 'information_schema' AND n.nspname <> 'backupsql' AND n.nspname NOT LIKE 'pg\_%'
-          AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel r JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid
-            WHERE r.prrelid = c.oid AND p.pubname = 'backupsql')
+          AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel r
+            JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = c.oid AND p.pubname = 'backupsql')
         ORDER BY c.oid
         """;
 
@@ -29,7 +29,8 @@ internal static class Publication
     /// </summary>
     private const string Stamps =
         """
-        SELECT c.oid::int8, pg_catalog.concat_ws(' ', r.oid, p.xmin, c.relfilenode, c.relreplident, i.indexrelid, i.indkey,
+        SELECT c.oid::int8, pg_catalog.concat_ws(' ',
+          r.oid, p.xmin, c.relfilenode, c.relreplident, i.indexrelid, i.indkey,
           (SELECT pg_catalog.string_agg(a.xmin::text, ' ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
            WHERE a.attrelid = c.oid AND a.attnum > 0))
         FROM pg_catalog.pg_publication p JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid
@@ -49,7 +50,8 @@ internal static class Publication
     public static async ValueTask MakeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync(
-            "DROP PUBLICATION IF EXISTS backupsql; CREATE PUBLICATION backupsql", cancellationToken).ConfigureAwait(false);
+            "DROP PUBLICATION IF EXISTS backupsql; CREATE PUBLICATION backupsql", cancellationToken)
+            .ConfigureAwait(false);
         await ExtendAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
@@ -67,7 +69,8 @@ internal static class Publication
                 var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
                 await using var _ = transaction.ConfigureAwait(false);
                 await connection.ExecuteAsync(
-                    $"LOCK TABLE ONLY {name} IN SHARE ROW EXCLUSIVE MODE; ALTER PUBLICATION backupsql ADD TABLE ONLY {name}",
+                    $"LOCK TABLE ONLY {name} IN SHARE ROW EXCLUSIVE MODE; "
+                    + $"ALTER PUBLICATION backupsql ADD TABLE ONLY {name}",
                     cancellationToken).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             }

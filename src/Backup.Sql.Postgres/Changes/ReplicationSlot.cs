@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Backup.Sql.Postgres.Changes;
 
-/// <summary>The logical slot of a database: as long as it stays where it is, the server keeps the log from there on.</summary>
+/// <summary>The logical slot of a database: from where it stands on the server keeps the log.</summary>
 internal static class ReplicationSlot
 {
     private const string Make = "SELECT pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')";
@@ -41,7 +41,8 @@ internal static class ReplicationSlot
     public static async ValueTask DropAsync(
         NpgsqlConnection connection, string slot, CancellationToken cancellationToken) =>
         await connection.QueryAsync(
-            "SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots WHERE slot_name = $1",
+            "SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots "
+            + "WHERE slot_name = $1",
             cancellationToken, slot).ConfigureAwait(false);
 
     /// <summary>False when the slot is gone, or the log behind it.</summary>
@@ -66,8 +67,8 @@ internal static class ReplicationSlot
         if (end > default(NpgsqlLogSequenceNumber))
         {
             await connection.QueryAsync(
-                "SELECT pg_catalog.pg_replication_slot_advance($1, $2::text::pg_catalog.pg_lsn)", cancellationToken, slot,
-                end.ToString())
+                "SELECT pg_catalog.pg_replication_slot_advance($1, $2::text::pg_catalog.pg_lsn)", cancellationToken,
+                slot, end.ToString())
                 .ConfigureAwait(false);
         }
     }
