@@ -29,7 +29,7 @@ internal static class ReplicationSlot
             throw PostgresErrors.LogTellsTooLittle((string)levels[0][0]!);
     }
 
-    /// <summary>Makes the slot anew. The publication must be there: it is looked up as of each place in the log.</summary>
+    /// <summary>Makes the slot anew. The publication must be there: each place in the log looks it up.</summary>
     public static async ValueTask MakeAsync(
         NpgsqlConnection connection, string slot, CancellationToken cancellationToken)
     {

@@ -130,12 +130,14 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
     private async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>?> ChangedKeysAsync(
         TableSpace space, StoredTable table, HlcTimestamp start, CancellationToken cancellationToken) =>
         _changes.TryGetValue(space.Database, out var changes)
-            ? await changes.FindAsync(ObjectIds.OidOf(space.TableId), table, start, cancellationToken).ConfigureAwait(false)
+            ? await changes.FindAsync(ObjectIds.OidOf(space.TableId), table, start, cancellationToken)
+                .ConfigureAwait(false)
             : null;
 
     private ValueTask<StoredTable?> RelationAsync(DatabasePoint point, uint oid, CancellationToken cancellationToken) =>
         _readers.UseAsync(
-            point, connection => StoredTables.ReadAsync(connection, point.Name, oid, cancellationToken), cancellationToken);
+            point, connection => StoredTables.ReadAsync(connection, point.Name, oid, cancellationToken),
+            cancellationToken);
 
     private async Task ExportAsync(
         Space space, StoredTable table, KeySpan span, IRowVersionSink sink, CancellationToken cancellationToken)

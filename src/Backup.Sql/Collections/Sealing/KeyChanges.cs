@@ -36,7 +36,8 @@ internal sealed class KeyChanges(
         var before = await ReadAsync(drops, cancellationToken).ConfigureAwait(false);
         foreach (var passphrase in changes.Select(change => change.Dropped).OfType<string>())
         {
-            if (!before.Any(one => one.Keys.Passphrases.Any(slot => Opens(slot, passphrase, one.Name, cancellationToken))))
+            if (!before.Any(one => one.Keys.Passphrases.Any(
+                slot => Opens(slot, passphrase, one.Name, cancellationToken))))
                 throw Errors.WrongPassphrase(directory, before.Any(one => one.Keys.Passphrases.Any()));
         }
 
@@ -55,7 +56,8 @@ internal sealed class KeyChanges(
         }
 
         if (drops)
-            await DeleteAsync(before.Select(one => one.Name).Union(_gone).Where(name => name != newest), cancellationToken)
+            await DeleteAsync(
+                before.Select(one => one.Name).Union(_gone).Where(name => name != newest), cancellationToken)
                 .ConfigureAwait(false);
     }
 
@@ -124,7 +126,8 @@ internal sealed class KeyChanges(
         foreach (var change in changes)
         {
             if (change.Dropped is { } dropped)
-                slots.RemoveAll(slot => slot.Kind == KeySlot.OfPassphrase && Opens(slot, dropped, newest.Name, cancellationToken));
+                slots.RemoveAll(slot => slot.Kind == KeySlot.OfPassphrase
+                    && Opens(slot, dropped, newest.Name, cancellationToken));
             else
                 await AddAsync(slots, change, newest.Name, cancellationToken).ConfigureAwait(false);
         }
