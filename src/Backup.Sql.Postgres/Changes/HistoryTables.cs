@@ -111,14 +111,15 @@ internal static class HistoryTables
     /// Removes the marks from which nobody will ask for changes any more.
     /// </summary>
     /// <param name="connection">A connection to the database.</param>
-    /// <param name="before">Marks from this time on stay, whoever holds them; so do those that somebody holds.</param>
+    /// <param name="before">Marks from this time on stay; so do those that somebody holds, and the newest.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The oldest mark that stays; null for none.</returns>
     public static async ValueTask<HistoryMark?> PruneAsync(
         NpgsqlConnection connection, HlcTimestamp before, CancellationToken cancellationToken)
     {
         await connection.QueryAsync(
-            "DELETE FROM backupsql.marks WHERE time < least($1, (SELECT min(time) FROM backupsql.holds))",
+            "DELETE FROM backupsql.marks WHERE time < least($1, (SELECT min(time) FROM backupsql.holds), "
+                + "(SELECT max(time) FROM backupsql.marks))",
             cancellationToken, before.WallTime).ConfigureAwait(false);
         var rows = await connection.QueryAsync(
             "SELECT time, snapshot, tables::text FROM backupsql.marks ORDER BY time LIMIT 1", cancellationToken)
