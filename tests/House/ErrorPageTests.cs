@@ -21,7 +21,7 @@ public sealed partial class ErrorPageTests
         [SqlStates.OutOfMemory] = "SQLite's answer to a failed allocation: a test would have to exhaust the machine's memory",
     };
 
-    private static readonly string[] Makers = ["Wrapped", "At", "AtPlace", "Several", "FromCode", "Invalid"];
+    private static readonly string[] Makers = ["Wrapped", "At", "AtPlace", "Several", "FromCode", "From", "Invalid"];
 
     private static IReadOnlyList<(string Name, string Code)> Codes { get; } =
     [
@@ -116,7 +116,7 @@ public sealed partial class ErrorPageTests
 
     /// <summary>One error of each method that makes one, its arguments shown as their names.</summary>
     private static IEnumerable<(string Name, BackupSqlException Error)> Errors() =>
-        from type in new[] { typeof(SqlStates).Assembly.GetType("Backup.Sql.Diagnostics.Errors")!, typeof(Sqlite.SqliteEngine).Assembly.GetType("Backup.Sql.Sqlite.SqliteErrors")! }
+        from type in new[] { typeof(SqlStates).Assembly.GetType("Backup.Sql.Diagnostics.Errors")!, typeof(Sqlite.SqliteEngine).Assembly.GetType("Backup.Sql.Sqlite.SqliteErrors")!, typeof(Postgres.PostgresStateStore).Assembly.GetType("Backup.Sql.Postgres.State.StateErrors")! }
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static)
         where method.ReturnType == typeof(BackupSqlException) && !Makers.Contains(method.Name)
         let arguments = method.GetParameters().Select(Argument).ToArray()

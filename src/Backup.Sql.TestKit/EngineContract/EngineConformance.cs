@@ -50,10 +50,26 @@ public sealed class EngineConformance(Func<EngineConformanceFixture> fixtures)
     /// <returns>How each came out.</returns>
     public async Task<ConformanceReport> RunAllAsync(CancellationToken cancellationToken = default)
     {
+        var (engine, claimed) = await AskAsync(cancellationToken).ConfigureAwait(false);
         var results = new List<ConformanceResult>();
         foreach (var check in Suite)
             results.Add(await JudgeAsync(check, cancellationToken).ConfigureAwait(false));
-        return new ConformanceReport(results);
+        return new ConformanceReport(results) { Engine = engine, Claimed = claimed };
+    }
+
+    private async Task<(EngineInfo? Engine, EngineCapabilities Claimed)> AskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var context = await CheckContext.StartAsync(fixtures, cancellationToken).ConfigureAwait(false);
+            await using var _ = context.ConfigureAwait(false);
+            return (context.Engine.Info, context.Abilities);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // An engine that does not start fails every check, each with the reason.
+            return (null, EngineCapabilities.None);
+        }
     }
 
     private async Task<ConformanceResult> JudgeAsync(ConformanceCheck check, CancellationToken cancellationToken)

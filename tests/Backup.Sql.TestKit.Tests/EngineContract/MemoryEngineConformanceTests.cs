@@ -49,6 +49,35 @@ public sealed class MemoryEngineConformanceTests
         Assert.True(report.Passed, report.ToString());
     }
 
+    [Fact]
+    public async Task The_report_counts_every_check_in_the_line_of_its_ability()
+    {
+        var claimed = EngineCapabilities.TimeTravel | EngineCapabilities.Schemas | EngineCapabilities.ReplaceRows;
+        var report = await new EngineConformance(() => new MemoryFixture(claimed)).RunAllAsync();
+        var lines = report.Abilities.ToDictionary(line => line.Name);
+        Assert.Equal(report.Results.Count, report.Abilities.Sum(line => line.Checks));
+        Assert.All(report.Abilities, line => Assert.Equal(line.Checks, line.Passed + line.Refused + line.Failed));
+        Assert.Equal("passed", lines["contract"].Verdict);
+        Assert.Equal("passed", lines["time travel"].Verdict);
+        Assert.Equal(("claimed", 0), (lines["schemas"].Verdict, lines["schemas"].Checks));
+        Assert.Equal("not claimed", lines["replace rows of partitions"].Verdict);
+        Assert.Contains("memory ", report.ToString(), StringComparison.Ordinal);
+        Assert.Contains("keeps to the contract", report.ToString(), StringComparison.Ordinal);
+        Assert.Equal(report.Results.Count, report.ToLines().Count(letter => letter == '\n'));
+    }
+
+    [Fact]
+    public async Task The_report_names_what_failed_and_why()
+    {
+        var suite = new EngineConformance(
+            () => new BrokenFixture(new MemoryFixture(Everything), EngineFault.HoldsAreForgotten));
+        var report = await suite.RunAllAsync();
+        var failed = Assert.Single(report.Abilities, line => line.Verdict == "failed");
+        Assert.Equal(("retention holds", 1), (failed.Name, failed.Failed));
+        Assert.Contains("does not keep to the contract", report.ToString(), StringComparison.Ordinal);
+        Assert.Contains("A_hold_keeps_history_until_it_is_released:", report.ToString(), StringComparison.Ordinal);
+    }
+
     public static TheoryData<EngineFault> Faults =>
         [.. Enum.GetValues<EngineFault>().Where(f => f != EngineFault.Nothing)];
 
