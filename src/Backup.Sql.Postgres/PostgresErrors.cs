@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Rows;
 using Npgsql;
 
 namespace Backup.Sql.Postgres;
@@ -26,6 +27,69 @@ internal static class PostgresErrors
         new(SqlStates.UndefinedDatabase, $"database {name} does not exist")
         {
             Hint = "SHOW DATABASES, or \\l in the tool, lists the databases.",
+        };
+
+    public static BackupSqlException OutOfRange(string option, string range) =>
+        new(SqlStates.InvalidParameterValue, $"PostgresEngineOptions.{option} is out of range")
+        {
+            Hint = $"It can be from {range}.",
+        };
+
+    public static BackupSqlException DatabaseTwice() =>
+        new(SqlStates.InvalidParameterValue, "PostgresEngineOptions.Databases names a database of the server twice")
+        {
+            Hint = "Give each database of the server one name.",
+        };
+
+    public static BackupSqlException NoCommonPoint() =>
+        new(SqlStates.LockNotAvailable, "no common point of the databases was found")
+        {
+            Transient = true,
+            Detail = "Transactions committed all the time, so that no two databases were seen at the same point.",
+            Hint = "Run the statement again when fewer transactions commit, or back up each database by itself.",
+        };
+
+    public static BackupSqlException TablesKeepChanging() =>
+        new(SqlStates.LockNotAvailable, "no snapshot of the databases could be taken")
+        {
+            Transient = true,
+            Detail = "Whenever one was taken, a table was altered, truncated or dropped before it was locked.",
+            Hint = "Run the statement again when the definitions of tables are at rest.",
+        };
+
+    public static BackupSqlException NoHistory() =>
+        new(SqlStates.FeatureNotSupported, "PostgreSQL keeps no history that a backup could go back to")
+        {
+            Hint = "Leave AS OF SYSTEM TIME and revision_history out: the backup shows what is there now.",
+        };
+
+    public static BackupSqlException NoPages() =>
+        new(SqlStates.FeatureNotSupported, "PostgreSQL databases are exported table by table, not by pages");
+
+    public static BackupSqlException UnknownTable(TableSpace space) =>
+        new(SqlStates.UndefinedTable, string.Create(
+            CultureInfo.InvariantCulture, $"database {space.Database} has no table with the id {space.TableId}"));
+
+    public static BackupSqlException NoPartitions(string table) =>
+        new(SqlStates.FeatureNotSupported, $"table {table} has no partitions")
+        {
+            Hint = "Leave the PARTITION clause out.",
+        };
+
+    public static BackupSqlException UnknownPartition(string table, string partition) =>
+        new(SqlStates.UndefinedObject, $"table {table} has no partition {partition}")
+        {
+            Hint = "SHOW CREATE TABLE, or \\d+ in psql, lists the partitions.",
+        };
+
+    public static BackupSqlException TooManyValues(string table) =>
+        new(SqlStates.DataCorrupted, $"a row of {table} holds more values than the table has columns");
+
+    public static BackupSqlException NulInText(string table, string column) =>
+        new(SqlStates.InvalidParameterValue, $"a text of {table}, column {column}, holds the character U+0000")
+        {
+            Detail = "PostgreSQL has no text with it.",
+            Hint = "Remove the character from the source and back it up again, or restore the other tables.",
         };
 
     /// <summary>

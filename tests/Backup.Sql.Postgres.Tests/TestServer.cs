@@ -7,7 +7,7 @@ using Xunit.Sdk;
 namespace Backup.Sql.Postgres.Tests;
 
 /// <summary>
-/// A PostgreSQL server of the tests' own, on loopback, started when first asked for and stopped with the process. Where
+/// A PostgreSQL server of the tests' own, on loopback, started when first asked for; it ends when the process has. Where
 /// PostgreSQL is not installed the tests say so; in CI that is a failure.
 /// </summary>
 internal sealed class TestServer
@@ -15,6 +15,7 @@ internal sealed class TestServer
     private static readonly Lazy<Task<TestServer>> First = new(() => StartAsync(0));
     private static readonly Lazy<Task<TestServer>> Other = new(() => StartAsync(1));
 
+    private static int s_databases;
     private readonly string _directory;
 
     private TestServer(string directory, int port, string connectionString)
@@ -56,7 +57,9 @@ internal sealed class TestServer
         var output = await RunAsync(
             options, "start", directory, port.ToString(CultureInfo.InvariantCulture));
         var server = new TestServer(directory, port, output.Trim());
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Remove();
+
+        // The test host is given no time to tidy up when it ends.
+        await RunAsync("", "watch", directory, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return server;
     }
 
@@ -65,15 +68,48 @@ internal sealed class TestServer
     /// <summary>Runs statements outside of a transaction.</summary>
     public async Task RunSqlAsync(string database, params string[] statements)
     {
-        var builder = For(database);
-        builder.Pooling = false;
-        await using var connection = new NpgsqlConnection(builder.ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await ConnectAsync(database);
         foreach (var statement in statements)
         {
             await using var command = new NpgsqlCommand(statement, connection);
             await command.ExecuteNonQueryAsync();
         }
+    }
+
+    /// <summary>The databases that tests have made.</summary>
+    public async Task<IReadOnlyList<string>> DatabasesAsync()
+    {
+        var names = await QueryAsync(
+            "postgres", "SELECT coalesce(string_agg(datname, ','), '') FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'");
+        return names.Split(',', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>The first value of a query, as text.</summary>
+    public async Task<string> QueryAsync(string database, string query)
+    {
+        await using var connection = await ConnectAsync(database);
+        await using var command = new NpgsqlCommand(query, connection);
+        return Convert.ToString(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture)!;
+    }
+
+    /// <summary>A connection of the caller's own.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync(string database)
+    {
+        var builder = For(database);
+        builder.Pooling = false;
+        builder.CommandTimeout = 120;
+        var connection = new NpgsqlConnection(builder.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Makes an empty database with a name of its own.</summary>
+    public async Task<string> CreateDatabaseAsync(string hint, params string[] statements)
+    {
+        var name = $"{hint}_{Interlocked.Increment(ref s_databases)}";
+        await RunSqlAsync("postgres", $"CREATE DATABASE {name} TEMPLATE template0");
+        await RunSqlAsync(name, statements);
+        return name;
     }
 
     /// <summary>Ends the server as a crash would.</summary>

@@ -4,6 +4,7 @@
 #   postgres-server.sh start DIR PORT   start (create on first use); prints a connection string; idempotent
 #   postgres-server.sh stop  DIR        stop what start started; state stays under DIR
 #   postgres-server.sh kill  DIR        end it as a crash would
+#   postgres-server.sh watch DIR PID    in the background: when process PID has ended, stop the server and remove DIR
 # POSTGRES_OPTIONS: more options of the server, "-c wal_level=replica"
 set -euo pipefail
 
@@ -45,5 +46,11 @@ stop | kill)
   [ "$1" = stop ] && mode=fast || mode=immediate
   as_owner "$B/pg_ctl" -D "$2/data" -w -t 60 -m "$mode" stop >/dev/null 2>&1 || true
   ;;
-*) sed -n '2,8p' "$0"; exit 2 ;;
+watch)
+  [ $# -eq 3 ] || die "watch DIR PID"
+  # In a session of its own, so that whoever ends the tests with their children leaves it alone.
+  setsid bash -c 'while kill -0 "$3" 2>/dev/null; do sleep 1; done; "$1" kill "$2"; rm -rf "$2"' \
+    watch "$0" "$2" "$3" </dev/null >/dev/null 2>&1 &
+  ;;
+*) sed -n '2,9p' "$0"; exit 2 ;;
 esac

@@ -13,7 +13,9 @@ internal sealed class PostgresServer
         "-c search_path= -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=3 "
         + "-c bytea_output=hex -c xmloption=content -c row_security=off -c quote_all_identifiers=off "
         + "-c standard_conforming_strings=on -c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c jit=off "
-        + "-c synchronize_seqscans=off";
+        + "-c synchronize_seqscans=off -c lc_monetary=C";
+
+    private const int BufferBytes = 64 << 10;
 
     private readonly NpgsqlConnectionStringBuilder _builder;
 
@@ -33,12 +35,30 @@ internal sealed class PostgresServer
         _builder.ClientEncoding = "UTF8";
         _builder.CommandTimeout = 0;
         _builder.Enlist = false;
+        _builder.ReadBufferSize = BufferBytes;
+        _builder.WriteBufferSize = BufferBytes;
         _builder.IncludeErrorDetail = false;
         _builder.Database ??= "postgres";
     }
 
     /// <summary>The database for what belongs to the whole server.</summary>
     public string MaintenanceDatabase => _builder.Database!;
+
+    /// <summary>Opens a connection to <see cref="MaintenanceDatabase"/>; the thread waits.</summary>
+    public NpgsqlConnection Open()
+    {
+        var connection = new NpgsqlConnection(_builder.ConnectionString);
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            connection.Dispose();
+            throw PostgresErrors.From("the server could not be reached", failure);
+        }
+    }
 
     /// <summary>Opens a connection.</summary>
     /// <param name="database">The database, as the server calls it.</param>

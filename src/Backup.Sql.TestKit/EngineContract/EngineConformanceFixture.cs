@@ -19,6 +19,12 @@ public abstract class EngineConformanceFixture : IAsyncDisposable
     public virtual EngineCapabilities? Abilities => null;
 
     /// <summary>
+    /// True when dropping a table waits for the snapshots that hold it: then <see cref="DropTableAsync"/> must give up
+    /// with an exception within seconds. False (the default) when it goes through and the snapshots keep the table.
+    /// </summary>
+    public virtual bool DropsWaitForSnapshots => false;
+
+    /// <summary>
     /// Starts an engine on a cluster without databases of a user. Called once, before everything else; the suite
     /// disposes the engine before the fixture.
     /// </summary>

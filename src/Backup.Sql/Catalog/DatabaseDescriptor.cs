@@ -13,4 +13,10 @@ public sealed record DatabaseDescriptor : ObjectDescriptor
     /// the setting lies inside the pages that the engine exports.
     /// </summary>
     public TimeSpan? HistoryRetention { get; init; }
+
+    /// <summary>
+    /// What the database holds and the engine cannot back up, each as the user would name it: a backup of the whole
+    /// database says so in a notice. Null (the default) for nothing.
+    /// </summary>
+    public IReadOnlyList<string>? NotCarried { get; init; }
 }

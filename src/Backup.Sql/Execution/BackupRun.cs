@@ -452,6 +452,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         }
 
         contents.CheckSpaces(_spaces.Select(space => space.Space));
+        lock (_gate)
+            _notices.AddRange(contents.NotCarried(step.Scope.Databases));
         return contents;
     }
 

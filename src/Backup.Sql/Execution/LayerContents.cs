@@ -22,6 +22,13 @@ internal sealed class LayerContents
 
     public IReadOnlyList<SchemaChange> SchemaChanges => [.. _changes.OrderBy(change => change.Time)];
 
+    /// <summary>What some databases hold and the layer does not, as sentences.</summary>
+    public IEnumerable<string> NotCarried(IReadOnlyList<string> databases) =>
+        from database in _objects.OfType<DatabaseDescriptor>()
+        where databases.Contains(database.Name, StringComparer.Ordinal)
+        from what in database.NotCarried ?? []
+        select $"{database.Name}: {what} is not backed up";
+
     /// <summary>Adds databases of which nothing else is kept.</summary>
     public void Add(IEnumerable<DatabaseDescriptor> databases) => _objects.AddRange(databases);
 

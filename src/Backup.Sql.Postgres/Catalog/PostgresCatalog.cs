@@ -1,0 +1,82 @@
+using Backup.Sql.Catalog;
+
+namespace Backup.Sql.Postgres.Catalog;
+
+/// <summary>
+/// The catalog of some databases, each read when it is first asked for. Inside a snapshot the connections give what the
+/// snapshot sees; else a database is as it was when it was read.
+/// </summary>
+/// <param name="databases">What statements call the databases.</param>
+/// <param name="use">
+/// Gives connections, in a transaction of REPEATABLE READ: what is read in one use fits together.
+/// </param>
+internal sealed class PostgresCatalog(IReadOnlyCollection<string> databases, UseConnection use) : ICatalogReader
+{
+    private readonly Dictionary<string, PostgresSchema> _schemas = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, TableStatistics> _counted = [];
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
+    public async ValueTask<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(
+        CancellationToken cancellationToken = default)
+    {
+        var found = new List<DatabaseDescriptor>();
+        foreach (var database in databases.Order(StringComparer.Ordinal))
+            found.Add((await ReadAsync(database, cancellationToken).ConfigureAwait(false)).Database);
+        return found;
+    }
+
+    public async ValueTask<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(
+        string database, CancellationToken cancellationToken = default) =>
+        (await ReadAsync(database, cancellationToken).ConfigureAwait(false)).Objects;
+
+    public async ValueTask<TableStatistics> GetStatisticsAsync(
+        TableDescriptor table, CancellationToken cancellationToken = default)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_counted.TryGetValue(table.Id, out var known))
+                return known;
+            var counted = default(TableStatistics);
+            await use(
+                table.Database,
+                async connection => counted = await TableCounter.CountAsync(connection, table, cancellationToken)
+                    .ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
+            return _counted[table.Id] = counted;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _gate.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask<PostgresSchema> ReadAsync(string database, CancellationToken cancellationToken)
+    {
+        if (!databases.Contains(database, StringComparer.Ordinal))
+            throw PostgresErrors.UnknownDatabase(database);
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_schemas.TryGetValue(database, out var known))
+                return known;
+            PostgresSchema? read = null;
+            await use(
+                database,
+                async connection => read = await SchemaReader.ReadAsync(connection, database, cancellationToken)
+                    .ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
+            return _schemas[database] = read!;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+}

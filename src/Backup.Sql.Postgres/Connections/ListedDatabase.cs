@@ -1,0 +1,7 @@
+namespace Backup.Sql.Postgres.Connections;
+
+/// <summary>A database that statements see.</summary>
+/// <param name="Name">What statements call it.</param>
+/// <param name="OnServer">What the server calls it.</param>
+/// <param name="Oid">The server's number of it.</param>
+internal readonly record struct ListedDatabase(string Name, string OnServer, uint Oid);

@@ -1,0 +1,170 @@
+using System.Globalization;
+using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Postgres.Catalog;
+using Backup.Sql.Postgres.Connections;
+using Backup.Sql.Postgres.Restore;
+using Backup.Sql.Postgres.Snapshots;
+using Npgsql;
+
+namespace Backup.Sql.Postgres;
+
+/// <summary>
+/// A PostgreSQL server as one cluster: its databases, or those chosen, are backed up table by table at one point while
+/// writers work. Names compare as they are stored.
+/// </summary>
+/// <remarks>
+/// A snapshot holds ACCESS SHARE locks on the tables that the user may read: nobody who reads or writes rows waits for
+/// it, who alters, truncates or drops a table does.
+/// </remarks>
+public sealed class PostgresEngine : IDatabaseEngine, IRestoreLedger
+{
+    internal const string Kind = "postgres";
+    private const string BuiltIn = "postgres";
+    private readonly PostgresServer _server;
+    private readonly DatabaseNames _names;
+    private readonly PostgresEngineOptions _options;
+    private readonly EngineClock _clock;
+
+    private PostgresEngine(PostgresServer server, PostgresEngineOptions options, EngineInfo info)
+    {
+        _server = server;
+        _options = options;
+        _names = new DatabaseNames(options);
+        _clock = new EngineClock(options.TimeProvider);
+        Opener = new SnapshotOpener(server, _names, options);
+        Info = info;
+    }
+
+    /// <inheritdoc/>
+    public EngineInfo Info { get; }
+
+    internal SnapshotOpener Opener { get; }
+
+    /// <summary>Connects to the server once, to see that it can be worked with.</summary>
+    /// <param name="options">Which server, and how.</param>
+    /// <returns>The engine.</returns>
+    /// <exception cref="BackupSqlException">22023 an option is out of range; 28000 user or password are wrong; 58030
+    /// the server cannot be reached; 0A000 it is too old.</exception>
+    public static PostgresEngine Open(PostgresEngineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Validate(options);
+        var server = new PostgresServer(options);
+        using var connection = server.Open();
+        try
+        {
+            return new PostgresEngine(server, options, Describe(connection, options));
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            throw PostgresErrors.From("the server could not be identified", failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<HlcTimestamp> GetCurrentTimeAsync(CancellationToken cancellationToken = default) =>
+        new(_clock.Next());
+
+    /// <inheritdoc/>
+    public async ValueTask<ICatalogReader> OpenCatalogAsync(
+        HlcTimestamp? asOf, CancellationToken cancellationToken = default)
+    {
+        if (asOf is not null)
+            throw PostgresErrors.NoHistory();
+        var databases = await _names.ListAsync(_server, cancellationToken).ConfigureAwait(false);
+        return new PostgresCatalog([.. databases.Select(database => database.Name)], ReadCatalogAsync);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IEngineSnapshot> OpenSnapshotAsync(
+        SnapshotRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.AsOf is not null)
+            throw PostgresErrors.NoHistory();
+        var databases = request.Databases.Distinct(StringComparer.Ordinal).ToList();
+        RequireSeen(databases);
+        var points = await Opener.OpenAsync(databases, cancellationToken).ConfigureAwait(false);
+        return new PostgresSnapshot(_clock.Next(), new SnapshotReaders(_server, points, _options));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IRestoreTransaction> BeginRestoreAsync(
+        RestoreRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return await PostgresRestore.BeginAsync(request, _server, _names, _options, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> IsPublishedAsync(string id, CancellationToken cancellationToken = default) =>
+        new RestoreLedger(_server).IsPublishedAsync(id, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask ForgetAsync(string id, CancellationToken cancellationToken = default) =>
+        new RestoreLedger(_server).ForgetAsync(id, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static void Validate(PostgresEngineOptions options)
+    {
+        if (options.Connections is < 1 or > 64)
+            throw PostgresErrors.OutOfRange(nameof(options.Connections), "1 to 64");
+        if (options.LockTimeout <= TimeSpan.Zero || options.LockTimeout > TimeSpan.FromHours(1))
+            throw PostgresErrors.OutOfRange(nameof(options.LockTimeout), "1 ms to 1 h");
+        if (options.Databases.Values.Distinct(StringComparer.Ordinal).Count() < options.Databases.Count)
+            throw PostgresErrors.DatabaseTwice();
+    }
+
+    private static EngineInfo Describe(NpgsqlConnection connection, PostgresEngineOptions options)
+    {
+        var version = connection.PostgreSqlVersion;
+        if (version.Major < PostgresErrors.OldestVersion)
+            throw PostgresErrors.TooOld(version);
+        using var command = new NpgsqlCommand(
+            "SELECT system_identifier::text FROM pg_catalog.pg_control_system()", connection);
+        return new EngineInfo
+        {
+            Kind = Kind,
+            Version = version.ToString(),
+            Package = "Backup.Sql.Postgres",
+            ClusterId = Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture)!,
+            Capabilities = EngineCapabilities.Schemas | EngineCapabilities.Partitions
+                | EngineCapabilities.ReplaceRows | EngineCapabilities.RestoreLedger,
+            NameComparer = StringComparer.Ordinal,
+            BuiltInDatabases = options.Databases.Count == 0 ? [BuiltIn] : [],
+        };
+    }
+
+    /// <summary>One transaction for one use: what it reads fits together.</summary>
+    private async ValueTask ReadCatalogAsync(
+        string database, Func<NpgsqlConnection, ValueTask> use, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await _server.OpenAsync(_names.OnServer(database), cancellationToken)
+                .ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            await connection.ExecuteAsync(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
+            await use(connection).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            throw PostgresErrors.From($"the catalog of database {database} could not be read", failure);
+        }
+    }
+
+    private void RequireSeen(List<string> databases)
+    {
+        foreach (var database in databases)
+        {
+            if (_names.Shown(_names.OnServer(database)) != database)
+                throw PostgresErrors.UnknownDatabase(database);
+        }
+    }
+}

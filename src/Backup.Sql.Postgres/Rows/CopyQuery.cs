@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+using Backup.Sql.Postgres.Connections;
+
+namespace Backup.Sql.Postgres.Rows;
+
+/// <summary>Writes the queries that an export copies out.</summary>
+internal static class CopyQuery
+{
+    /// <summary>
+    /// The rows of a table with a key, those between two bounds at least; ascending where that helps.
+    /// </summary>
+    public static string ByKey(StoredTable table, IReadOnlyList<StoredHeap> heaps, string? from, string? to)
+    {
+        var sql = new StringBuilder("SELECT ").AppendJoin(", ", table.Columns.Select(column => column.Selected));
+        sql.Append(" FROM ").Append(Source(table, heaps, string.Empty));
+        if (from is not null || to is not null)
+            sql.Append(" WHERE ").AppendJoin(" AND ", new[] { from, to }.Where(bound => bound is not null));
+        if (table.IsOrdered)
+            sql.Append(" ORDER BY ").Append(table.KeyList(table.Key.Count));
+        return sql.ToString();
+    }
+
+    /// <summary>The rows of one heap with their places, in their order.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="heap">One of its heaps.</param>
+    /// <param name="from">The first place; null for no bound.</param>
+    /// <param name="before">The place behind the last; null for no bound.</param>
+    public static string ByPlace(StoredTable table, StoredHeap heap, long? from, long? before)
+    {
+        var columns = table.Columns.Select(column => column.Selected).Prepend("ctid");
+        var sql = new StringBuilder("SELECT ").AppendJoin(", ", columns).Append(" FROM ONLY ").Append(heap.Name);
+        if (from is not null || before is not null)
+            sql.Append(" WHERE ");
+        if (from is { } first)
+            sql.Append("ctid >= ").Append(Place(first));
+        if (from is not null && before is not null)
+            sql.Append(" AND ");
+        if (before is { } end)
+            sql.Append("ctid < ").Append(Place(end));
+        return sql.ToString();
+    }
+
+    /// <summary>The first columns of the keys of some rows, ascending.</summary>
+    public static string Sample(StoredTable table, double percent)
+    {
+        var keys = table.KeyList(table.OrderedPrefix);
+        var sample = string.Create(CultureInfo.InvariantCulture, $" TABLESAMPLE SYSTEM ({percent:F6}) REPEATABLE (1)");
+        return $"SELECT {keys} FROM {Source(table, table.Heaps, sample)} ORDER BY {keys}";
+    }
+
+    /// <summary>
+    /// The heaps as one: never the table above them, for whatever was attached to it meanwhile would come along.
+    /// </summary>
+    private static string Source(StoredTable table, IReadOnlyList<StoredHeap> heaps, string sample)
+    {
+        if (heaps.Count == 1)
+            return $"ONLY {heaps[0].Name}{sample}";
+        var columns = string.Join(", ", table.Columns.Select(column => Quote.Name(column.Name)));
+        var parts = heaps.Select(heap => $"SELECT {columns} FROM ONLY {heap.Name}{sample}");
+        return $"({string.Join(" UNION ALL ", parts)}) AS heaps";
+    }
+
+    private static string Place(long place) =>
+        string.Create(CultureInfo.InvariantCulture, $"'({place >> 16},{place & 0xFFFF})'::pg_catalog.tid");
+}

@@ -1,0 +1,11 @@
+namespace Backup.Sql.Postgres.Rows;
+
+/// <summary>A column as it is exported.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Form">How its fields are read.</param>
+/// <param name="Element">Of an array how its elements are read.</param>
+/// <param name="Type">The name of its type, of a domain the type below: qualified, ready for SQL.</param>
+/// <param name="Selected">The expression that gives it in the form.</param>
+/// <param name="IsOrderedLikeKeys">True when the server orders its values as keys are ordered.</param>
+internal sealed record StoredColumn(
+    string Name, FieldForm Form, FieldForm Element, string Type, string Selected, bool IsOrderedLikeKeys);

@@ -1,0 +1,27 @@
+using System.Collections.Concurrent;
+
+namespace Backup.Sql.Postgres.Tests;
+
+/// <summary>A server that one test at a time has to itself, empty of databases; given back on disposal.</summary>
+internal sealed class PooledServer : IAsyncDisposable
+{
+    private const int FirstNumber = 8;
+    private static readonly ConcurrentBag<TestServer> Free = [];
+    private static int s_count;
+
+    private PooledServer(TestServer server) => Server = server;
+
+    public TestServer Server { get; }
+
+    public static async Task<PooledServer> RentAsync() =>
+        new(Free.TryTake(out var server)
+            ? server
+            : await TestServer.StartAsync(FirstNumber + Interlocked.Increment(ref s_count)));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in await Server.DatabasesAsync())
+            await Server.RunSqlAsync("postgres", $"DROP DATABASE \"{database}\" WITH (FORCE)");
+        Free.Add(Server);
+    }
+}
