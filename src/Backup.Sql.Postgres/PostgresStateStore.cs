@@ -21,24 +21,24 @@ public sealed class PostgresStateStore : IStateStore
     /// <summary>The schema that holds the state unless another one is named: <c>backupsql</c>.</summary>
     public const string DefaultSchema = "backupsql";
 
-    /// <summary>How long a call goes on trying.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentQueue<byte[]> _known = new();
     private readonly StateSchema _schema;
     private readonly NpgsqlDataSource _source;
+    private readonly TimeSpan _patience;
     private bool _isMade;
     private bool _wasReached;
     private bool _wasTidied;
     private bool _disposed;
 
-    private PostgresStateStore(NpgsqlDataSource source, StateSchema schema)
+    private PostgresStateStore(NpgsqlDataSource source, StateSchema schema, TimeSpan patience)
     {
         _source = source;
         _schema = schema;
+        _patience = patience;
     }
 
     /// <summary>Names a state in the schema <see cref="DefaultSchema"/>.</summary>
@@ -54,12 +54,19 @@ public sealed class PostgresStateStore : IStateStore
     /// <param name="schema">The schema that holds the state; nothing else should be in it.</param>
     /// <returns>The store.</returns>
     /// <exception cref="BackupSqlException">22023 the connection string or the schema's name cannot be used.</exception>
-    public static PostgresStateStore Open(string connectionString, string schema)
+    public static PostgresStateStore Open(string connectionString, string schema) =>
+        Open(connectionString, schema, UsualPatience);
+
+    /// <param name="connectionString">As above.</param>
+    /// <param name="schema">As above.</param>
+    /// <param name="patience">How long a call goes on trying.</param>
+    /// <inheritdoc cref="Open(string, string)"/>
+    internal static PostgresStateStore Open(string connectionString, string schema, TimeSpan patience)
     {
         ArgumentNullException.ThrowIfNull(connectionString);
         ArgumentNullException.ThrowIfNull(schema);
         var stateSchema = new StateSchema(schema);
-        return new PostgresStateStore(StateSource.Make(connectionString), stateSchema);
+        return new PostgresStateStore(StateSource.Make(connectionString), stateSchema, patience);
     }
 
     /// <inheritdoc/>
@@ -207,7 +214,7 @@ public sealed class PostgresStateStore : IStateStore
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 isAgain |= wasTold;
-                if (!IsWorthAnother(failure) || TimeProvider.System.GetElapsedTime(started) > Patience)
+                if (!IsWorthAnother(failure) || TimeProvider.System.GetElapsedTime(started) > _patience)
                     throw StateErrors.From($"the state in schema {_schema.Name} could not be {what}", failure, isAgain);
                 if (failure is not PostgresException)
                     _source.Clear(); // the others of the pool have most likely died with it

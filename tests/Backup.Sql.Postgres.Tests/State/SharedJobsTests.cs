@@ -61,7 +61,7 @@ public sealed class SharedJobsTests(ITestOutputHelper output) : IDisposable
         try
         {
             Fill();
-            await using var host = StateJobs.Open(_root, PostgresStateStore.Open(server.ConnectionString), 0);
+            await using var host = StateJobs.Open(_root, OpenPatiently(server), 0);
             var running = host.OpenSession().ExecuteAsync($"BACKUP DATABASE shop INTO {Depot}");
             while (StateJobs.Objects(_root) < 10 && !running.IsCompleted)
                 await Task.Delay(1);
@@ -87,7 +87,7 @@ public sealed class SharedJobsTests(ITestOutputHelper output) : IDisposable
         var server = await TestServer.StartAsync(3);
         try
         {
-            var stores = Enumerable.Range(0, 3).Select(_ => PostgresStateStore.Open(server.ConnectionString)).ToList();
+            var stores = Enumerable.Range(0, 3).Select(_ => OpenPatiently(server)).ToList();
             foreach (var store in stores)
                 await store.TryCommitAsync([new StateChange("first", "1", 0, new byte[1])]);
             var counting = Task.WhenAll(stores.SelectMany((store, i) => new[] { "shared", $"{i}" }.Select(
@@ -117,6 +117,10 @@ public sealed class SharedJobsTests(ITestOutputHelper output) : IDisposable
             await server.StopAsync();
         }
     }
+
+    /// <summary>A busy machine may take its time to start a server.</summary>
+    private static PostgresStateStore OpenPatiently(TestServer server) =>
+        PostgresStateStore.Open(server.ConnectionString, PostgresStateStore.DefaultSchema, TimeSpan.FromMinutes(5));
 
     private async Task CheckAsync(Sessions.BackupHost host, string copy)
     {
