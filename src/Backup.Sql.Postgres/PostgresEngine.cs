@@ -18,7 +18,7 @@ namespace Backup.Sql.Postgres;
 /// A snapshot holds ACCESS SHARE locks on the tables that the user may read: nobody who reads or writes rows waits for
 /// it, who alters, truncates or drops a table does.
 /// </remarks>
-public sealed class PostgresEngine : IDatabaseEngine, IRestoreLedger
+public sealed class PostgresEngine : IDatabaseEngine, ISqlPassThrough, IRestoreLedger
 {
     internal const string Kind = "postgres";
     private const string BuiltIn = "postgres";
@@ -106,6 +106,23 @@ public sealed class PostgresEngine : IDatabaseEngine, IRestoreLedger
     /// <inheritdoc/>
     public ValueTask ForgetAsync(string id, CancellationToken cancellationToken = default) =>
         new RestoreLedger(_server).ForgetAsync(id, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<PassThroughResult> ExecuteAsync(
+        string database, string sql, CancellationToken cancellationToken = default)
+    {
+        RequireSeen([database]);
+        try
+        {
+            return await PassThrough.ExecuteAsync(_server, _names.OnServer(database), sql, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw PostgresErrors.From("the server did not run the statement", failure);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
