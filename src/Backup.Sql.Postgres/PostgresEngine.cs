@@ -20,7 +20,7 @@ namespace Backup.Sql.Postgres;
 /// it, who alters, truncates or drops a table does.
 /// </remarks>
 public sealed class PostgresEngine
-    : IDatabaseEngine, IDatabaseAbilities, IZoneConfiguration, IRetentionHolds, IRestoreLedger
+    : IDatabaseEngine, IDatabaseAbilities, IZoneConfiguration, IRetentionHolds, IRestoreLedger, ISqlPassThrough
 {
     internal const string Kind = "postgres";
     private const string BuiltIn = "postgres";
@@ -155,6 +155,23 @@ public sealed class PostgresEngine
     /// <inheritdoc/>
     public ValueTask ForgetAsync(string id, CancellationToken cancellationToken = default) =>
         new RestoreLedger(_server).ForgetAsync(id, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<PassThroughResult> ExecuteAsync(
+        string database, string sql, CancellationToken cancellationToken = default)
+    {
+        RequireSeen([database]);
+        try
+        {
+            return await PassThrough.ExecuteAsync(_server, _names.OnServer(database), sql, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw PostgresErrors.From("the server did not run the statement", failure);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -51,11 +51,14 @@ internal static class ToolErrors
             Hint = "Look for a script that reads itself with \\i.",
         };
 
-    public static BackupSqlException DatabaseArgument(string argument) =>
-        new(SqlStates.InvalidParameterValue, $"--db {argument} has not the form NAME=URI")
+    public static BackupSqlException DatabaseArgument(string name) =>
+        new(SqlStates.InvalidParameterValue, $"--db {name} has not the form NAME=URI")
         {
-            Hint = "Write it like --db shop=sqlite:shop.db.",
+            Hint = "Write it like --db shop=sqlite:shop.db or --db shop=postgres:Host=db1;Username=backup.",
         };
+
+    public static BackupSqlException NoPassThrough(string database) =>
+        new(SqlStates.FeatureNotSupported, $"the engine of database {database} runs no SQL of its own from here");
 
     public static BackupSqlException DatabaseNamedTwice(string name) =>
         new(SqlStates.DuplicateObject, $"--db names {name} twice")

@@ -10,6 +10,9 @@ internal sealed record ConnectionOptions
     /// <summary>Names of databases and their SQLite files. Default: none.</summary>
     public IReadOnlyDictionary<string, string> Databases { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>PostgreSQL servers, in the order in which they were named. Default: none.</summary>
+    public IReadOnlyList<NamedServer> Servers { get; init; } = [];
+
     /// <summary>
     /// A directory of SQLite files; null for none. Default: the current one where no database is named.
     /// </summary>
@@ -54,7 +57,9 @@ internal sealed record ConnectionOptions
     public IReadOnlyList<string> Admins { get; init; } = [];
 
     /// <summary>Reads the arguments of the command line.</summary>
-    /// <param name="databases">Arguments of <c>--db</c>: <c>NAME=sqlite:PATH</c>.</param>
+    /// <param name="databases">
+    /// Arguments of <c>--db</c>: <c>NAME=sqlite:PATH</c> or <c>NAME=postgres:CONNECTION STRING</c>.
+    /// </param>
     /// <param name="directory">The argument of <c>--dir</c>.</param>
     /// <param name="root">The argument of <c>--root</c>.</param>
     /// <param name="state">
@@ -70,20 +75,27 @@ internal sealed record ConnectionOptions
         IReadOnlyList<string> databases, string? directory, string? root, string? state, string? keys = null)
     {
         var files = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        string? first = null;
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var servers = new ServerList();
         foreach (var argument in databases)
         {
-            var (name, path) = ParseDatabase(argument);
-            first ??= name;
-            if (!files.TryAdd(name, path))
+            var (name, scheme, place) = ParseDatabase(argument);
+            if (!names.Add(name))
                 throw ToolErrors.DatabaseNamedTwice(name);
+            if (scheme == PostgresScheme)
+                servers.Add(name, place);
+            else
+                files.Add(name, place);
         }
 
-        var home = directory ?? (files.Count == 0 ? "." : Path.GetDirectoryName(Path.GetFullPath(files[first!]))!);
+        var first = databases.Count == 0 ? null : ParseDatabase(databases[0]).Name;
+        var home = directory
+            ?? (files.Count == 0 ? "." : Path.GetDirectoryName(Path.GetFullPath(files.First().Value))!);
         return WithState(state, Path.Combine(home, ".backupsql", "state.db"), new ConnectionOptions
         {
             Databases = files,
-            Directory = directory ?? (files.Count == 0 ? "." : null),
+            Servers = servers.All,
+            Directory = directory ?? (databases.Count == 0 ? "." : null),
             Root = Path.GetFullPath(root ?? "."),
             Keys = Path.GetFullPath(keys ?? root ?? "."),
             First = first,
@@ -107,17 +119,21 @@ internal sealed record ConnectionOptions
         return options with { State = file, StateKey = Path.ChangeExtension(file, ".key") };
     }
 
-    private static (string Name, string Path) ParseDatabase(string argument)
+    private static (string Name, string Scheme, string Place) ParseDatabase(string argument)
     {
         var parts = argument.Split('=', 2);
-        if (parts.Length == 2
-            && parts[0].Length > 0
-            && parts[1].StartsWith(SqliteScheme, StringComparison.OrdinalIgnoreCase)
-            && parts[1].Length > SqliteScheme.Length)
+        foreach (var scheme in (string[])[SqliteScheme, PostgresScheme])
         {
-            return (parts[0], parts[1][SqliteScheme.Length..]);
+            if (parts.Length == 2
+                && parts[0].Length > 0
+                && parts[1].StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+                && parts[1].Length > scheme.Length)
+            {
+                return (parts[0], scheme, parts[1][scheme.Length..]);
+            }
         }
 
-        throw ToolErrors.DatabaseArgument(argument);
+        // What follows the name may hold a password.
+        throw ToolErrors.DatabaseArgument(parts[0]);
     }
 }

@@ -15,7 +15,7 @@ internal static class ToolCommand
         var databases = new Option<string[]>("--db")
         {
             HelpName = "NAME=URI",
-            Description = "A database and where it lies: shop=sqlite:shop.db. Repeatable; the first is current.",
+            Description = "A database and where it lies: shop=sqlite:shop.db, or shop=postgres:Host=db1;Username=backup. Repeatable; the first is current.",
         };
         var directory = Directory("A directory of SQLite files (*.db), each a database. Default: the current "
             + "directory, unless --db is given.");

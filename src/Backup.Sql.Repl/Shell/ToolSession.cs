@@ -1,3 +1,4 @@
+using System.Globalization;
 using Backup.Sql.Aws;
 using Backup.Sql.Catalog;
 using Backup.Sql.Engines;
@@ -14,19 +15,21 @@ using Backup.Sql.Storage;
 
 namespace Backup.Sql.Repl.Shell;
 
-/// <summary>A session of the library over SQLite files, with the way to the files' own SQL beside it.</summary>
+/// <summary>
+/// A session of the library over SQLite files and PostgreSQL servers, with the way to their own SQL beside it.
+/// </summary>
 internal sealed class ToolSession : ISqlSession
 {
-    private readonly SqliteEngine _engine;
+    private readonly IReadOnlyDictionary<string, IDatabaseEngine> _engines;
     private readonly BackupHost _host;
     private readonly BackupSession _session;
     private readonly ProgressRelay _progress = new();
     private readonly CancellationTokenSource _closing = new();
     private Task _scheduler = Task.CompletedTask;
 
-    private ToolSession(SqliteEngine engine, BackupHost host, string user)
+    private ToolSession(IReadOnlyDictionary<string, IDatabaseEngine> engines, BackupHost host, string user)
     {
-        _engine = engine;
+        _engines = engines;
         _host = host;
         _session = host.OpenSession(new SessionOptions { User = user, Progress = _progress });
     }
@@ -41,14 +44,10 @@ internal sealed class ToolSession : ISqlSession
     public static async Task<ToolSession> OpenAsync(ConnectionOptions options, CancellationToken cancellationToken)
     {
         SQLitePCL.Batteries_V2.Init();
-        var engine = SqliteEngine.Open(new SqliteEngineOptions
-        {
-            Databases = options.Databases,
-            Directory = options.Directory,
-        });
+        var engines = OpenEngines(options);
         var host = new BackupHost(new BackupHostOptions
         {
-            Engines = new Dictionary<string, IDatabaseEngine> { ["sqlite"] = engine },
+            Engines = engines,
             Stores =
             [
                 new FileObjectStoreProvider(options.Root), new MemoryObjectStoreProvider(), new S3ObjectStoreProvider(),
@@ -60,7 +59,7 @@ internal sealed class ToolSession : ISqlSession
                 : SealingSecretVault.WithKeyFile(options.StateKey),
             Admins = options.Admins.Count == 0 ? null : options.Admins,
         });
-        var session = new ToolSession(engine, host, options.User);
+        var session = new ToolSession(engines, host, options.User);
         try
         {
             // What a run of the tool that was killed left unfinished goes on here.
@@ -108,16 +107,18 @@ internal sealed class ToolSession : ISqlSession
     /// <inheritdoc/>
     public async Task<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(CancellationToken cancellationToken)
     {
-        var catalog = await _engine.OpenCatalogAsync(asOf: null, cancellationToken).ConfigureAwait(false);
-        await using (catalog.ConfigureAwait(false))
-            return await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
+        var all = new List<DatabaseDescriptor>();
+        foreach (var engine in _engines.Values)
+            all.AddRange(await ListAsync(engine, cancellationToken).ConfigureAwait(false));
+        return all;
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(
         string database, CancellationToken cancellationToken)
     {
-        var catalog = await _engine.OpenCatalogAsync(asOf: null, cancellationToken).ConfigureAwait(false);
+        var engine = await FindEngineAsync(database, cancellationToken).ConfigureAwait(false);
+        var catalog = await engine.OpenCatalogAsync(asOf: null, cancellationToken).ConfigureAwait(false);
         await using (catalog.ConfigureAwait(false))
             return await catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);
     }
@@ -151,6 +152,55 @@ internal sealed class ToolSession : ISqlSession
             _session.CurrentDatabase = databases[0].Name;
     }
 
+    private static Dictionary<string, IDatabaseEngine> OpenEngines(ConnectionOptions options)
+    {
+        var engines = new Dictionary<string, IDatabaseEngine>(StringComparer.Ordinal);
+        if (options.Databases.Count > 0 || options.Directory is not null)
+        {
+            engines.Add("sqlite", SqliteEngine.Open(new SqliteEngineOptions
+            {
+                Databases = options.Databases,
+                Directory = options.Directory,
+            }));
+        }
+
+        foreach (var server in options.Servers)
+        {
+            var number = engines.Keys.Count(name => name.StartsWith("postgres", StringComparison.Ordinal));
+            engines.Add(
+                number == 0 ? "postgres" : string.Create(CultureInfo.InvariantCulture, $"postgres{number + 1}"),
+                PostgresEngine.Open(new PostgresEngineOptions
+                {
+                    ConnectionString = server.ConnectionString,
+                    Databases = server.Databases,
+                }));
+        }
+
+        return engines;
+    }
+
+    private static async Task<IReadOnlyList<DatabaseDescriptor>> ListAsync(
+        IDatabaseEngine engine, CancellationToken cancellationToken)
+    {
+        var catalog = await engine.OpenCatalogAsync(asOf: null, cancellationToken).ConfigureAwait(false);
+        await using (catalog.ConfigureAwait(false))
+            return await catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IDatabaseEngine> FindEngineAsync(string database, CancellationToken cancellationToken)
+    {
+        if (_engines.Count == 1)
+            return _engines.Values.Single();
+        foreach (var engine in _engines.Values)
+        {
+            var databases = await ListAsync(engine, cancellationToken).ConfigureAwait(false);
+            if (databases.Any(candidate => engine.Info.NameComparer.Equals(candidate.Name, database)))
+                return engine;
+        }
+
+        throw ToolErrors.NoSuchDatabase(database, []);
+    }
+
     private static IStateStore OpenState(ConnectionOptions options) => options switch
     {
         { PostgresState: { } connectionString } => PostgresStateStore.Open(connectionString),
@@ -161,7 +211,9 @@ internal sealed class ToolSession : ISqlSession
     private async Task<Answer> PassThroughAsync(string statement, CancellationToken cancellationToken)
     {
         var database = CurrentDatabase ?? throw ToolErrors.NoCurrentDatabase();
-        var result = await _engine.ExecuteAsync(database, statement, cancellationToken).ConfigureAwait(false);
+        var engine = await FindEngineAsync(database, cancellationToken).ConfigureAwait(false) as ISqlPassThrough
+            ?? throw ToolErrors.NoPassThrough(database);
+        var result = await engine.ExecuteAsync(database, statement, cancellationToken).ConfigureAwait(false);
         var tag = result.RowsAffected is { } changed && (changed > 0 || ChangesRows(statement))
             ? $"OK, {ValueText.Count(changed, "row")} changed"
             : "OK";

@@ -41,6 +41,35 @@ public sealed class ConnectionOptionsTests
     }
 
     [Fact]
+    public void Databases_of_one_server_are_gathered()
+    {
+        var options = ConnectionOptions.Parse(
+            [
+                "shop=postgres:Host=db1;Username=u;Password=a=b", "stock=POSTGRES:Host=db1;Database=old;Username=u;Password=a=b",
+                "other=postgres:Host=db2", "files=sqlite:f.db",
+            ],
+            null, null, null);
+
+        Assert.Equal("shop", options.First);
+        Assert.Equal(["files"], options.Databases.Keys);
+        Assert.Null(options.Directory);
+        Assert.Equal(2, options.Servers.Count);
+        Assert.Equal(
+            new Dictionary<string, string> { ["shop"] = "shop", ["stock"] = "old" }, options.Servers[0].Databases);
+        Assert.Contains("a=b", options.Servers[0].ConnectionString, StringComparison.Ordinal);
+        Assert.Equal(["other"], options.Servers[1].Databases.Keys);
+    }
+
+    [Fact]
+    public void A_refused_argument_does_not_show_what_may_be_a_password()
+    {
+        var error = Assert.Throws<BackupSqlException>(
+            () => ConnectionOptions.Parse(["shop=mysql:Password=secret"], null, null, null));
+
+        Assert.DoesNotContain("secret", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_name_can_be_given_once() =>
         Assert.Equal(
             SqlStates.DuplicateObject,
