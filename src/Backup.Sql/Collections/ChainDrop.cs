@@ -16,7 +16,7 @@ namespace Backup.Sql.Collections;
 internal sealed class ChainDrop(
     Collection collection, IReadOnlyList<IncrementPlace> places, IRandomSource random, TimeProvider time)
 {
-    /// <summary>How long a listing may lag behind so that what it hid of a dropped layer is deleted after all.</summary>
+    /// <summary>How long a listing may lag so that what it hid of a dropped layer is deleted after all.</summary>
     private static readonly TimeSpan LongestLag = TimeSpan.FromHours(1);
 
     private const int NamePrefixDigits = 16;

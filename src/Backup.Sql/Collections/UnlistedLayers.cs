@@ -33,7 +33,7 @@ internal sealed class UnlistedLayers(IEnumerable<(string? Place, IObjectStore St
         }
     }
 
-    /// <summary>Finds the jobs that are about to commit on top of layers, whether or not their locks are listed.</summary>
+    /// <summary>Finds the jobs that are about to commit on top of layers, listed or not.</summary>
     /// <param name="layerIds">The layers.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The jobs.</returns>

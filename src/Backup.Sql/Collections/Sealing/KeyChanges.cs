@@ -36,7 +36,8 @@ internal sealed class KeyChanges(
         var before = await ReadAsync(drops, cancellationToken).ConfigureAwait(false);
         foreach (var passphrase in changes.Select(change => change.Dropped).OfType<string>())
         {
-            if (!before.Any(one => one.Keys.Passphrases.Any(slot => Opens(slot, passphrase, one.Name, cancellationToken))))
+            if (!before.Any(one => one.Keys.Passphrases.Any(
+                slot => Opens(slot, passphrase, one.Name, cancellationToken))))
                 throw Errors.WrongPassphrase(directory, before.Any(one => one.Keys.Passphrases.Any()));
         }
 
@@ -54,9 +55,10 @@ internal sealed class KeyChanges(
                 cancellationToken).ConfigureAwait(false);
         }
 
-        if (drops)
-            await DeleteAsync(before.Select(one => one.Name).Union(_gone).Where(name => name != newest), cancellationToken)
-                .ConfigureAwait(false);
+        if (!drops)
+            return;
+        var earlier = before.Select(one => one.Name).Union(_gone).Where(name => name != newest);
+        await DeleteAsync(earlier, cancellationToken).ConfigureAwait(false);
     }
 
     // What seemed to be gone is deleted too: it may have been there, and opened the chain.
@@ -124,7 +126,10 @@ internal sealed class KeyChanges(
         foreach (var change in changes)
         {
             if (change.Dropped is { } dropped)
-                slots.RemoveAll(slot => slot.Kind == KeySlot.OfPassphrase && Opens(slot, dropped, newest.Name, cancellationToken));
+            {
+                slots.RemoveAll(slot => slot.Kind == KeySlot.OfPassphrase
+                    && Opens(slot, dropped, newest.Name, cancellationToken));
+            }
             else
                 await AddAsync(slots, change, newest.Name, cancellationToken).ConfigureAwait(false);
         }
