@@ -16,7 +16,9 @@ internal sealed class S3DeadUploads(S3Bucket bucket, TimeProvider time, TimeSpan
 
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
-    /// <summary>Takes them back; leaves them where that is not allowed, not offered, or fails.</summary>
+    /// <summary>
+    /// Takes them back. Who may not, or asks a server that cannot, leaves them; so does who meets an error.
+    /// </summary>
     /// <param name="directory">The beginning of their names.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task RemoveAsync(string directory, CancellationToken cancellationToken)
@@ -29,9 +31,8 @@ internal sealed class S3DeadUploads(S3Bucket bucket, TimeProvider time, TimeSpan
                 page = await bucket.ListUploadsAsync(directory, page, cancellationToken).ConfigureAwait(false);
                 foreach (var upload in (page.MultipartUploads ?? []).Where(IsDead))
                 {
-                    await bucket.AbortUploadAsync(
-                        upload.Key[bucket.Prefix.Length..], upload.UploadId, cancellationToken)
-                        .ConfigureAwait(false);
+                    var name = upload.Key[bucket.Prefix.Length..];
+                    await bucket.AbortUploadAsync(name, upload.UploadId, cancellationToken).ConfigureAwait(false);
                 }
             }
             while (page.IsTruncated == true);

@@ -127,7 +127,8 @@ internal sealed class CollectionSurvey(
 
     /// <summary>Finds the jobs that are adding to what is dropped: that hold locks and have not committed.</summary>
     /// <param name="tombstone">
-    /// What is dropped. Its layers were committed, so the locks beside them are nobody's, also without a manifest.
+    /// What is dropped. Its layers were committed, so the locks beside them are nobody's, also when the manifest is
+    /// gone.
     /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The jobs.</returns>

@@ -55,10 +55,10 @@ internal sealed class KeyChanges(
                 cancellationToken).ConfigureAwait(false);
         }
 
-        if (drops)
-            await DeleteAsync(
-                before.Select(one => one.Name).Union(_gone).Where(name => name != newest), cancellationToken)
-                .ConfigureAwait(false);
+        if (!drops)
+            return;
+        var earlier = before.Select(one => one.Name).Union(_gone).Where(name => name != newest);
+        await DeleteAsync(earlier, cancellationToken).ConfigureAwait(false);
     }
 
     // What seemed to be gone is deleted too: it may have been there, and opened the chain.
@@ -126,8 +126,10 @@ internal sealed class KeyChanges(
         foreach (var change in changes)
         {
             if (change.Dropped is { } dropped)
+            {
                 slots.RemoveAll(slot => slot.Kind == KeySlot.OfPassphrase
                     && Opens(slot, dropped, newest.Name, cancellationToken));
+            }
             else
                 await AddAsync(slots, change, newest.Name, cancellationToken).ConfigureAwait(false);
         }

@@ -8,7 +8,7 @@ namespace Backup.Sql.Collections.Sealing;
 /// </summary>
 internal sealed class StretchBudget
 {
-    /// <summary>Iterations in all: more than all slots cost that this library writes, in several objects.</summary>
+    /// <summary>Iterations in all: more than the most slots cost that this library writes.</summary>
     public const long MostIterations = 50_000_000;
 
     private long _left = MostIterations;
