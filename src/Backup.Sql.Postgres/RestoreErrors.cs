@@ -15,6 +15,13 @@ internal static class RestoreErrors
             Hint = "Nothing was run. Only its owner should be able to write where backups lie: find out who changed it.",
         };
 
+    public static BackupSqlException OutcomeUnknown(Exception cause) =>
+        new(SqlStates.IoError, "nobody can say whether the restore was published", cause)
+        {
+            Detail = "The connection to the server broke while it committed, and the server did not answer since.",
+            Hint = "When the server is up, look whether what was to be restored is there; all of it is, or nothing.",
+        };
+
     public static BackupSqlException DatabaseExists(string name) =>
         new(SqlStates.DuplicateDatabase, $"database {name} exists already")
         {

@@ -191,7 +191,16 @@ internal sealed class PostgresRestore : IRestoreTransaction
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
         {
-            throw PostgresErrors.From("the restore could not be published", failure);
+            if (!CommitOutcome.IsOpen(failure))
+                throw PostgresErrors.From("the restore could not be published", failure);
+            var outcome = new CommitOutcome(_server, _options.TimeProvider);
+            var isPublished = _request.Remember
+                ? await outcome.FindAsync(connection.Database, _request.Id, _turn).ConfigureAwait(false)
+                : null;
+            if (isPublished is null)
+                throw RestoreErrors.OutcomeUnknown(failure);
+            if (isPublished is false)
+                throw PostgresErrors.From("the restore could not be published", failure);
         }
     }
 

@@ -58,6 +58,21 @@ internal static class RestoreLog
         return rows.Count == 0 ? (false, null) : ((bool)rows[0][0]!, (string?)rows[0][1]);
     }
 
+    /// <summary>
+    /// Tells what became of a publication, once its transaction is over: that one holds the lock to its end.
+    /// </summary>
+    public static async ValueTask<bool> IsPublishedAsync(
+        NpgsqlConnection connection, string id, string turn, CancellationToken cancellationToken)
+    {
+        await connection.RunAsync("SELECT pg_advisory_lock(4711)", cancellationToken).ConfigureAwait(false);
+        if (!await IsThereAsync(connection, cancellationToken).ConfigureAwait(false))
+            return false;
+        var rows = await connection.QueryAsync(
+            $"SELECT published FROM {Table} WHERE id = $1 AND turn = $2", cancellationToken, id, turn)
+            .ConfigureAwait(false);
+        return rows.Count > 0 && (bool)rows[0][0]!;
+    }
+
     /// <summary>Forgets a restore; the last one takes the schema along.</summary>
     public static async ValueTask ForgetAsync(
         NpgsqlConnection connection, string id, CancellationToken cancellationToken)
