@@ -96,7 +96,7 @@ public sealed partial class BackupTests(ITestOutputHelper output)
 
     private static async Task MakeAsync(TestServer test, string database)
     {
-        await test.RunSqlAsync("postgres", SampleSchema.Roles, $"CREATE DATABASE {database}");
+        await test.RunSqlAsync("postgres", SampleSchema.Roles, $"CREATE DATABASE {database} TEMPLATE template0");
         await test.RunSqlAsync(database, [.. SampleSchema.Statements, .. SampleSchema.Rows]);
     }
 

@@ -76,7 +76,7 @@ public sealed class CatalogTests(ITestOutputHelper output)
     private static async Task<PostgresSchema> ReadSampleAsync(string database, params string[] more)
     {
         var test = await TestServer.GetAsync();
-        await test.RunSqlAsync("postgres", SampleSchema.Roles, $"CREATE DATABASE {database}");
+        await test.RunSqlAsync("postgres", SampleSchema.Roles, $"CREATE DATABASE {database} TEMPLATE template0");
         await test.RunSqlAsync(database, [.. SampleSchema.Statements, .. more]);
         var server = new PostgresServer(new PostgresEngineOptions { ConnectionString = test.ConnectionString });
         await using var connection = await server.OpenAsync(database, CancellationToken.None);

@@ -164,7 +164,7 @@ public sealed partial class SchemaRestoreTests(ITestOutputHelper output)
 
     private static async Task<PostgresSchema> MakeSampleAsync(TestServer test, string database)
     {
-        await test.RunSqlAsync("postgres", SampleSchema.Roles, $"CREATE DATABASE {database}");
+        await test.RunSqlAsync("postgres", SampleSchema.Roles, $"CREATE DATABASE {database} TEMPLATE template0");
         await test.RunSqlAsync(database, [.. SampleSchema.Statements]);
         return await ReadAsync(test, database);
     }

@@ -21,7 +21,9 @@ public sealed class SharedJobsTests(ITestOutputHelper output) : IDisposable
     {
         if (!TestServer.IsInstalled(output))
             return;
-        var connectionString = (await TestServer.GetAsync()).ConnectionString + ";Database=template1";
+        var test = await TestServer.GetAsync();
+        var database = await test.CreateDatabaseAsync("jobs");
+        var connectionString = $"{test.ConnectionString};Database={database}";
         var random = new Random(1);
         Fill();
         var adopted = 0;
