@@ -79,7 +79,7 @@ public sealed class TerminalTests : IDisposable
         {
             "BACKUP DATABASE shop INTO 'nowhere://x' WITH encryption_passphrase = 'MARKERphrase'",
             "BACKUP DATABASE shop IN TO 's3://b/x?AWS_SECRET_ACCESS_KEY=MARKERkey'",
-            "RESTORE DATABASE shop FROM LATEST IN 's3://b/x?AUTH=implicit&FLAVOUR=MARKERflavour'",
+            "RESTORE DATABASE shop FROM LATEST IN 's3://b/x?AUTH=specified&AWS_SECRET_ACCESS_KEY=MARKERother'",
         })
         {
             await terminal.TypeAsync(statement + ";\r");
