@@ -29,6 +29,7 @@ public sealed class TerminalTests : IDisposable
         await terminal.ExpectAsync("SELECT 41 + 1 AS sum;");
         await terminal.TypeAsync("\r");
         await terminal.ExpectAsync("  42\r\n", "shop> ");
+        await Task.Delay(500); // Until the tool has the terminal to itself again: Ctrl-C is a key then.
         await terminal.TypeAsync("garbage");
         await terminal.ExpectAsync("garbage");
         await terminal.TypeAsync(CtrlC);
