@@ -12,8 +12,9 @@ internal static class PostgresErrors
 {
     public const int OldestVersion = 14;
 
-    public static BackupSqlException BadConnectionString(Exception cause) =>
-        new(SqlStates.InvalidParameterValue, "the connection string of the PostgreSQL engine cannot be read", cause)
+    /// <summary>Without the driver's exception: its text can hold a part of the password.</summary>
+    public static BackupSqlException BadConnectionString() =>
+        new(SqlStates.InvalidParameterValue, "the connection string of the PostgreSQL engine cannot be read")
         {
             Hint = "Write it like Host=db1;Username=backup;Password=…;Database=postgres.",
         };

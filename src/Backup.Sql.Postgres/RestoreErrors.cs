@@ -28,12 +28,6 @@ internal static class RestoreErrors
             Hint = "Restore under another name: WITH new_db_name = '...'.",
         };
 
-    public static BackupSqlException TableExists(string name) =>
-        new(SqlStates.DuplicateTable, $"table {name} exists already")
-        {
-            Hint = "Restore it under another name or into another database, or drop what is there.",
-        };
-
     public static BackupSqlException UnknownTable(string database, long id) =>
         new(SqlStates.UndefinedTable, string.Create(
             CultureInfo.InvariantCulture, $"the restore into {database} makes no table with the id {id}"));

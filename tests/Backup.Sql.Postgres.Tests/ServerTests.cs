@@ -22,6 +22,15 @@ public sealed class ServerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_connection_string_that_cannot_be_read_is_not_repeated()
+    {
+        var error = Assert.Throws<BackupSqlException>(
+            () => new PostgresServer(new PostgresEngineOptions { ConnectionString = "Host=a;Password=x;MARKER=1" }));
+
+        Assert.DoesNotContain("MARKER", error.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public async Task A_database_that_is_not_there_is_named()
     {
         if (!TestServer.IsInstalled(output))

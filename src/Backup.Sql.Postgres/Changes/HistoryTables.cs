@@ -12,9 +12,6 @@ namespace Backup.Sql.Postgres.Changes;
 /// </summary>
 internal static class HistoryTables
 {
-    /// <summary>The schema.</summary>
-    public const string Schema = "backupsql";
-
     /// <summary>The publication that says which tables' changes the stream has.</summary>
     public const string Publication = "backupsql";
 

@@ -27,7 +27,7 @@ internal sealed class PostgresServer
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException or KeyNotFoundException)
         {
-            throw PostgresErrors.BadConnectionString(failure);
+            throw PostgresErrors.BadConnectionString();
         }
         _builder.Pooling = false;
         _builder.ApplicationName = "backup.sql";
