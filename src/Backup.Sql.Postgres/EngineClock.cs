@@ -10,12 +10,13 @@ internal sealed class EngineClock(TimeProvider timeProvider)
     private long _last;
 
     /// <summary>The next time.</summary>
-    public HlcTimestamp Next()
+    /// <param name="after">A time that it is later than, whatever the clock says.</param>
+    public HlcTimestamp Next(HlcTimestamp after = default)
     {
         var now = HlcTimestamp.FromDateTimeOffset(timeProvider.GetUtcNow()).ToMicroseconds().WallTime;
         lock (_gate)
         {
-            _last = Math.Max(now, _last + NanosecondsPerMicrosecond);
+            _last = Math.Max(now, Math.Max(_last, after.WallTime) + NanosecondsPerMicrosecond);
             return new HlcTimestamp(_last);
         }
     }

@@ -20,7 +20,8 @@ namespace Backup.Sql.Postgres;
 /// it, who alters, truncates or drops a table does.
 /// </remarks>
 public sealed class PostgresEngine
-    : IDatabaseEngine, IDatabaseAbilities, IZoneConfiguration, IRetentionHolds, IRestoreLedger, ISqlPassThrough
+    : IDatabaseEngine, IDatabaseAbilities, IZoneConfiguration, IRetentionHolds, ICatalogHistory, IRestoreLedger,
+        ISqlPassThrough
 {
     internal const string Kind = "postgres";
     private const string BuiltIn = "postgres";
@@ -75,10 +76,19 @@ public sealed class PostgresEngine
     public async ValueTask<ICatalogReader> OpenCatalogAsync(
         HlcTimestamp? asOf, CancellationToken cancellationToken = default)
     {
-        if (asOf is not null)
-            throw PostgresErrors.NoHistory();
         var databases = await _names.ListAsync(_server, cancellationToken).ConfigureAwait(false);
-        return new PostgresCatalog([.. databases.Select(database => database.Name)], ReadCatalogAsync);
+        if (asOf is { } wanted)
+        {
+            await _history.RequireTrackedAsync(cancellationToken).ConfigureAwait(false);
+            if (_clock.Next() is var now && wanted > now)
+                throw PostgresErrors.TimeAhead(wanted, now);
+        }
+
+        return new PostgresCatalog(
+            [.. databases.Select(database => database.Name)], ReadCatalogAsync,
+            asOf is { } time
+                ? (connection, database, token) => PastCatalog.ReadAsync(connection, database, time, token)
+                : PastCatalog.ReadNowAsync);
     }
 
     /// <inheritdoc/>
@@ -86,17 +96,18 @@ public sealed class PostgresEngine
         SnapshotRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.AsOf is not null)
-            throw PostgresErrors.NoHistory();
         var databases = request.Databases.Distinct(StringComparer.Ordinal).ToList();
         RequireSeen(databases);
-        foreach (var database in databases)
-            await _history.PrepareAsync(database, cancellationToken).ConfigureAwait(false);
-        var points = await Opener.OpenAsync(databases, cancellationToken).ConfigureAwait(false);
-        var snapshot = new PostgresSnapshot(_clock.Next(), new SnapshotReaders(_server, points, _options));
+        var turn = await _history.BeginAsync(databases, cancellationToken).ConfigureAwait(false);
+        await using var _ = turn.ConfigureAwait(false);
+        if (request.AsOf is { } past)
+            await RequireHistoryAsync(turn, databases, past, cancellationToken).ConfigureAwait(false);
+        var (time, points) = await Opener.OpenAsync(
+            databases, () => _clock.Next(turn.Newest), turn.IsTracked, cancellationToken).ConfigureAwait(false);
+        var snapshot = new PostgresSnapshot(time, request.AsOf, new SnapshotReaders(_server, points, _options));
         try
         {
-            await snapshot.MarkAsync(_history, cancellationToken).ConfigureAwait(false);
+            await snapshot.MarkAsync(_history, turn, cancellationToken).ConfigureAwait(false);
             return snapshot;
         }
         catch
@@ -113,7 +124,8 @@ public sealed class PostgresEngine
         RequireSeen([database]);
         return await _history.FindAsync(database, cancellationToken).ConfigureAwait(false) is null
             ? Info.Capabilities
-            : Info.Capabilities | EngineCapabilities.ChangeExport | EngineCapabilities.RetentionHolds;
+            : Info.Capabilities | EngineCapabilities.TimeTravel | EngineCapabilities.ChangeExport
+                | EngineCapabilities.RevisionHistory | EngineCapabilities.RetentionHolds;
     }
 
     /// <inheritdoc/>
@@ -124,6 +136,30 @@ public sealed class PostgresEngine
         if (table is not null)
             throw PostgresErrors.TableHistory(database);
         await _history.SetRetentionAsync(database, retention ?? TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+
+        // A first mark: what happens from here on can be told.
+        if (retention > TimeSpan.Zero)
+        {
+            var snapshot = await OpenSnapshotAsync(new SnapshotRequest { Databases = [database] }, cancellationToken)
+                .ConfigureAwait(false);
+            await snapshot.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<HlcTimestamp>> GetCatalogChangesAsync(
+        string database, HlcTimestamp after, HlcTimestamp upTo, CancellationToken cancellationToken = default)
+    {
+        RequireSeen([database]);
+        return _history.CatalogChangesAsync(database, after, upTo, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<HlcTimestamp> GetHistoryStartAsync(
+        string database, CancellationToken cancellationToken = default)
+    {
+        RequireSeen([database]);
+        return _history.StartOfAsync(database, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -222,6 +258,22 @@ public sealed class PostgresEngine
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
         {
             throw PostgresErrors.From($"the catalog of database {database} could not be read", failure);
+        }
+    }
+
+    private async ValueTask RequireHistoryAsync(
+        SnapshotTurn turn, IReadOnlyList<string> databases, HlcTimestamp time, CancellationToken cancellationToken)
+    {
+        var now = _clock.Next(turn.Newest);
+        if (time > now)
+            throw PostgresErrors.TimeAhead(time, now);
+        foreach (var database in databases)
+        {
+            if (!turn.IsTracked(database))
+                throw PostgresErrors.NoHistory(database);
+            var start = await _history.StartOfAsync(database, cancellationToken).ConfigureAwait(false);
+            if (time < start)
+                throw PostgresErrors.TimeGone(database, time, start);
         }
     }
 

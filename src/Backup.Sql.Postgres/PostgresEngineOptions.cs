@@ -25,6 +25,12 @@ public sealed record PostgresEngineOptions
     /// <summary>How many connections one snapshot or restore holds at most. Default: 4; from 1 to 64.</summary>
     public int Connections { get; init; } = 4;
 
+    /// <summary>
+    /// Where old rows go that are too many for memory while the past is put together; files that are gone when they
+    /// are closed. Default: the system's place for temporary files.
+    /// </summary>
+    public string? ScratchDirectory { get; init; }
+
     /// <summary>The clock. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -59,10 +59,32 @@ internal static class PostgresErrors
             Hint = "Run the statement again when the definitions of tables are at rest.",
         };
 
-    public static BackupSqlException NoHistory() =>
-        new(SqlStates.FeatureNotSupported, "PostgreSQL keeps no history that a backup could go back to")
+    public static BackupSqlException NoHistory(string database) =>
+        new(SqlStates.FeatureNotSupported, $"database {database} keeps no history that a backup could go back to")
         {
-            Hint = "Leave AS OF SYSTEM TIME and revision_history out: the backup shows what is there now.",
+            Hint = $"Turn it on: ALTER DATABASE {database} CONFIGURE ZONE USING gc.ttlseconds = 90000; or leave AS OF "
+                + "SYSTEM TIME and revision_history out.",
+        };
+
+    public static BackupSqlException TimeGone(string database, HlcTimestamp time, HlcTimestamp start) =>
+        new(SqlStates.TimeOutOfRange, $"the history of database {database} does not reach back to {Text(time)}")
+        {
+            Detail = $"It starts at {Text(start)}: tracking was turned on then, older changes have run out of their time, "
+                + "or the server has lost the log behind it.",
+            Hint = $"Name a time from {Text(start)} on.",
+        };
+
+    public static BackupSqlException TimeAhead(HlcTimestamp time, HlcTimestamp now) =>
+        new(SqlStates.TimeOutOfRange, $"{Text(time)} lies in the future")
+        {
+            Hint = $"It is {Text(now)} now.",
+        };
+
+    public static BackupSqlException PastUnknown(string table, HlcTimestamp time) =>
+        new(SqlStates.TimeOutOfRange, $"the rows that table {table} had at {Text(time)} are not known")
+        {
+            Detail = "It was made, altered, truncated, rewritten or dropped since, or then was not tracked yet.",
+            Hint = "Name a later time, or leave the table out.",
         };
 
     public static BackupSqlException NoPages() =>

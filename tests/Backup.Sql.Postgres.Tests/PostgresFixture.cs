@@ -19,7 +19,8 @@ internal sealed class PostgresFixture(bool tracks) : EngineConformanceFixture
     private readonly List<string> _tracked = [];
 
     public override EngineCapabilities? Abilities => tracks
-        ? _engine!.Info.Capabilities | EngineCapabilities.ChangeExport | EngineCapabilities.RetentionHolds
+        ? _engine!.Info.Capabilities | EngineCapabilities.TimeTravel | EngineCapabilities.ChangeExport
+            | EngineCapabilities.RevisionHistory | EngineCapabilities.RetentionHolds
         : null;
 
     public override IReadOnlyList<ColumnKind> MoreKinds =>
@@ -29,6 +30,8 @@ internal sealed class PostgresFixture(bool tracks) : EngineConformanceFixture
     ];
 
     public override bool DropsWaitForSnapshots => true;
+
+    public override bool ForgetsDroppedTables => true;
 
     private TestServer Server => _pooled!.Server;
 
@@ -52,7 +55,7 @@ internal sealed class PostgresFixture(bool tracks) : EngineConformanceFixture
         foreach (var database in _tracked)
         {
             await _engine!.SetHistoryRetentionAsync(database, null, TimeSpan.FromTicks(10), cancellationToken);
-            await (await _engine.OpenSnapshotAsync(new SnapshotRequest { Databases = [database] }, cancellationToken)).DisposeAsync();
+            await MarkAsync(database);
             await _engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1), cancellationToken);
         }
     }
@@ -78,12 +81,15 @@ internal sealed class PostgresFixture(bool tracks) : EngineConformanceFixture
                 .. table.IndexedColumns.Select(column =>
                     $"CREATE INDEX {table.Name}_{column}_idx ON public.{table.Name} ({column})"),
             ]);
+        await MarkAsync(database);
     }
 
     public override async ValueTask DropTableAsync(
-        string database, SampleTable table, CancellationToken cancellationToken) =>
-        await Server.RunSqlAsync(
-            database, "SET lock_timeout = '1s'", $"DROP TABLE public.{table.Name} CASCADE");
+        string database, SampleTable table, CancellationToken cancellationToken)
+    {
+        await Server.RunSqlAsync(database, "SET lock_timeout = '1s'", $"DROP TABLE public.{table.Name} CASCADE");
+        await MarkAsync(database);
+    }
 
     public override async ValueTask ChangeAsync(
         string database, IReadOnlyList<SampleChange> changes, CancellationToken cancellationToken)
@@ -115,6 +121,13 @@ internal sealed class PostgresFixture(bool tracks) : EngineConformanceFixture
         if (_pooled is not null)
             await _pooled.DisposeAsync();
         await base.DisposeAsync();
+    }
+
+    /// <summary>When the catalog changed is known from mark to mark.</summary>
+    private async Task MarkAsync(string database)
+    {
+        if (_tracked.Contains(database))
+            await (await _engine!.OpenSnapshotAsync(new SnapshotRequest { Databases = [database] })).DisposeAsync();
     }
 
     private static string Column(SampleTable table, SampleColumn column)

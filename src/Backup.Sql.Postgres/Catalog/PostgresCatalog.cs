@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Npgsql;
 
 namespace Backup.Sql.Postgres.Catalog;
 
@@ -10,7 +11,12 @@ namespace Backup.Sql.Postgres.Catalog;
 /// <param name="use">
 /// Gives connections, in a transaction of REPEATABLE READ: what is read in one use fits together.
 /// </param>
-internal sealed class PostgresCatalog(IReadOnlyCollection<string> databases, UseConnection use) : ICatalogReader
+/// <param name="read">Reads a database.</param>
+/// <param name="count">Counts a table's rows; null to count those that are there.</param>
+internal sealed class PostgresCatalog(
+    IReadOnlyCollection<string> databases, UseConnection use,
+    Func<NpgsqlConnection, string, CancellationToken, ValueTask<PostgresSchema>> read,
+    Func<TableDescriptor, CancellationToken, ValueTask<TableStatistics>>? count = null) : ICatalogReader
 {
     private readonly Dictionary<string, PostgresSchema> _schemas = new(StringComparer.Ordinal);
     private readonly Dictionary<long, TableStatistics> _counted = [];
@@ -26,8 +32,11 @@ internal sealed class PostgresCatalog(IReadOnlyCollection<string> databases, Use
     }
 
     public async ValueTask<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(
-        string database, CancellationToken cancellationToken = default) =>
-        (await ReadAsync(database, cancellationToken).ConfigureAwait(false)).Objects;
+        string database, CancellationToken cancellationToken = default)
+    {
+        var schema = await ReadAsync(database, cancellationToken).ConfigureAwait(false);
+        return schema.Refusal is { } refusal ? throw refusal : schema.Objects;
+    }
 
     public async ValueTask<TableStatistics> GetStatisticsAsync(
         TableDescriptor table, CancellationToken cancellationToken = default)
@@ -37,6 +46,8 @@ internal sealed class PostgresCatalog(IReadOnlyCollection<string> databases, Use
         {
             if (_counted.TryGetValue(table.Id, out var known))
                 return known;
+            if (count is not null)
+                return _counted[table.Id] = await count(table, cancellationToken).ConfigureAwait(false);
             var counted = default(TableStatistics);
             await use(
                 table.Database,
@@ -66,13 +77,12 @@ internal sealed class PostgresCatalog(IReadOnlyCollection<string> databases, Use
         {
             if (_schemas.TryGetValue(database, out var known))
                 return known;
-            PostgresSchema? read = null;
+            PostgresSchema? schema = null;
             await use(
                 database,
-                async connection => read = await SchemaReader.ReadAsync(connection, database, cancellationToken)
-                    .ConfigureAwait(false),
+                async connection => schema = await read(connection, database, cancellationToken).ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false);
-            return _schemas[database] = read!;
+            return _schemas[database] = schema!;
         }
         finally
         {

@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Postgres.Changes;
 using Backup.Sql.Postgres.Connections;
 using Npgsql;
 using static Backup.Sql.Postgres.Catalog.RelationParts;
@@ -49,7 +50,8 @@ internal sealed class SchemaReader
         await AddFunctionsAsync(cancellationToken).ConfigureAwait(false);
         await AddSequencesAsync(cancellationToken).ConfigureAwait(false);
         var tables = await _connection.QueryAsync(RelationQueries.Tables, cancellationToken).ConfigureAwait(false);
-        _objects.AddRange(new TableAssembler(_name, Id, TypeId, parts).Assemble(tables));
+        var given = await Identity.GivenAsync(_connection, cancellationToken).ConfigureAwait(false);
+        _objects.AddRange(new TableAssembler(_name, Id, TypeId, parts, given).Assemble(tables));
         await AddViewsAsync(parts, cancellationToken).ConfigureAwait(false);
         AddTriggers(parts);
         var graph = await DependencyGraph.ReadAsync(_connection, _database, _objects, cancellationToken)

@@ -12,8 +12,10 @@ namespace Backup.Sql.Postgres.Catalog;
 /// <param name="idOf">Gives ids.</param>
 /// <param name="typeIdOf">Gives the id of a type of users; null for others.</param>
 /// <param name="parts">What belongs to the tables.</param>
+/// <param name="given">Tables whose replica identity was set for their history: to their user it is the default.</param>
 internal sealed class TableAssembler(
-    string database, Func<ObjectClass, uint, long> idOf, Func<uint, long?> typeIdOf, RelationParts parts)
+    string database, Func<ObjectClass, uint, long> idOf, Func<uint, long?> typeIdOf, RelationParts parts,
+    IReadOnlySet<uint> given)
 {
     private sealed record Entry(uint Oid, uint? Parent, TableDefinition Definition);
 
@@ -33,6 +35,8 @@ internal sealed class TableAssembler(
 
     private TableDefinition Complete(Entry entry, ILookup<uint, Entry> partitions) => entry.Definition with
     {
+        ReplicaIdentity = given.Contains(entry.Oid) && entry.Definition.ReplicaIdentity == "f"
+            ? "d" : entry.Definition.ReplicaIdentity,
         Columns = [.. parts.Columns[entry.Oid].Select(column => column.Definition)],
         Constraints = [.. parts.Constraints[entry.Oid].Select(constraint => constraint.Definition)],
         Indexes = [.. parts.Indexes[entry.Oid].Select(index => index.Definition)],

@@ -9,8 +9,12 @@ namespace Backup.Sql.Postgres.Catalog;
 internal static class TableCounter
 {
     /// <summary>Counts; a table that is gone by now has no rows.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="rows">A query for the rows that are counted; null for those that are there.</param>
     public static async ValueTask<TableStatistics> CountAsync(
-        NpgsqlConnection connection, TableDescriptor table, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TableDescriptor table, CancellationToken cancellationToken, string? rows = null)
     {
         try
         {
@@ -22,7 +26,7 @@ internal static class TableCounter
             if (name.Count == 0)
                 return default;
             var row = (await connection.QueryAsync(
-                Query(table, oid, (string)name[0][0]!, (bool)name[0][1]!), cancellationToken).ConfigureAwait(false))[0];
+                Query(table, oid, (string)name[0][0]!, (bool)name[0][1]!, rows), cancellationToken).ConfigureAwait(false))[0];
             return new TableStatistics((long)row[0]!, (long)row[1]!, (long)row[2]!);
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
@@ -32,7 +36,7 @@ internal static class TableCounter
     }
 
     /// <summary>The rows of children are rows of the children; those of partitions are the table's.</summary>
-    private static string Query(TableDescriptor table, uint oid, string name, bool isPartitioned)
+    private static string Query(TableDescriptor table, uint oid, string name, bool isPartitioned, string? rows)
     {
         var whole = table.Indexes.Count(index => index.Predicate is null);
         var entries = new StringBuilder().Append("count(*) * ").Append(whole);
@@ -41,6 +45,7 @@ internal static class TableCounter
         var size = isPartitioned
             ? $"(SELECT sum(pg_table_size(relid)) FROM pg_partition_tree({oid}) WHERE isleaf)::bigint"
             : $"pg_table_size({oid})";
-        return $"SELECT count(*), {size}, {entries} FROM {(isPartitioned ? "" : "ONLY ")}{name}";
+        var source = rows is null ? $"{(isPartitioned ? "" : "ONLY ")}{name}" : $"({rows}) AS rows";
+        return $"SELECT count(*), {size}, {entries} FROM {source}";
     }
 }

@@ -1,6 +1,6 @@
 namespace Backup.Sql.Postgres.Changes;
 
-/// <summary>The messages of a change stream that say something about keys: their first byte.</summary>
+/// <summary>The messages of a change stream that say something about rows: their first byte.</summary>
 internal enum ChangeKind : byte
 {
     Begin = (byte)'B',

@@ -1,21 +1,25 @@
 using System.Data;
+using Backup.Sql.Catalog;
 using Backup.Sql.Postgres.Rows;
 using Npgsql;
 
 namespace Backup.Sql.Postgres.Changes;
 
 /// <summary>
-/// Reads the keys that changed since a mark out of the server's log: what the slot still holds is decoded, and what the
-/// mark's snapshot had seen is left out, transaction by transaction. The slot stays where it is.
+/// Reads what changed after a time out of the server's log: what the slot still holds is decoded, and what is not
+/// wanted is left out, transaction by transaction. The slot stays where it is.
 /// </summary>
 /// <remarks>
 /// The order of commits and the order in which snapshots come to see them are not the same: a place in the log tells
-/// nothing about a snapshot. That is why transactions are compared, not places. What was committed after the snapshot
-/// that is being backed up may come along; such keys are looked up in the snapshot like all others, and found as they
-/// were.
+/// nothing about a snapshot. That is why transactions are compared, not places.
 /// </remarks>
+/// <param name="timeline">Gives transactions their times.</param>
+/// <param name="since">Only what is later than this is wanted.</param>
+/// <param name="findTable">How a relation is stored, as the snapshot sees it.</param>
+/// <param name="target">Takes the changes.</param>
 internal sealed class ChangeStream(
-    SeenTransactions seen, Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable)
+    Timeline timeline, HlcTimestamp since, Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable,
+    IChangeTarget target)
 {
     private const string Changes =
         """
@@ -23,9 +27,7 @@ internal sealed class ChangeStream(
           $1, NULL, NULL, 'proto_version', '1', 'publication_names', $2, 'binary', 'true')
         """;
 
-    private readonly Dictionary<uint, StreamedTable?> _relations = [];
-    private readonly Dictionary<uint, ChangedKeys> _keys = [];
-    private bool _isNew;
+    private HlcTimestamp _time;
 
     /// <summary>Reads all that there is.</summary>
     /// <param name="connection">A connection to the database outside of a transaction.</param>
@@ -42,51 +44,33 @@ internal sealed class ChangeStream(
         var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken)
             .ConfigureAwait(false);
         await using var __ = rows.ConfigureAwait(false);
-        using var key = new KeyFields();
         while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var message = rows.GetFieldValue<byte[]>(0);
-            if (Take(message, key) is { } relation)
-                await TakeRelationAsync(relation, message, cancellationToken).ConfigureAwait(false);
+            if (Take(message) is { } relation)
+                await DescribeAsync(relation, message, cancellationToken).ConfigureAwait(false);
         }
-
-        foreach (var (oid, keys) in _keys)
-        {
-            if (_relations.GetValueOrDefault(oid) is { } relation && !relation.CanFindAll(keys))
-                keys.Lose();
-        }
-    }
-
-    /// <summary>The keys of a relation that changed, in the columns that tell its rows apart.</summary>
-    /// <param name="oid">The oid of what holds the rows.</param>
-    /// <param name="columns">The names of the columns that the keys are wanted in.</param>
-    /// <returns>Null when not all of them are known.</returns>
-    public IReadOnlyList<ReadOnlyMemory<byte>>? KeysOf(uint oid, IEnumerable<string> columns)
-    {
-        if (!_keys.TryGetValue(oid, out var keys))
-            return [];
-        return !keys.IsLost && _relations.GetValueOrDefault(oid) is { } relation
-            && relation.Table.KeyNames.SequenceEqual(columns, StringComparer.Ordinal) ? keys.Sorted : null;
     }
 
     /// <summary>Takes a message.</summary>
     /// <returns>The relation's oid when the message describes one.</returns>
-    private uint? Take(byte[] message, KeyFields key)
+    private uint? Take(byte[] message)
     {
         var reader = new MessageReader(message);
-        switch ((ChangeKind)reader.ReadByte())
+        var kind = (ChangeKind)reader.ReadByte();
+        switch (kind)
         {
             case ChangeKind.Begin:
                 reader.ReadUInt64(); // the commit's place
-                reader.ReadUInt64(); // its time
-                _isNew = !seen.Contains(reader.ReadUInt32());
+                var commit = (long)reader.ReadUInt64();
+                _time = timeline.Date(reader.ReadUInt32(), commit);
                 return null;
             case ChangeKind.Relation:
                 return reader.ReadUInt32();
-            case ChangeKind.Insert or ChangeKind.Update or ChangeKind.Delete when _isNew:
-                TakeRow(ref reader, key);
+            case ChangeKind.Insert or ChangeKind.Update or ChangeKind.Delete when _time > since:
+                TakeRow(kind, ref reader);
                 return null;
-            case ChangeKind.Truncate when _isNew:
+            case ChangeKind.Truncate when _time > since:
                 TakeTruncation(ref reader);
                 return null;
             default:
@@ -94,11 +78,11 @@ internal sealed class ChangeStream(
         }
     }
 
-    private async ValueTask TakeRelationAsync(uint oid, byte[] message, CancellationToken cancellationToken)
+    private async ValueTask DescribeAsync(uint oid, byte[] message, CancellationToken cancellationToken)
     {
         var columns = Columns(message);
         var table = await findTable(oid, cancellationToken).ConfigureAwait(false);
-        _relations[oid] = table is null ? null : StreamedTable.Match(oid, table, columns);
+        target.Describe(oid, table is null ? null : StreamedTable.Match(table, columns));
     }
 
     private static List<string> Columns(byte[] message)
@@ -121,21 +105,26 @@ internal sealed class ChangeStream(
         return columns;
     }
 
-    private void TakeRow(ref MessageReader reader, KeyFields key)
+    private void TakeRow(ChangeKind change, ref MessageReader reader)
     {
+        const byte wholeRow = (byte)'O';
+        const byte newRow = (byte)'N';
         var oid = reader.ReadUInt32();
-        var keys = KeysIn(oid);
+        ReadOnlySpan<byte> old = default;
+        ReadOnlySpan<byte> now = default;
+        var isWhole = false;
         while (!reader.IsAtEnd)
         {
-            reader.ReadByte(); // whether it is the new row, an old key, or an old row
-            if (_relations.GetValueOrDefault(oid) is not { } relation || !TryReadKey(ref reader, relation, key))
-            {
-                keys.Lose();
-                return;
-            }
-
-            keys.Add(key.Writer.Written);
+            var kind = reader.ReadByte();
+            var tuple = reader.ReadTuple();
+            if (kind == newRow)
+                now = tuple;
+            else
+                old = tuple;
+            isWhole |= kind == wholeRow;
         }
+
+        target.Take(oid, _time, new RowChange(change, old, isWhole, now));
     }
 
     private void TakeTruncation(ref MessageReader reader)
@@ -143,28 +132,6 @@ internal sealed class ChangeStream(
         var relations = reader.ReadUInt32();
         reader.ReadByte(); // CASCADE, RESTART IDENTITY
         for (; relations > 0; relations--)
-            KeysIn(reader.ReadUInt32()).Lose();
-    }
-
-    private static bool TryReadKey(ref MessageReader reader, StreamedTable relation, KeyFields key)
-    {
-        key.Writer.Reset();
-        for (var i = 0; i < relation.KeyFields.Count; i++)
-        {
-            var column = relation.Table.Columns[relation.Table.Key[i]];
-            if (!reader.TryFindField(relation.KeyFields[i], out var field))
-                return false;
-            key.Write(column.Form, column.Element, field);
-        }
-
-        reader.SkipTuple();
-        return true;
-    }
-
-    private ChangedKeys KeysIn(uint oid)
-    {
-        if (!_keys.TryGetValue(oid, out var keys))
-            _keys.Add(oid, keys = new ChangedKeys());
-        return keys;
+            target.Truncate(reader.ReadUInt32());
     }
 }

@@ -6,42 +6,120 @@ using Npgsql;
 
 namespace Backup.Sql.Postgres.Changes;
 
-/// <summary>What changed in a database between earlier marks and one snapshot.</summary>
+/// <summary>What changed in a database between earlier times and one snapshot.</summary>
+/// <param name="server">The server.</param>
+/// <param name="onServer">What the server calls the database.</param>
+/// <param name="slot">The slot that keeps the log.</param>
+/// <param name="own">The snapshot's mark.</param>
+/// <param name="whole">The relations of which the log has whole rows.</param>
+/// <param name="findTable">How a relation is stored, as the snapshot sees it.</param>
+/// <param name="options">Where to put what is too much for memory, and the clock.</param>
 internal sealed class DatabaseChanges(
-    PostgresServer server, string onServer, HistorySetting setting, IReadOnlyDictionary<uint, string> stamps,
-    Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable, TimeProvider time)
+    PostgresServer server, string onServer, string slot, HistoryMark own, IReadOnlySet<uint> whole,
+    Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable, PostgresEngineOptions options) : IDisposable
 {
     private static readonly TimeSpan SlotWait = TimeSpan.FromMilliseconds(100);
     private const int SlotAttempts = 100;
 
-    private readonly ConcurrentDictionary<HlcTimestamp, Lazy<Task<ChangeWindow?>>> _windows = new();
+    private readonly ConcurrentDictionary<HlcTimestamp, Lazy<Task<Window<KeyChanges>?>>> _keys = new();
+    private readonly ConcurrentDictionary<HlcTimestamp, Lazy<Task<Window<RowLog>?>>> _logs = new();
 
     /// <summary>The keys of a table that changed since a time, ascending; null when not all are known.</summary>
     /// <param name="oid">The table's oid.</param>
     /// <param name="table">How it is stored.</param>
     /// <param name="start">The time.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>?> FindAsync(
+    public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>?> FindKeysAsync(
         uint oid, StoredTable table, HlcTimestamp start, CancellationToken cancellationToken)
     {
-        if (!table.HasKey || !table.Key.All(ordinal => ChangedRowExport.CanFind(table.Columns[ordinal])))
+        if (!CanFind(table))
             return null;
-        // Read once, whoever asks first; what one caller gives up the others still want.
-        var window = await _windows.GetOrAdd(
-            start, from => new Lazy<Task<ChangeWindow?>>(() => ReadAsync(from))).Value
+        var window = await _keys.GetOrAdd(
+            start, from => new Lazy<Task<Window<KeyChanges>?>>(() => ReadKeysAsync(from))).Value
             .WaitAsync(cancellationToken).ConfigureAwait(false);
-        var heaps = table.Heaps.Select(heap => heap.Oid).ToList();
-        if (window is null || !heaps.Append(oid).All(relation => IsSame(window.Mark, relation)))
+        if (window is null || !IsSame(window.Mark, oid, table))
             return null;
-        var changed = heaps.Select(heap => window.Stream.KeysOf(heap, table.KeyNames)).ToList();
+        var changed = table.Heaps.Select(heap => window.Changes.Of(heap.Oid, table.KeyNames)).ToList();
         return changed.Contains(null) ? null : changed.Count == 1 ? changed[0] : ChangedKeys.Union(changed!);
     }
 
-    private bool IsSame(HistoryMark mark, uint relation) =>
-        stamps.TryGetValue(relation, out var now)
-        && mark.Tables.TryGetValue(relation, out var before) && now == before;
+    /// <summary>True when the log since a time has been asked for already.</summary>
+    public bool HasLog(HlcTimestamp start) => _logs.ContainsKey(start);
 
-    private async Task<ChangeWindow?> ReadAsync(HlcTimestamp start)
+    /// <summary>
+    /// What the rows of a table were before and after each change since a time; null when not all of it is known.
+    /// </summary>
+    /// <param name="oid">The table's oid.</param>
+    /// <param name="table">How it is stored.</param>
+    /// <param name="start">The time.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    public async ValueTask<IReadOnlyList<LogLines>?> FindLinesAsync(
+        uint oid, StoredTable table, HlcTimestamp start, CancellationToken cancellationToken)
+    {
+        if (!CanFind(table) || !table.Heaps.All(heap => whole.Contains(heap.Oid)))
+            return null;
+
+        // Read once, whoever asks first; what one caller gives up the others still want.
+        var window = await _logs.GetOrAdd(
+            start, from => new Lazy<Task<Window<RowLog>?>>(() => ReadLogAsync(from))).Value
+            .WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (window is null || !IsSame(window.Mark, oid, table))
+            return null;
+        var lines = table.Heaps.Select(heap => window.Changes.Of(heap.Oid)).OfType<LogLines>().ToList();
+        return lines.Exists(some => some.IsLost) ? null : lines;
+    }
+
+    /// <summary>The first time from which on all versions of a table's rows are known.</summary>
+    /// <param name="oid">The table's oid.</param>
+    /// <param name="table">How it is stored.</param>
+    /// <param name="start">The time wanted; zero for the first that is kept.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>A time from the one wanted to that of the snapshot.</returns>
+    public async ValueTask<HlcTimestamp> FindStartAsync(
+        uint oid, StoredTable table, HlcTimestamp start, CancellationToken cancellationToken)
+    {
+        if (!start.IsZero
+            && await FindLinesAsync(oid, table, start, cancellationToken).ConfigureAwait(false) is not null)
+            return start;
+        var connection = await server.OpenAsync(onServer, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var stamps = table.Heaps.Select(heap => heap.Oid).Append(oid).Distinct()
+            .Where(own.Tables.ContainsKey).ToDictionary(relation => relation, relation => own.Tables[relation]);
+        var first = await HistoryTables.FindSinceAsync(connection, stamps, start, own.Time, cancellationToken)
+            .ConfigureAwait(false);
+        return first < own.Time
+            && await FindLinesAsync(oid, table, first, cancellationToken).ConfigureAwait(false) is not null
+            ? first : own.Time;
+    }
+
+    public void Dispose()
+    {
+        foreach (var window in _keys.Values.Where(window => window.Value.IsCompletedSuccessfully))
+            window.Value.Result?.Changes.Dispose();
+        foreach (var window in _logs.Values.Where(window => window.Value.IsCompletedSuccessfully))
+            window.Value.Result?.Changes.Dispose();
+    }
+
+    private static bool CanFind(StoredTable table) =>
+        table.HasKey && table.Key.All(ordinal => ChangedRowExport.CanFind(table.Columns[ordinal]));
+
+    private bool IsSame(HistoryMark mark, uint oid, StoredTable table) =>
+        table.Heaps.Select(heap => heap.Oid).Append(oid).All(relation =>
+            own.Tables.TryGetValue(relation, out var now)
+            && mark.Tables.TryGetValue(relation, out var before) && now == before);
+
+    private async Task<Window<KeyChanges>?> ReadKeysAsync(HlcTimestamp start)
+    {
+        var window = await ReadAsync(start, () => new KeyChanges()).ConfigureAwait(false);
+        window?.Changes.Complete();
+        return window;
+    }
+
+    private Task<Window<RowLog>?> ReadLogAsync(HlcTimestamp start) =>
+        ReadAsync(start, () => new RowLog(options.ScratchDirectory));
+
+    private async Task<Window<T>?> ReadAsync<T>(HlcTimestamp start, Func<T> make)
+        where T : class, IChangeTarget, IDisposable
     {
         var connection = await server.OpenAsync(onServer, CancellationToken.None).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
@@ -50,7 +128,9 @@ internal sealed class DatabaseChanges(
             if (await HistoryTables.FindMarkAsync(connection, start, CancellationToken.None).ConfigureAwait(false)
                 is not { } mark)
                 return null;
-            return await ReadAsync(connection, mark).ConfigureAwait(false);
+            var marks = await HistoryTables.ListAsync(connection, mark.Time, own.Time, CancellationToken.None)
+                .ConfigureAwait(false);
+            return await ReadAsync(connection, start, mark, marks, make).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
         {
@@ -59,27 +139,37 @@ internal sealed class DatabaseChanges(
     }
 
     /// <summary>Of a slot only one can read at a time.</summary>
-    private async Task<ChangeWindow?> ReadAsync(NpgsqlConnection connection, HistoryMark mark)
+    private async Task<Window<T>?> ReadAsync<T>(
+        NpgsqlConnection connection, HlcTimestamp start, HistoryMark mark,
+        IReadOnlyList<(HlcTimestamp Time, SeenTransactions Seen)> marks, Func<T> make)
+        where T : class, IChangeTarget, IDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (!await ReplicationSlot.IsAliveAsync(connection, setting.Slot, CancellationToken.None)
-                .ConfigureAwait(false))
+            if (!await ReplicationSlot.IsAliveAsync(connection, slot, CancellationToken.None).ConfigureAwait(false))
                 return null;
+            var changes = make();
             try
             {
-                var stream = new ChangeStream(SeenTransactions.Parse(mark.Snapshot), findTable);
-                await stream.ReadAsync(
-                    connection, setting.Slot, HistoryTables.Publication, CancellationToken.None).ConfigureAwait(false);
-                return new ChangeWindow(mark, stream);
+                var stream = new ChangeStream(new Timeline(marks), start, findTable, changes);
+                await stream.ReadAsync(connection, slot, HistoryTables.Publication, CancellationToken.None)
+                    .ConfigureAwait(false);
+                return new Window<T>(mark, changes);
             }
             catch (PostgresException busy) when (attempt < SlotAttempts
                 && busy.SqlState == PostgresErrorCodes.ObjectInUse)
             {
-                await Task.Delay(SlotWait, time).ConfigureAwait(false);
+                changes.Dispose();
+                await Task.Delay(SlotWait, options.TimeProvider).ConfigureAwait(false);
+            }
+            catch
+            {
+                changes.Dispose();
+                throw;
             }
         }
     }
 
-    private sealed record ChangeWindow(HistoryMark Mark, ChangeStream Stream);
+    /// <summary>What changed since a time, and the last mark up to it.</summary>
+    private sealed record Window<T>(HistoryMark Mark, T Changes);
 }

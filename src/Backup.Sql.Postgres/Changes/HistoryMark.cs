@@ -9,4 +9,6 @@ namespace Backup.Sql.Postgres.Changes;
 /// For each relation whose changes were caught then, by oid, a stamp that is another one when they may not have been
 /// caught since.
 /// </param>
-internal sealed record HistoryMark(HlcTimestamp Time, string Snapshot, IReadOnlyDictionary<uint, string> Tables);
+/// <param name="Catalog">The number of the catalog that it saw.</param>
+internal sealed record HistoryMark(
+    HlcTimestamp Time, string Snapshot, IReadOnlyDictionary<uint, string> Tables, long Catalog);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Backup.Sql.Catalog;
 using Backup.Sql.Postgres.Connections;
 using Backup.Sql.Postgres.Rows;
@@ -12,6 +13,9 @@ namespace Backup.Sql.Postgres.Changes;
 /// </summary>
 internal sealed class HistoryService(PostgresServer server, DatabaseNames names, PostgresEngineOptions options)
 {
+    /// <summary>Of advisory locks the one that is ours, in each database.</summary>
+    private const string TurnLock = "6557241057451442017";
+
     /// <summary>Turns tracking on, changes for how long the log is kept, or turns it off.</summary>
     /// <param name="database">The database, as statements call it.</param>
     /// <param name="retention">For how long; zero for not at all.</param>
@@ -23,6 +27,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             database,
             async connection =>
             {
+                await LockAsync(connection, cancellationToken).ConfigureAwait(false);
                 var setting = await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false);
                 if (retention == TimeSpan.Zero)
                     await StopAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -39,6 +44,18 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
     /// <summary>For how long a database keeps its changes; null when it does not.</summary>
     public ValueTask<HistorySetting?> FindAsync(string database, CancellationToken cancellationToken) =>
         UseAsync(database, connection => HistoryTables.FindAsync(connection, cancellationToken), cancellationToken);
+
+    /// <summary>Refuses where nothing is tracked.</summary>
+    public async ValueTask RequireTrackedAsync(CancellationToken cancellationToken)
+    {
+        foreach (var database in await names.ListAsync(server, cancellationToken).ConfigureAwait(false))
+        {
+            if (await FindAsync(database.Name, cancellationToken).ConfigureAwait(false) is not null)
+                return;
+        }
+
+        throw PostgresErrors.NotTracked();
+    }
 
     /// <summary>Keeps the changes of all tracked databases from a time on.</summary>
     public async ValueTask HoldAsync(string name, HlcTimestamp from, CancellationToken cancellationToken)
@@ -82,46 +99,143 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         }
     }
 
-    /// <summary>Before a snapshot: tables that came since the last one are tracked from now on.</summary>
-    public async ValueTask PrepareAsync(string database, CancellationToken cancellationToken)
+    /// <summary>
+    /// Before a snapshot: waits for those that are being taken; tables that came since the last one are tracked from
+    /// now on.
+    /// </summary>
+    /// <param name="databases">The databases, as statements call them.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async ValueTask<SnapshotTurn> BeginAsync(
+        IReadOnlyList<string> databases, CancellationToken cancellationToken)
     {
-        await UseAsync(
-            database,
-            async connection =>
-            {
-                if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is { } setting)
-                    await PrepareAsync(connection, setting, cancellationToken).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
+        var turn = new SnapshotTurn();
+        try
+        {
+            // Always in the same order, so that nobody waits for one who waits for him.
+            foreach (var database in databases.Order(StringComparer.Ordinal))
+                await JoinAsync(turn, database, cancellationToken).ConfigureAwait(false);
+            return turn;
+        }
+        catch
+        {
+            await turn.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>After a snapshot: leaves its mark, and lets go of the log that nobody needs any more.</summary>
+    /// <param name="turn">Holds the database.</param>
     /// <param name="point">The database's part of the snapshot.</param>
     /// <param name="time">The snapshot's time.</param>
+    /// <param name="readCatalog">What the snapshot sees, when that is not known yet.</param>
     /// <param name="findTable">How a relation is stored, as the snapshot sees it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>What tells the changes; null for a database that is not tracked.</returns>
-    public ValueTask<DatabaseChanges?> OpenAsync(
-        DatabasePoint point, HlcTimestamp time, Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable,
-        CancellationToken cancellationToken) => UseAsync(
-            point.Name,
+    /// <returns>What tells the changes.</returns>
+    public async ValueTask<DatabaseChanges> MarkAsync(
+        SnapshotTurn turn, DatabasePoint point, HlcTimestamp time,
+        Func<CancellationToken, ValueTask<IReadOnlyList<ObjectDescriptor>>> readCatalog,
+        Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable, CancellationToken cancellationToken)
+    {
+        var (connection, setting) = turn.Of(point.Name);
+        try
+        {
+            var stamps = await Publication.StampAsync(point.Leader, cancellationToken).ConfigureAwait(false);
+            var seen = await point.Leader.QueryAsync(
+                "SELECT pg_catalog.pg_current_snapshot()::text", cancellationToken).ConfigureAwait(false);
+            var catalog = await KeepCatalogAsync(connection, point, time, readCatalog, cancellationToken)
+                .ConfigureAwait(false);
+            var mark = new HistoryMark(time, (string)seen[0][0]!, stamps.All, catalog);
+            await HistoryTables.AddMarkAsync(connection, mark, cancellationToken).ConfigureAwait(false);
+            await LetGoAsync(connection, setting, cancellationToken).ConfigureAwait(false);
+            return new DatabaseChanges(
+                server, point.OnServer, setting.Slot, mark, stamps.Whole, findTable, options);
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw PostgresErrors.From($"the change tracking of database {point.Name} failed", failure);
+        }
+    }
+
+    /// <summary>The times at which a database's catalog was another one than before.</summary>
+    public ValueTask<IReadOnlyList<HlcTimestamp>> CatalogChangesAsync(
+        string database, HlcTimestamp after, HlcTimestamp upTo, CancellationToken cancellationToken) => UseAsync(
+            database,
             async connection =>
             {
-                var setting = await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false);
-                if (setting is null || !await ReplicationSlot
-                    .IsAliveAsync(connection, setting.Slot, cancellationToken).ConfigureAwait(false))
-                    return null;
-                var stamps = await Publication.StampAsync(point.Leader, cancellationToken).ConfigureAwait(false);
-                var seen = await point.Leader.QueryAsync(
-                    "SELECT pg_catalog.pg_current_snapshot()::text", cancellationToken).ConfigureAwait(false);
-                var mark = new HistoryMark(time, (string)seen[0][0]!, stamps);
-                await HistoryTables.AddMarkAsync(connection, mark, cancellationToken).ConfigureAwait(false);
-                await LetGoAsync(connection, setting, cancellationToken).ConfigureAwait(false);
-                return new DatabaseChanges(
-                    server, point.OnServer, setting, stamps, findTable, options.TimeProvider);
+                var start = await StartOfAsync(connection, database, cancellationToken).ConfigureAwait(false);
+                if (!after.IsZero && after < start)
+                    throw PostgresErrors.TimeGone(database, after, start);
+                return await HistoryTables.CatalogChangesAsync(connection, after, upTo, cancellationToken)
+                    .ConfigureAwait(false);
             },
             cancellationToken);
+
+    /// <summary>Where a database's history starts.</summary>
+    public ValueTask<HlcTimestamp> StartOfAsync(string database, CancellationToken cancellationToken) =>
+        UseAsync(database, connection => StartOfAsync(connection, database, cancellationToken), cancellationToken);
+
+    private static async ValueTask<HlcTimestamp> StartOfAsync(
+        NpgsqlConnection connection, string database, CancellationToken cancellationToken)
+    {
+        if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is null
+            || await HistoryTables.FindOldestAsync(connection, cancellationToken).ConfigureAwait(false) is not { } oldest)
+            throw PostgresErrors.NoHistory(database);
+        return oldest.Time;
+    }
+
+    private async ValueTask JoinAsync(SnapshotTurn turn, string database, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(database, cancellationToken).ConfigureAwait(false);
+        var isKept = false;
+        try
+        {
+            if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is null)
+                return;
+            await LockAsync(connection, cancellationToken).ConfigureAwait(false);
+            if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is not { } setting)
+                return;
+            await PrepareAsync(connection, setting, cancellationToken).ConfigureAwait(false);
+            var newest = await HistoryTables.NewestAsync(connection, cancellationToken).ConfigureAwait(false);
+            turn.Add(database, connection, setting, newest);
+            isKept = true;
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw PostgresErrors.From($"the change tracking of database {database} failed", failure);
+        }
+        finally
+        {
+            if (!isKept)
+                await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One at a time changes what is tracked, or takes a snapshot.</summary>
+    private async ValueTask LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync(
+            $"SET lock_timeout = '60s'; SELECT pg_catalog.pg_advisory_lock({TurnLock})", cancellationToken)
+            .ConfigureAwait(false);
+        await LimitWaitsAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<long> KeepCatalogAsync(
+        NpgsqlConnection connection, DatabasePoint point, HlcTimestamp time,
+        Func<CancellationToken, ValueTask<IReadOnlyList<ObjectDescriptor>>> readCatalog,
+        CancellationToken cancellationToken)
+    {
+        var fingerprint = await PastCatalog.FingerprintAsync(point.Leader, cancellationToken).ConfigureAwait(false);
+        if (await HistoryTables.FindCatalogAsync(connection, fingerprint, cancellationToken).ConfigureAwait(false)
+            is { } known)
+            return known;
+        var objects = await readCatalog(cancellationToken).ConfigureAwait(false);
+        await HistoryTables.AddCatalogAsync(
+            connection, time.WallTime, fingerprint, PastCatalog.Write(objects), cancellationToken)
+            .ConfigureAwait(false);
+        return time.WallTime;
+    }
 
     private static async ValueTask StartAsync(
         NpgsqlConnection connection, TimeSpan retention, CancellationToken cancellationToken)
@@ -135,6 +249,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
 
     private static async ValueTask StopAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        await Identity.ResetAsync(connection, cancellationToken).ConfigureAwait(false);
         var slot = HistoryTables.SlotOf(await DatabaseAsync(connection, cancellationToken).ConfigureAwait(false));
         await ReplicationSlot.DropAsync(connection, slot, cancellationToken).ConfigureAwait(false);
         await HistoryTables.RemoveAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -148,6 +263,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             await Publication.ExtendAsync(connection, cancellationToken).ConfigureAwait(false);
         else
             await StartAsync(connection, setting.Retention, cancellationToken).ConfigureAwait(false);
+        await Identity.SetAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask<long> DatabaseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -177,17 +293,35 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         }
     }
 
+    private async ValueTask<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken)
+    {
+        var connection = await server.OpenAsync(names.OnServer(database), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await LimitWaitsAsync(connection, cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private ValueTask LimitWaitsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var wait = (long)options.LockTimeout.TotalMilliseconds;
+        return connection.ExecuteAsync(
+            string.Create(CultureInfo.InvariantCulture, $"SET lock_timeout = {wait}"), cancellationToken);
+    }
+
     private async ValueTask<T> UseAsync<T>(
         string database, Func<NpgsqlConnection, ValueTask<T>> use, CancellationToken cancellationToken)
     {
-        var connection = await server.OpenAsync(names.OnServer(database), cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
         try
         {
-            var wait = (long)options.LockTimeout.TotalMilliseconds;
-            await connection.ExecuteAsync(
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"SET lock_timeout = {wait}"),
-                cancellationToken).ConfigureAwait(false);
+            var connection = await OpenAsync(database, cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
             return await use(connection).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))

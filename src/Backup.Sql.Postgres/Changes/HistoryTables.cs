@@ -18,20 +18,22 @@ internal static class HistoryTables
     private const string Make =
         """
         CREATE SCHEMA IF NOT EXISTS backupsql;
-        CREATE TABLE IF NOT EXISTS backupsql.history (slot text NOT NULL, retention_us bigint NOT NULL);
-        CREATE TABLE IF NOT EXISTS backupsql.marks (
-          time bigint PRIMARY KEY, snapshot text NOT NULL, tables json NOT NULL);
-        CREATE TABLE IF NOT EXISTS backupsql.holds (name text PRIMARY KEY, time bigint NOT NULL);
-        TRUNCATE backupsql.history, backupsql.marks, backupsql.holds
+        DROP TABLE IF EXISTS backupsql.history, backupsql.marks, backupsql.catalogs, backupsql.holds;
+        CREATE TABLE backupsql.history (slot text NOT NULL, retention_us bigint NOT NULL);
+        CREATE TABLE backupsql.catalogs (id bigint PRIMARY KEY, fingerprint text NOT NULL, objects text NOT NULL);
+        CREATE TABLE backupsql.marks (
+          time bigint PRIMARY KEY, snapshot text NOT NULL, tables json NOT NULL, catalog bigint NOT NULL);
+        CREATE TABLE backupsql.holds (name text PRIMARY KEY, time bigint NOT NULL);
+        CREATE TABLE IF NOT EXISTS backupsql.identities (relation oid PRIMARY KEY)
         """;
 
     private const string Remove =
-        "DROP TABLE IF EXISTS backupsql.history, backupsql.marks, backupsql.holds; "
-        + "DROP PUBLICATION IF EXISTS backupsql";
+        "DROP TABLE IF EXISTS backupsql.history, backupsql.marks, backupsql.catalogs, backupsql.holds, "
+        + "backupsql.identities; DROP PUBLICATION IF EXISTS backupsql";
 
     private const string Tracked =
         """
-        SELECT pg_catalog.to_regclass('backupsql.history') IS NOT NULL AND NOT pg_catalog.pg_is_in_recovery(),
+        SELECT pg_catalog.to_regclass('backupsql.catalogs') IS NOT NULL AND NOT pg_catalog.pg_is_in_recovery(),
           (SELECT d.oid::int8 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
         """;
 
@@ -80,58 +82,141 @@ internal static class HistoryTables
         return rows.Count == 0 ? null : new HistorySetting(slot, TimeSpan.FromMicroseconds((long)rows[0][0]!));
     }
 
+    /// <summary>The number of a catalog that is known already; null for one that is not.</summary>
+    public static async ValueTask<long?> FindCatalogAsync(
+        NpgsqlConnection connection, string fingerprint, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync(
+            "SELECT id FROM backupsql.catalogs WHERE fingerprint = $1 "
+            + "AND id = (SELECT catalog FROM backupsql.marks ORDER BY time DESC LIMIT 1)",
+            cancellationToken, fingerprint).ConfigureAwait(false);
+        return rows.Count == 0 ? null : (long)rows[0][0]!;
+    }
+
+    /// <summary>Keeps a catalog, under the time of the first mark that saw it.</summary>
+    public static async ValueTask AddCatalogAsync(
+        NpgsqlConnection connection, long number, string fingerprint, string objects,
+        CancellationToken cancellationToken) =>
+        await connection.QueryAsync(
+            "INSERT INTO backupsql.catalogs VALUES ($1, $2, $3)", cancellationToken, number, fingerprint, objects)
+            .ConfigureAwait(false);
+
+    /// <summary>The objects of a catalog.</summary>
+    public static async ValueTask<string> ReadCatalogAsync(
+        NpgsqlConnection connection, long number, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync(
+            "SELECT objects FROM backupsql.catalogs WHERE id = $1", cancellationToken, number).ConfigureAwait(false);
+        return (string)rows[0][0]!;
+    }
+
     /// <summary>Writes a mark. When this returns it is durable, and so is all that was committed before it.</summary>
     public static async ValueTask AddMarkAsync(
         NpgsqlConnection connection, HistoryMark mark, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync("SET synchronous_commit = on", cancellationToken).ConfigureAwait(false);
-        var tables = JsonSerializer.Serialize(
-            mark.Tables.ToDictionary(pair => pair.Key.ToString(CultureInfo.InvariantCulture), pair => pair.Value),
-            HistoryJson.Default.DictionaryStringString);
         await connection.QueryAsync(
-            "INSERT INTO backupsql.marks VALUES ($1, $2, $3::json)", cancellationToken,
-            mark.Time.WallTime, mark.Snapshot, tables).ConfigureAwait(false);
+            "INSERT INTO backupsql.marks VALUES ($1, $2, $3::json, $4)", cancellationToken,
+            mark.Time.WallTime, mark.Snapshot, Write(mark.Tables), mark.Catalog).ConfigureAwait(false);
     }
 
-    /// <summary>The mark of a time; null when there is none.</summary>
-    public static async ValueTask<HistoryMark?> FindMarkAsync(
-        NpgsqlConnection connection, HlcTimestamp time, CancellationToken cancellationToken)
+    /// <summary>The last mark that is not later than a time; null when there is none.</summary>
+    public static ValueTask<HistoryMark?> FindMarkAsync(
+        NpgsqlConnection connection, HlcTimestamp time, CancellationToken cancellationToken) =>
+        FirstAsync(connection, "WHERE time <= $1 ORDER BY time DESC LIMIT 1", cancellationToken, time.WallTime);
+
+    /// <summary>The first mark that is later than a time; null when there is none.</summary>
+    public static ValueTask<HistoryMark?> FindNextMarkAsync(
+        NpgsqlConnection connection, HlcTimestamp time, CancellationToken cancellationToken) =>
+        FirstAsync(connection, "WHERE time > $1 ORDER BY time LIMIT 1", cancellationToken, time.WallTime);
+
+    /// <summary>The oldest mark; null when there is none.</summary>
+    public static ValueTask<HistoryMark?> FindOldestAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        FirstAsync(connection, "ORDER BY time LIMIT 1", cancellationToken);
+
+    /// <summary>The time of the newest mark; zero when there is none.</summary>
+    public static async ValueTask<HlcTimestamp> NewestAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync("SELECT coalesce(max(time), 0) FROM backupsql.marks", cancellationToken)
+            .ConfigureAwait(false);
+        return new HlcTimestamp((long)rows[0][0]!);
+    }
+
+    /// <summary>What the marks of a window saw, the oldest first.</summary>
+    public static async ValueTask<IReadOnlyList<(HlcTimestamp Time, SeenTransactions Seen)>> ListAsync(
+        NpgsqlConnection connection, HlcTimestamp from, HlcTimestamp to, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync(
-            "SELECT time, snapshot, tables::text FROM backupsql.marks WHERE time = $1", cancellationToken,
-            time.WallTime)
-            .ConfigureAwait(false);
-        return rows.Count == 0 ? null : Mark(rows[0]);
+            "SELECT time, snapshot FROM backupsql.marks WHERE time BETWEEN $1 AND $2 ORDER BY time",
+            cancellationToken, from.WallTime, to.WallTime).ConfigureAwait(false);
+        return [.. rows.Select(row => (
+            new HlcTimestamp((long)row[0]!), SeenTransactions.Parse((string)row[1]!)))];
+    }
+
+    /// <summary>The first mark of a window at which some relations had the stamps that they have at its end.</summary>
+    public static async ValueTask<HlcTimestamp> FindSinceAsync(
+        NpgsqlConnection connection, IReadOnlyDictionary<uint, string> stamps, HlcTimestamp from, HlcTimestamp to,
+        CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync(
+            "SELECT coalesce(min(time), $2) FROM backupsql.marks "
+            + "WHERE time BETWEEN $1 AND $2 AND tables::jsonb @> $3::jsonb",
+            cancellationToken, from.WallTime, to.WallTime, Write(stamps)).ConfigureAwait(false);
+        return new HlcTimestamp((long)rows[0][0]!);
+    }
+
+    /// <summary>The times of the marks of a window that saw another catalog than the mark before them.</summary>
+    public static async ValueTask<IReadOnlyList<HlcTimestamp>> CatalogChangesAsync(
+        NpgsqlConnection connection, HlcTimestamp after, HlcTimestamp upTo, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync(
+            """
+            SELECT time FROM (
+              SELECT time, catalog, lag(catalog) OVER (ORDER BY time) AS before FROM backupsql.marks) m
+            WHERE catalog <> before AND time > $1 AND time <= $2 ORDER BY time
+            """,
+            cancellationToken, after.WallTime, upTo.WallTime).ConfigureAwait(false);
+        return [.. rows.Select(row => new HlcTimestamp((long)row[0]!))];
     }
 
     /// <summary>
-    /// Removes the marks from which nobody will ask for changes any more.
+    /// Removes the marks from which nobody will ask for changes any more: those before the last one that is not later
+    /// than the horizon, and than every hold.
     /// </summary>
     /// <param name="connection">A connection to the database.</param>
-    /// <param name="before">Marks from this time on stay; so do those that somebody holds, and the newest.</param>
+    /// <param name="horizon">What happened from this time on stays known.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The oldest mark that stays; null for none.</returns>
     public static async ValueTask<HistoryMark?> PruneAsync(
-        NpgsqlConnection connection, HlcTimestamp before, CancellationToken cancellationToken)
+        NpgsqlConnection connection, HlcTimestamp horizon, CancellationToken cancellationToken)
     {
         await connection.QueryAsync(
-            "DELETE FROM backupsql.marks WHERE time < least($1, (SELECT min(time) FROM backupsql.holds), "
-                + "(SELECT max(time) FROM backupsql.marks))",
-            cancellationToken, before.WallTime).ConfigureAwait(false);
-        var rows = await connection.QueryAsync(
-            "SELECT time, snapshot, tables::text FROM backupsql.marks ORDER BY time LIMIT 1", cancellationToken)
+            """
+            DELETE FROM backupsql.marks WHERE time < (SELECT max(time) FROM backupsql.marks
+              WHERE time <= least($1, (SELECT min(time) FROM backupsql.holds)))
+            """,
+            cancellationToken, horizon.WallTime).ConfigureAwait(false);
+        await connection.ExecuteAsync(
+            "DELETE FROM backupsql.catalogs WHERE id NOT IN (SELECT catalog FROM backupsql.marks)", cancellationToken)
             .ConfigureAwait(false);
-        return rows.Count == 0 ? null : Mark(rows[0]);
+        return await FindOldestAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Places a hold.</summary>
+    /// <param name="connection">A connection to the database.</param>
+    /// <param name="name">The hold's name.</param>
+    /// <param name="from">From when on; zero for all that is kept.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False when there is no mark as old as that.</returns>
     public static async ValueTask<bool> TryHoldAsync(
         NpgsqlConnection connection, string name, HlcTimestamp from, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync(
             """
-            INSERT INTO backupsql.holds SELECT $1, $2 WHERE EXISTS (SELECT FROM backupsql.marks WHERE time <= $2)
+            INSERT INTO backupsql.holds SELECT $1, $2
+            WHERE $2 = 0 OR EXISTS (SELECT FROM backupsql.marks WHERE time <= $2)
             ON CONFLICT (name) DO UPDATE SET time = excluded.time RETURNING name
             """,
             cancellationToken, name, from.WallTime).ConfigureAwait(false);
@@ -147,7 +232,21 @@ internal static class HistoryTables
     private static HistoryMark Mark(object?[] row) => new(
         new HlcTimestamp((long)row[0]!), (string)row[1]!,
         JsonSerializer.Deserialize((string)row[2]!, HistoryJson.Default.DictionaryStringString)!
-            .ToDictionary(pair => uint.Parse(pair.Key, CultureInfo.InvariantCulture), pair => pair.Value));
+            .ToDictionary(pair => uint.Parse(pair.Key, CultureInfo.InvariantCulture), pair => pair.Value),
+        (long)row[3]!);
+
+    private static string Write(IReadOnlyDictionary<uint, string> stamps) => JsonSerializer.Serialize(
+        stamps.ToDictionary(pair => pair.Key.ToString(CultureInfo.InvariantCulture), pair => pair.Value),
+        HistoryJson.Default.DictionaryStringString);
+
+    private static async ValueTask<HistoryMark?> FirstAsync(
+        NpgsqlConnection connection, string which, CancellationToken cancellationToken, params object[] parameters)
+    {
+        var rows = await connection.QueryAsync(
+            $"SELECT time, snapshot, tables::text, catalog FROM backupsql.marks {which}", cancellationToken, parameters)
+            .ConfigureAwait(false);
+        return rows.Count == 0 ? null : Mark(rows[0]);
+    }
 
     private static long Microseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 }

@@ -14,6 +14,9 @@ internal ref struct MessageReader(ReadOnlySpan<byte> message)
     /// <summary>True behind the last byte.</summary>
     public readonly bool IsAtEnd => _rest.IsEmpty;
 
+    /// <summary>How many bytes are left.</summary>
+    public readonly int Left => _rest.Length;
+
     public byte ReadByte()
     {
         var value = _rest[0];
@@ -58,36 +61,40 @@ internal ref struct MessageReader(ReadOnlySpan<byte> message)
         return text;
     }
 
-    /// <summary>Finds a field of the tuple that comes next, without going on.</summary>
+    /// <summary>The tuple that comes next, as bytes.</summary>
+    public ReadOnlySpan<byte> ReadTuple()
+    {
+        var whole = _rest;
+        for (var left = ReadInt16(); left > 0; left--)
+            ReadField(out _);
+        return whole[..^_rest.Length];
+    }
+
+    /// <summary>Finds a field of a tuple.</summary>
+    /// <param name="tuple">The tuple.</param>
     /// <param name="place">Which field, from 0.</param>
     /// <param name="field">Its binary form.</param>
     /// <returns>False when it is not there, is NULL, or did not change and was therefore left out.</returns>
-    public readonly bool TryFindField(int place, out ReadOnlySpan<byte> field)
+    public static bool TryFindField(ReadOnlySpan<byte> tuple, int place, out ReadOnlySpan<byte> field)
     {
-        var reader = this;
+        var reader = new MessageReader(tuple);
         field = default;
         var fields = reader.ReadInt16();
         for (var i = 0; i < fields; i++)
         {
-            var isBinary = reader.ReadField(out field);
+            var form = reader.ReadField(out field);
             if (i == place)
-                return isBinary;
+                return form == FieldKind.Binary;
         }
 
         return false;
     }
 
-    /// <summary>Goes behind the tuple that comes next.</summary>
-    public void SkipTuple()
+    /// <summary>Reads a field of a tuple.</summary>
+    public FieldKind ReadField(out ReadOnlySpan<byte> field)
     {
-        for (var left = ReadInt16(); left > 0; left--)
-            ReadField(out _);
-    }
-
-    private bool ReadField(out ReadOnlySpan<byte> field)
-    {
-        var form = ReadByte();
-        field = form is (byte)'b' or (byte)'t' ? ReadBytes((int)ReadUInt32()) : default;
-        return form == (byte)'b';
+        var kind = (FieldKind)ReadByte();
+        field = kind is FieldKind.Binary or FieldKind.Text ? ReadBytes((int)ReadUInt32()) : default;
+        return kind;
     }
 }

@@ -28,8 +28,8 @@ internal static class Publication
     /// under way of which the stream has not all.
     /// </summary>
     private const string Stamps =
-        """
-        SELECT c.oid::int8, pg_catalog.concat_ws(' ',
+        $"""
+        SELECT c.oid::int8, c.relreplident = 'f' AND {Identity.IsBinary}, pg_catalog.concat_ws(' ',
           r.oid, p.xmin, c.relfilenode, c.relreplident, i.indexrelid, i.indkey,
           (SELECT pg_catalog.string_agg(a.xmin::text, ' ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
            WHERE a.attrelid = c.oid AND a.attnum > 0))
@@ -41,7 +41,7 @@ internal static class Publication
           AND pg_catalog.age(r.xmin) > pg_catalog.age((pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())
             ::text::int8 % 4294967296)::text::xid)
         UNION ALL
-        SELECT c.oid::int8, (SELECT pg_catalog.string_agg(t.relid::oid::text, ' ' ORDER BY t.relid::oid)
+        SELECT c.oid::int8, true, (SELECT pg_catalog.string_agg(t.relid::oid::text, ' ' ORDER BY t.relid::oid)
           FROM pg_catalog.pg_partition_tree(c.oid) t)
         FROM pg_catalog.pg_class c WHERE c.relkind = 'p'
         """;
@@ -84,10 +84,12 @@ internal static class Publication
     }
 
     /// <summary>The stamps of the published relations, by oid, as the connection's transaction sees them.</summary>
-    public static async ValueTask<IReadOnlyDictionary<uint, string>> StampAsync(
+    public static async ValueTask<RelationStamps> StampAsync(
         NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync(Stamps, cancellationToken).ConfigureAwait(false);
-        return rows.ToDictionary(row => (uint)(long)row[0]!, row => (string)row[1]!);
+        return new RelationStamps(
+            rows.ToDictionary(row => (uint)(long)row[0]!, row => (string)row[2]!),
+            rows.Where(row => (bool)row[1]!).Select(row => (uint)(long)row[0]!).ToHashSet());
     }
 }

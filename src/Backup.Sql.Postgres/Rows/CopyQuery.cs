@@ -13,7 +13,7 @@ internal static class CopyQuery
     public static string ByKey(StoredTable table, IReadOnlyList<StoredHeap> heaps, string? from, string? to)
     {
         var sql = new StringBuilder("SELECT ").AppendJoin(", ", table.Columns.Select(column => column.Selected));
-        sql.Append(" FROM ").Append(Source(table, heaps, string.Empty));
+        sql.Append(" FROM ").Append(Source(table, heaps));
         if (from is not null || to is not null)
             sql.Append(" WHERE ").AppendJoin(" AND ", new[] { from, to }.Where(bound => bound is not null));
         if (table.IsOrdered)
@@ -31,7 +31,7 @@ internal static class CopyQuery
             .Select(place => string.Create(CultureInfo.InvariantCulture, $"wanted_{place}")).ToList();
         var matches = table.Key.Zip(names, (ordinal, name) => $"{Quote.Name(table.Columns[ordinal].Name)} = {name}");
         return $"SELECT {columns} FROM (VALUES {string.Join(", ", keys)}) AS wanted ({string.Join(", ", names)}) "
-            + $"JOIN {Source(table, table.Heaps, string.Empty)} ON {string.Join(" AND ", matches)}";
+            + $"JOIN {Source(table, table.Heaps)} ON {string.Join(" AND ", matches)}";
     }
 
     /// <summary>The rows of one heap with their places, in their order.</summary>
@@ -65,7 +65,7 @@ internal static class CopyQuery
     /// <summary>
     /// The heaps as one: never the table above them, for whatever was attached to it meanwhile would come along.
     /// </summary>
-    private static string Source(StoredTable table, IReadOnlyList<StoredHeap> heaps, string sample)
+    public static string Source(StoredTable table, IReadOnlyList<StoredHeap> heaps, string sample = "")
     {
         if (heaps.Count == 1)
             return $"ONLY {heaps[0].Name}{sample}";

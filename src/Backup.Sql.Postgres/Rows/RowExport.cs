@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Backup.Sql.Catalog;
 using Backup.Sql.Rows;
 
@@ -18,18 +19,27 @@ internal sealed class RowExport : IDisposable
     private readonly KeyFields _key = new();
     private readonly StoredColumn[] _columns;
     private readonly int[] _keyColumns;
+    private readonly HlcTimestamp _time;
+    private readonly bool _isTimed;
 
     /// <summary>Prepares an export.</summary>
     /// <param name="table">The table.</param>
     /// <param name="heap">The heap whose rows come with their places; null for rows with keys.</param>
     /// <param name="span">The range of keys.</param>
-    public RowExport(StoredTable table, StoredHeap? heap, KeySpan span)
+    /// <param name="time">The time that rows get.</param>
+    /// <param name="isTimed">
+    /// Whether each row comes behind a time of its own, in nanoseconds, and whether it is one: else it is a deletion.
+    /// </param>
+    public RowExport(
+        StoredTable table, StoredHeap? heap, KeySpan span, HlcTimestamp time = default, bool isTimed = false)
     {
+        _time = time;
+        _isTimed = isTimed;
         _table = table;
         _span = span;
         _isFiltered = span != KeySpan.All;
         _heap = table.IsPartitioned ? heap?.Oid : null;
-        _firstField = table.HasKey ? 0 : 1;
+        _firstField = isTimed ? 2 : table.HasKey ? 0 : 1;
         _columns = [.. table.Columns];
         _keyColumns = [.. table.Key];
     }
@@ -68,11 +78,19 @@ internal sealed class RowExport : IDisposable
             var key = _key.Writer.Written;
             if (_isFiltered && !_span.Contains(key))
                 continue;
-            if (!sink.Write(new RowVersion(key, HlcTimestamp.Zero, Record(rows))))
+            if (!sink.Write(Version(key, rows)))
                 return false;
         }
 
         return true;
+    }
+
+    private RowVersion Version(ReadOnlySpan<byte> key, CopyReader rows)
+    {
+        if (!_isTimed)
+            return new RowVersion(key, _time, Record(rows));
+        var time = new HlcTimestamp(BinaryPrimitives.ReadInt64BigEndian(rows.Field(0)));
+        return rows.Field(1)[0] != 0 ? new RowVersion(key, time, Record(rows)) : RowVersion.Deletion(key, time);
     }
 
     private ReadOnlySpan<byte> Record(CopyReader rows)
@@ -103,6 +121,6 @@ internal sealed class RowExport : IDisposable
         }
 
         foreach (var column in _keyColumns)
-            _key.Write(_columns[column].Form, _columns[column].Element, rows.Field(column));
+            _key.Write(_columns[column].Form, _columns[column].Element, rows.Field(_firstField + column));
     }
 }

@@ -9,4 +9,6 @@ namespace Backup.Sql.Postgres.Snapshots;
 /// The connection whose transaction keeps the snapshot and the locks; nothing that can fail runs on it.
 /// </param>
 /// <param name="SnapshotId">Under this id other transactions share the snapshot for as long as the leader lives.</param>
-internal sealed record DatabasePoint(string Name, string OnServer, NpgsqlConnection Leader, string SnapshotId);
+/// <param name="IsTracked">Whether its changes are tracked.</param>
+internal sealed record DatabasePoint(
+    string Name, string OnServer, NpgsqlConnection Leader, string SnapshotId, bool IsTracked);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
 using Backup.Sql.Postgres.Catalog;
 using Backup.Sql.Postgres.Changes;
@@ -13,14 +14,28 @@ namespace Backup.Sql.Postgres.Snapshots;
 /// <summary>One point of some databases of a server.</summary>
 internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
 {
+    private readonly HlcTimestamp _taken;
+    private readonly bool _isPast;
     private readonly SnapshotReaders _readers;
     private readonly ConcurrentDictionary<(string Database, long Table), StoredTable> _tables = new();
 
-    public PostgresSnapshot(HlcTimestamp timestamp, SnapshotReaders readers)
+    /// <summary>Takes over what was opened.</summary>
+    /// <param name="taken">When it was opened.</param>
+    /// <param name="asOf">The time that is shown instead; null for none.</param>
+    /// <param name="readers">Read what there was when it was opened.</param>
+    public PostgresSnapshot(HlcTimestamp taken, HlcTimestamp? asOf, SnapshotReaders readers)
     {
-        Timestamp = timestamp;
+        _taken = taken;
+        _isPast = asOf is not null;
+        Timestamp = asOf ?? taken;
         _readers = readers;
-        Catalog = new PostgresCatalog([.. readers.Points.Select(point => point.Name)], ReadCatalogAsync);
+        List<string> databases = [.. readers.Points.Select(point => point.Name)];
+        Catalog = _isPast
+            ? new PostgresCatalog(
+                databases, ReadCatalogAsync,
+                (connection, database, token) => PastCatalog.ReadAsync(connection, database, Timestamp, token),
+                CountPastAsync)
+            : new PostgresCatalog(databases, ReadCatalogAsync, PastCatalog.ReadNowAsync);
     }
 
     public HlcTimestamp Timestamp { get; }
@@ -65,38 +80,45 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
         Space space, KeySpan span, ExportWindow window, IRowVersionSink sink,
         CancellationToken cancellationToken = default)
     {
-        if (window.AllVersions)
-            throw PostgresErrors.NoHistory();
         var table = await TableAsync(space, cancellationToken).ConfigureAwait(false);
-        if (!window.Start.IsZero)
-        {
-            await ExportChangesAsync((TableSpace)space, table, span, window.Start, sink, cancellationToken)
-                .ConfigureAwait(false);
-            return;
-        }
-
-        await Task.Run(() => ExportAsync(space, table, span, sink, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+        var export = window.AllVersions ? ExportVersionsAsync((TableSpace)space, table, span, window.Start, sink, cancellationToken)
+            : _isPast ? ExportPastAsync((TableSpace)space, table, span, window.Start, sink, cancellationToken)
+            : window.Start.IsZero ? ExportAsync(space, table, span, HlcTimestamp.Zero, sink, cancellationToken)
+            : ExportChangesAsync((TableSpace)space, table, span, window.Start, sink, cancellationToken);
+        await export.ConfigureAwait(false);
     }
 
     public async ValueTask<bool> CoversAsync(
         Space space, HlcTimestamp start, CancellationToken cancellationToken = default)
     {
+        if (_isPast || (_changes.TryGetValue(space.Database, out var changes) && changes.HasLog(start)))
+            return await GetVersionStartAsync(space, start, cancellationToken).ConfigureAwait(false) == start;
         var table = await TableAsync(space, cancellationToken).ConfigureAwait(false);
         return await ChangedKeysAsync((TableSpace)space, table, start, cancellationToken).ConfigureAwait(false)
             is not null;
     }
 
-    /// <summary>Leaves a mark in every database that is tracked.</summary>
-    public async ValueTask MarkAsync(HistoryService history, CancellationToken cancellationToken)
+    public async ValueTask<HlcTimestamp> GetVersionStartAsync(
+        Space space, HlcTimestamp start, CancellationToken cancellationToken = default)
     {
-        foreach (var point in _readers.Points)
+        var table = await TableAsync(space, cancellationToken).ConfigureAwait(false);
+        var from = await ChangesOf(space.Database)
+            .FindStartAsync(ObjectIds.OidOf(((TableSpace)space).TableId), table, start, cancellationToken)
+            .ConfigureAwait(false);
+        return from <= Timestamp ? from : throw PostgresErrors.PastUnknown(table.FullName, Timestamp);
+    }
+
+    /// <summary>Leaves a mark in every database that is tracked.</summary>
+    public async ValueTask MarkAsync(
+        HistoryService history, SnapshotTurn turn, CancellationToken cancellationToken)
+    {
+        foreach (var point in _readers.Points.Where(point => point.IsTracked))
         {
-            var changes = await history.OpenAsync(
-                point, Timestamp, (oid, token) => RelationAsync(point, oid, token), cancellationToken)
+            var changes = await history.MarkAsync(
+                turn, point, _taken, token => ObjectsAsync(point, token),
+                (oid, token) => RelationAsync(point, oid, token), cancellationToken)
                 .ConfigureAwait(false);
-            if (changes is not null)
-                _changes.Add(point.Name, changes);
+            _changes.Add(point.Name, changes);
         }
     }
 
@@ -104,14 +126,125 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
     {
         await Catalog.DisposeAsync().ConfigureAwait(false);
         await _readers.DisposeAsync().ConfigureAwait(false);
+        foreach (var changes in _changes.Values)
+            changes.Dispose();
     }
 
-    private async ValueTask ExportChangesAsync(
+    private DatabaseChanges ChangesOf(string database) =>
+        _changes.TryGetValue(database, out var changes) ? changes : throw PostgresErrors.NoHistory(database);
+
+    /// <summary>Every version since a time; from where they are known, with the rows there were then.</summary>
+    private async Task ExportVersionsAsync(
         TableSpace space, StoredTable table, KeySpan span, HlcTimestamp start, IRowVersionSink sink,
         CancellationToken cancellationToken)
     {
-        if (!_changes.ContainsKey(space.Database))
-            throw PostgresErrors.NoHistory();
+        var from = await GetVersionStartAsync(space, start, cancellationToken).ConfigureAwait(false);
+        if (!start.IsZero && from != start)
+            throw PostgresErrors.NotCaught(table.FullName, start);
+        if (from == _taken)
+        {
+            // Nothing of it is known but what it is now.
+            await ExportAsync(space, table, span, from, sink, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var lines = await LinesAsync(space, table, from, cancellationToken).ConfigureAwait(false);
+        await ExportLoggedAsync(
+            space, table, lines, from, span,
+            log => PastQuery.Versions(table, log, Timestamp, newest: false)
+                + (start.IsZero ? $" UNION ALL {PastQuery.State(table, log, from)}" : ""),
+            sink, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The rows of a past time, or the keys that changed up to it.</summary>
+    private async Task ExportPastAsync(
+        TableSpace space, StoredTable table, KeySpan span, HlcTimestamp start, IRowVersionSink sink,
+        CancellationToken cancellationToken)
+    {
+        var since = start.IsZero ? Timestamp : start;
+        var lines = await LinesAsync(space, table, since, cancellationToken).ConfigureAwait(false);
+        if (lines.Count == 0)
+        {
+            if (start.IsZero)
+                await ExportAsync(space, table, span, HlcTimestamp.Zero, sink, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await ExportLoggedAsync(
+            space, table, lines, since, span,
+            log => start.IsZero
+                ? PastQuery.State(table, log, HlcTimestamp.Zero)
+                : PastQuery.Versions(table, log, Timestamp, newest: true),
+            sink, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<IReadOnlyList<LogLines>> LinesAsync(
+        TableSpace space, StoredTable table, HlcTimestamp since, CancellationToken cancellationToken) =>
+        await ChangesOf(space.Database)
+            .FindLinesAsync(ObjectIds.OidOf(space.TableId), table, since, cancellationToken).ConfigureAwait(false)
+            ?? throw PostgresErrors.PastUnknown(table.FullName, since);
+
+    private async Task ExportLoggedAsync(
+        TableSpace space, StoredTable table, IReadOnlyList<LogLines> lines, HlcTimestamp since, KeySpan span,
+        Func<string, string> query, IRowVersionSink sink, CancellationToken cancellationToken)
+    {
+        if (table.Heaps.Count == 0)
+            return;
+        var from = KeyBound.ToSql(table, span.Start.Span, isStart: true);
+        var to = KeyBound.ToSql(table, span.End.Span, isStart: false);
+        await ReadAsync(
+            space.Database,
+            $"the past of table {table.FullName}",
+            async connection =>
+            {
+                var log = await LogTable.LoadAsync(
+                    connection, ObjectIds.OidOf(space.TableId), table, lines, since, cancellationToken)
+                    .ConfigureAwait(false);
+                await connection.ExecuteAsync("SET enable_seqscan = on", cancellationToken).ConfigureAwait(false);
+                await CopyAsync(
+                    connection, PastQuery.Export(table, query(log), from, to),
+                    new RowExport(table, null, span, HlcTimestamp.Zero, isTimed: true), sink, cancellationToken)
+                    .ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<TableStatistics> CountPastAsync(
+        TableDescriptor table, CancellationToken cancellationToken)
+    {
+        var space = new TableSpace(table.Database, table.Id);
+        var stored = await TableAsync(space, cancellationToken).ConfigureAwait(false);
+        var lines = await LinesAsync(space, stored, Timestamp, cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(
+            table.Database,
+            $"the past of table {stored.FullName}",
+            async connection =>
+            {
+                var log = await LogTable.LoadAsync(
+                    connection, ObjectIds.OidOf(table.Id), stored, lines, Timestamp, cancellationToken)
+                    .ConfigureAwait(false);
+                return await TableCounter.CountAsync(
+                    connection, table, cancellationToken,
+                    stored.Heaps.Count == 0 ? null : PastQuery.State(stored, log, Timestamp)).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<IReadOnlyList<ObjectDescriptor>> ObjectsAsync(
+        DatabasePoint point, CancellationToken cancellationToken)
+    {
+        var now = await _readers.UseAsync(
+            point, connection => SchemaReader.ReadAsync(connection, point.Name, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return [now.Database, .. now.Objects];
+    }
+
+    private async Task ExportChangesAsync(
+        TableSpace space, StoredTable table, KeySpan span, HlcTimestamp start, IRowVersionSink sink,
+        CancellationToken cancellationToken)
+    {
+        ChangesOf(space.Database);
         var keys = await ChangedKeysAsync(space, table, start, cancellationToken).ConfigureAwait(false)
             ?? throw PostgresErrors.NotCaught(table.FullName, start);
         await ReadAsync(
@@ -130,7 +263,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
     private async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>?> ChangedKeysAsync(
         TableSpace space, StoredTable table, HlcTimestamp start, CancellationToken cancellationToken) =>
         _changes.TryGetValue(space.Database, out var changes)
-            ? await changes.FindAsync(ObjectIds.OidOf(space.TableId), table, start, cancellationToken)
+            ? await changes.FindKeysAsync(ObjectIds.OidOf(space.TableId), table, start, cancellationToken)
                 .ConfigureAwait(false)
             : null;
 
@@ -139,8 +272,15 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
             point, connection => StoredTables.ReadAsync(connection, point.Name, oid, cancellationToken),
             cancellationToken);
 
-    private async Task ExportAsync(
-        Space space, StoredTable table, KeySpan span, IRowVersionSink sink, CancellationToken cancellationToken)
+    /// <summary>The rows that are there, behind the caller's back: it may be about to do the same for other spans.</summary>
+    private Task ExportAsync(
+        Space space, StoredTable table, KeySpan span, HlcTimestamp time, IRowVersionSink sink,
+        CancellationToken cancellationToken) =>
+        Task.Run(() => ExportRowsAsync(space, table, span, time, sink, cancellationToken), cancellationToken);
+
+    private async Task ExportRowsAsync(
+        Space space, StoredTable table, KeySpan span, HlcTimestamp time, IRowVersionSink sink,
+        CancellationToken cancellationToken)
     {
         if (table.HasKey)
         {
@@ -149,7 +289,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
             if (table.Heaps.Count > 0)
             {
                 var query = CopyQuery.ByKey(table, table.Heaps, from, to);
-                await CopyAsync(space, table, null, span, query, sink, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(space, table, null, span, time, query, sink, cancellationToken).ConfigureAwait(false);
             }
 
             return;
@@ -160,17 +300,15 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
             if (PlaceKeys.TryFind(table, heap, span, out var from, out var before))
             {
                 var query = CopyQuery.ByPlace(table, heap, from, before);
-                await CopyAsync(space, table, heap, span, query, sink, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(space, table, heap, span, time, query, sink, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     private async Task CopyAsync(
-        Space space, StoredTable table, StoredHeap? heap, KeySpan span, string query, IRowVersionSink sink,
-        CancellationToken cancellationToken)
+        Space space, StoredTable table, StoredHeap? heap, KeySpan span, HlcTimestamp time, string query,
+        IRowVersionSink sink, CancellationToken cancellationToken)
     {
-        using var export = new RowExport(table, heap, span);
-
         // A part of a table through its index: the whole table would be read for every part otherwise.
         var seqscan = span == KeySpan.All ? "on" : "off";
         await ReadAsync(
@@ -180,13 +318,25 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
             {
                 await connection.ExecuteAsync($"SET enable_seqscan = {seqscan}", cancellationToken)
                     .ConfigureAwait(false);
-                var rows = await CopyReader.StartAsync(connection, query, export.Fields, cancellationToken)
+                await CopyAsync(
+                    connection, query, new RowExport(table, heap, span, time), sink, cancellationToken)
                     .ConfigureAwait(false);
-                await using var _ = rows.ConfigureAwait(false);
-                await export.RunAsync(rows, sink, cancellationToken).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask CopyAsync(
+        NpgsqlConnection connection, string query, RowExport export, IRowVersionSink sink,
+        CancellationToken cancellationToken)
+    {
+        using (export)
+        {
+            var rows = await CopyReader.StartAsync(connection, query, export.Fields, cancellationToken)
+                .ConfigureAwait(false);
+            await using var _ = rows.ConfigureAwait(false);
+            await export.RunAsync(rows, sink, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<StoredTable> TableAsync(Space space, CancellationToken cancellationToken)
@@ -201,11 +351,22 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
                 $"the catalog of database {space.Database}",
                 connection => StoredTables.ReadAsync(
                     connection, space.Database, ObjectIds.OidOf(wanted.TableId), cancellationToken),
-                cancellationToken).ConfigureAwait(false) ?? throw PostgresErrors.UnknownTable(wanted);
+                cancellationToken).ConfigureAwait(false)
+                ?? throw await MissingAsync(wanted, cancellationToken).ConfigureAwait(false);
             _tables.TryAdd(key, table);
         }
 
         return wanted.Partition is { } partition ? Only(table, partition) : table;
+    }
+
+    /// <summary>A table of the past that is gone by now took its rows with it.</summary>
+    private async ValueTask<BackupSqlException> MissingAsync(TableSpace space, CancellationToken cancellationToken)
+    {
+        var objects = _isPast
+            ? await Catalog.GetObjectsAsync(space.Database, cancellationToken).ConfigureAwait(false) : [];
+        return objects.FirstOrDefault(o => o.Id == space.TableId) is { } table
+            ? PostgresErrors.PastUnknown($"{space.Database}.{table.Schema}.{table.Name}", Timestamp)
+            : PostgresErrors.UnknownTable(space);
     }
 
     private static StoredTable Only(StoredTable table, string partition)

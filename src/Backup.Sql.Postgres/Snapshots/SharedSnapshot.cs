@@ -12,9 +12,10 @@ internal static class SharedSnapshot
     /// <param name="database">The database, as the server calls it.</param>
     /// <param name="snapshot">The snapshot's id.</param>
     /// <param name="lockTimeout">For how long a lock is waited for.</param>
+    /// <param name="isReadOnly">False where temporary tables may be needed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public static async ValueTask<NpgsqlConnection> OpenAsync(
-        PostgresServer server, string database, string snapshot, TimeSpan lockTimeout,
+        PostgresServer server, string database, string snapshot, TimeSpan lockTimeout, bool isReadOnly,
         CancellationToken cancellationToken)
     {
         var connection = await server.OpenAsync(database, cancellationToken).ConfigureAwait(false);
@@ -25,7 +26,7 @@ internal static class SharedSnapshot
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"""
-                    BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+                    BEGIN ISOLATION LEVEL REPEATABLE READ {(isReadOnly ? "READ ONLY" : "READ WRITE")};
                     SET TRANSACTION SNAPSHOT {Quote.Text(snapshot)};
                     SET lock_timeout = {(long)lockTimeout.TotalMilliseconds};
                     SET max_parallel_workers_per_gather = 0;

@@ -1,3 +1,4 @@
+using Backup.Sql.Catalog;
 using Backup.Sql.Postgres.Connections;
 using Npgsql;
 
@@ -15,13 +16,16 @@ internal sealed class SnapshotOpener(PostgresServer server, DatabaseNames names,
 
     /// <summary>Opens a point.</summary>
     /// <param name="databases">The databases, as statements call them.</param>
+    /// <param name="clock">Gives the point's time, right when it was found.</param>
+    /// <param name="isTracked">Whether the changes of a database are tracked.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async ValueTask<IReadOnlyList<DatabasePoint>> OpenAsync(
-        IReadOnlyList<string> databases, CancellationToken cancellationToken)
+    public async ValueTask<(HlcTimestamp Time, IReadOnlyList<DatabasePoint> Points)> OpenAsync(
+        IReadOnlyList<string> databases, Func<HlcTimestamp> clock, Func<string, bool> isTracked,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            if (await TryOpenAsync(databases, cancellationToken).ConfigureAwait(false) is { } points)
+            if (await TryOpenAsync(databases, clock, isTracked, cancellationToken).ConfigureAwait(false) is { } points)
                 return points;
             if (attempt == Attempts)
                 throw PostgresErrors.TablesKeepChanging();
@@ -29,8 +33,9 @@ internal sealed class SnapshotOpener(PostgresServer server, DatabaseNames names,
         }
     }
 
-    private async ValueTask<IReadOnlyList<DatabasePoint>?> TryOpenAsync(
-        IReadOnlyList<string> databases, CancellationToken cancellationToken)
+    private async ValueTask<(HlcTimestamp Time, IReadOnlyList<DatabasePoint> Points)?> TryOpenAsync(
+        IReadOnlyList<string> databases, Func<HlcTimestamp> clock, Func<string, bool> isTracked,
+        CancellationToken cancellationToken)
     {
         var exporters = new List<NpgsqlConnection>();
         var points = new List<DatabasePoint>();
@@ -45,12 +50,17 @@ internal sealed class SnapshotOpener(PostgresServer server, DatabaseNames names,
 
             var ids = databases.Count == 0
                 ? [] : await _points.FindAsync(exporters, cancellationToken).ConfigureAwait(false);
+            var time = clock();
             for (var i = 0; i < databases.Count; i++)
-                points.Add(await LeadAsync(databases[i], ids[i], cancellationToken).ConfigureAwait(false));
+            {
+                points.Add(await LeadAsync(databases[i], ids[i], isTracked(databases[i]), cancellationToken)
+                    .ConfigureAwait(false));
+            }
+
             if (BeforeLocks is { } before)
                 await before().ConfigureAwait(false);
             isOpen = await TryLockAsync(points, exporters, cancellationToken).ConfigureAwait(false);
-            return isOpen ? points : null;
+            return isOpen ? (time, points) : null;
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
         {
@@ -67,16 +77,16 @@ internal sealed class SnapshotOpener(PostgresServer server, DatabaseNames names,
 
     /// <summary>Takes over a snapshot that was offered, in a transaction in which every statement sees it.</summary>
     private async ValueTask<DatabasePoint> LeadAsync(
-        string database, string offered, CancellationToken cancellationToken)
+        string database, string offered, bool isTracked, CancellationToken cancellationToken)
     {
         var onServer = names.OnServer(database);
         var leader = await SharedSnapshot.OpenAsync(
-            server, onServer, offered, options.LockTimeout, cancellationToken).ConfigureAwait(false);
+            server, onServer, offered, options.LockTimeout, !isTracked, cancellationToken).ConfigureAwait(false);
         try
         {
             var rows = await leader.QueryAsync("SELECT pg_catalog.pg_export_snapshot()", cancellationToken)
                 .ConfigureAwait(false);
-            return new DatabasePoint(database, onServer, leader, (string)rows[0][0]!);
+            return new DatabasePoint(database, onServer, leader, (string)rows[0][0]!, isTracked);
         }
         catch
         {

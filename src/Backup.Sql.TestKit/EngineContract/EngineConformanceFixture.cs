@@ -25,6 +25,12 @@ public abstract class EngineConformanceFixture : IAsyncDisposable
     public virtual bool DropsWaitForSnapshots => false;
 
     /// <summary>
+    /// True when the rows of a dropped table are gone from the past as well: then its name is still in the catalog of
+    /// the past, and reading it must be refused. False (the default) when the past keeps the table.
+    /// </summary>
+    public virtual bool ForgetsDroppedTables => false;
+
+    /// <summary>
     /// Starts an engine on a cluster without databases of a user. Called once, before everything else; the suite
     /// disposes the engine before the fixture.
     /// </summary>

@@ -47,6 +47,11 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                         : ValueBinder.PlaceOf(statement.AsOf!));
             }
 
+            if (lacking is null && !isInsisted && timeTravel && wanted is not null)
+            {
+                lacking = await LackingAsync(engine, source.Scope, wanted, cancellationToken).ConfigureAwait(false);
+            }
+
             if (lacking is not null && timeTravel)
             {
                 timeTravel = false;

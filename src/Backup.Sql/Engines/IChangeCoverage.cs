@@ -15,4 +15,15 @@ public interface IChangeCoverage
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False when some of the changes may be unknown.</returns>
     ValueTask<bool> CoversAsync(Space space, HlcTimestamp start, CancellationToken cancellationToken = default);
+
+    /// <summary>Tells from when on an export gives every version of a table's rows.</summary>
+    /// <param name="space">A table of the snapshot.</param>
+    /// <param name="start">Where the window starts; zero for all that is kept.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>
+    /// The start when all of them are known since then: the default. A later time when they are known only from there
+    /// on: an export from zero on gives them, and the rows that there were at that time.
+    /// </returns>
+    ValueTask<HlcTimestamp> GetVersionStartAsync(
+        Space space, HlcTimestamp start, CancellationToken cancellationToken = default) => ValueTask.FromResult(start);
 }

@@ -34,6 +34,9 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     private (PlaceNotes Notes, string Place)? _elsewhere;
     private string? _label;
 
+    /// <summary>From when on all versions of all tables are known.</summary>
+    private HlcTimestamp _versionStart;
+
     /// <summary>What the finished backup came to.</summary>
     public JobOutcome Outcome { get; private set; } = new(0, 0, 0);
 
@@ -234,8 +237,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             .ConfigureAwait(false);
         turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
-        var changesKnown = step.Mode == ExportMode.Changes && shape.StableKeys
-            && await CoversAsync(step.Space, cancellationToken).ConfigureAwait(false);
+        var changesKnown = await AreChangesKnownAsync(step, shape, cancellationToken).ConfigureAwait(false);
         var coverage = step.Mode switch
         {
             // Rows without a key of their own cannot be merged with those of the layer below, nor pages of another
@@ -288,11 +290,27 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         return null;
     }
 
-    /// <summary>True when every change of a table since the parent's end is known.</summary>
-    private ValueTask<bool> CoversAsync(Space space, CancellationToken cancellationToken) =>
-        _sources.SnapshotOf(space) is IChangeCoverage coverage
-            ? coverage.CoversAsync(space, _parent!.End, cancellationToken)
-            : ValueTask.FromResult(true);
+    /// <summary>
+    /// True when every change of a table since the parent's end is known; when all versions are wanted, each of them.
+    /// </summary>
+    private async ValueTask<bool> AreChangesKnownAsync(
+        ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
+    {
+        var isKnown = step.Mode == ExportMode.Changes && shape.StableKeys;
+        if (_sources.SnapshotOf(step.Space) is not IChangeCoverage coverage)
+            return isKnown;
+        var start = _parent?.End ?? HlcTimestamp.Zero;
+        if (step.AllVersions && step.Space is TableSpace)
+        {
+            var known = await coverage.GetVersionStartAsync(step.Space, start, cancellationToken)
+                .ConfigureAwait(false);
+            isKnown &= known == start;
+            lock (_gate)
+                _versionStart = known > _versionStart ? known : _versionStart;
+        }
+
+        return isKnown && await coverage.CoversAsync(step.Space, start, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<SpaceManifest> WriteAsync(
         ExportSpaceStep step, SpaceShape shape, SpaceCoverage coverage, CancellationToken cancellationToken)
@@ -407,7 +425,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             Statistics = [.. contents.Statistics.Select(Covered)],
             Spaces = _spaces,
             System = await context.System.ReadAsync(step.Scope, cancellationToken).ConfigureAwait(false),
-            RevisionStart = contents.HistoryStart,
+            RevisionStart = contents.HistoryStart is { } from && from < _versionStart
+                ? _versionStart : contents.HistoryStart,
             SchemaChanges = contents.SchemaChanges,
         };
         turn.Progress.Begin(JobPhases.Committing, 0.01);

@@ -18,6 +18,7 @@ internal sealed record CatalogHistory(HlcTimestamp Start, IReadOnlyList<SchemaCh
     {
         var history = (ICatalogHistory)engine;
         var start = parentEnd ?? await StartAsync(history, scope, cancellationToken).ConfigureAwait(false);
+        var known = start;
         var changes = new List<SchemaChange>();
         foreach (var database in scope.AllDatabases())
         {
@@ -36,6 +37,10 @@ internal sealed record CatalogHistory(HlcTimestamp Start, IReadOnlyList<SchemaCh
                     var current = now.GetValueOrDefault(id);
                     if (Same(before.GetValueOrDefault(id), current))
                         continue;
+
+                    // The layer has nothing of its rows: what can be restored starts after it.
+                    if (current is null && before[id] is TableDescriptor { KeepsNoHistory: true, ExcludeData: false })
+                        known = time > known ? time : known;
                     changes.Add(new SchemaChange(time, id, current, database));
                     touched.Add(id);
                 }
@@ -47,7 +52,7 @@ internal sealed record CatalogHistory(HlcTimestamp Start, IReadOnlyList<SchemaCh
                 id => new SchemaChange(start, id, initial[id], database)));
         }
 
-        return new CatalogHistory(start, [.. changes.OrderBy(change => change.Time)]);
+        return new CatalogHistory(known, [.. changes.OrderBy(change => change.Time)]);
     }
 
     /// <summary>The earliest time of which all databases are known.</summary>

@@ -1,0 +1,36 @@
+using Backup.Sql.Catalog;
+using Npgsql;
+
+namespace Backup.Sql.Postgres.Changes;
+
+/// <summary>
+/// The right to take a snapshot of tracked databases. Snapshots are taken one after the other, whoever takes them, so
+/// that each sees what the one before it saw, and has a later time.
+/// </summary>
+internal sealed class SnapshotTurn : IAsyncDisposable
+{
+    private readonly Dictionary<string, (NpgsqlConnection Connection, HistorySetting Setting)> _tracked =
+        new(StringComparer.Ordinal);
+
+    /// <summary>The time of the newest mark of all of them; zero for none.</summary>
+    public HlcTimestamp Newest { get; private set; }
+
+    /// <summary>True for a database whose changes are tracked.</summary>
+    public bool IsTracked(string database) => _tracked.ContainsKey(database);
+
+    /// <summary>The connection that holds the turn, and what is set.</summary>
+    public (NpgsqlConnection Connection, HistorySetting Setting) Of(string database) => _tracked[database];
+
+    public void Add(string database, NpgsqlConnection connection, HistorySetting setting, HlcTimestamp newest)
+    {
+        _tracked.Add(database, (connection, setting));
+        Newest = newest > Newest ? newest : Newest;
+    }
+
+    /// <summary>Lets go: the locks end with the connections.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (connection, _) in _tracked.Values)
+            await connection.DisposeAsync().ConfigureAwait(false);
+    }
+}

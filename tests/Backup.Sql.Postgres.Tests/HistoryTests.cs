@@ -1,0 +1,326 @@
+using System.Globalization;
+using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
+using Backup.Sql.Engines;
+using Backup.Sql.Sessions;
+using Backup.Sql.Storage;
+using Npgsql;
+using Xunit.Abstractions;
+
+namespace Backup.Sql.Postgres.Tests;
+
+/// <summary>
+/// The past of a tracked database against a model: what it held after each commit is remembered, and must come back out
+/// of AS OF SYSTEM TIME and of layers with revision history, whatever lies between.
+/// </summary>
+public sealed class HistoryTests(ITestOutputHelper output)
+{
+    private const int Rows = 40;
+
+    /// <summary>Values out of line, keys of several columns, partitions, types without a form of their own.</summary>
+    private static readonly string[] Schema =
+    [
+        "CREATE TYPE public.mood AS ENUM ('glad', 'sad')",
+        "CREATE DOMAIN public.positive AS int CHECK (VALUE > 0)",
+        "CREATE TABLE public.plain (id int PRIMARY KEY, v text, big text)",
+        "ALTER TABLE public.plain ALTER COLUMN big SET STORAGE EXTERNAL",
+        "CREATE TABLE public.pair (a text, b numeric, v int, PRIMARY KEY (a, b))",
+        "CREATE TABLE public.parted (id int, region text, v int, PRIMARY KEY (region, id)) PARTITION BY LIST (region)",
+        "CREATE TABLE public.east PARTITION OF public.parted FOR VALUES IN ('east')",
+        "CREATE TABLE public.west (v int, gone int, id int NOT NULL, region text NOT NULL)",
+        "ALTER TABLE public.west DROP COLUMN gone",
+        "ALTER TABLE public.parted ATTACH PARTITION public.west FOR VALUES IN ('west')",
+        "CREATE TABLE public.kinds (id uuid PRIMARY KEY, m public.mood, r int4range, d public.positive, j jsonb, "
+            + "a text[], t timestamptz, twice int GENERATED ALWAYS AS (d * 2) STORED, n serial)",
+        $"INSERT INTO public.plain SELECT n, 'v' || n, repeat(md5(n::text), 200) FROM generate_series(1, {Rows}) n",
+        $"INSERT INTO public.pair SELECT 'k' || n % 7, n, n FROM generate_series(1, {Rows}) n",
+        $"INSERT INTO public.parted SELECT n, CASE WHEN n % 2 = 0 THEN 'east' ELSE 'west' END, n FROM generate_series(1, {Rows}) n",
+        "INSERT INTO public.kinds SELECT md5(n::text)::uuid, 'glad', int4range(n, n + 5), n, to_jsonb(n), ARRAY['x', NULL, n::text], "
+            + $"'2024-01-01'::timestamptz + n * interval '1 hour' FROM generate_series(1, {Rows}) n",
+    ];
+
+    /// <summary>What a transaction may do; <c>?</c> stands for a number of a row.</summary>
+    private static readonly string[] Work =
+    [
+        "UPDATE public.plain SET v = 'changed ' || random() WHERE id = ?",
+        "UPDATE public.plain SET big = repeat(md5(random()::text), 150) WHERE id = ?",
+        "DELETE FROM public.plain WHERE id = ?",
+        "INSERT INTO public.plain VALUES (?, 'new', repeat('x', 9000)) ON CONFLICT (id) DO UPDATE SET v = excluded.v || '!'",
+        "UPDATE public.plain SET id = -id WHERE id = ?",
+        "UPDATE public.plain SET id = -id WHERE id = -?",
+        "UPDATE public.plain SET id = id + 1000; UPDATE public.plain SET id = id - 999; UPDATE public.plain SET id = 1 WHERE id > 1000",
+        "UPDATE public.pair SET b = b + 0.0 WHERE b = ?",
+        "UPDATE public.pair SET b = round(b, 0) WHERE b = ?",
+        "UPDATE public.pair SET v = v + 1 WHERE a = 'k3'",
+        "DELETE FROM public.pair WHERE b = ?; INSERT INTO public.pair VALUES ('k9', ?, 1) ON CONFLICT DO NOTHING",
+        "UPDATE public.parted SET region = CASE region WHEN 'east' THEN 'west' ELSE 'east' END WHERE id = ?",
+        "DELETE FROM public.parted WHERE id = ?",
+        "INSERT INTO public.parted VALUES (?, 'west', 5) ON CONFLICT DO NOTHING",
+        "UPDATE public.kinds SET m = 'sad', r = int4range(?, 99), a = a || 'more'::text WHERE d = ?",
+        "UPDATE public.kinds SET j = j || '{\"?\": [1, null]}', d = d + 1, t = t - interval '1 day' WHERE d > ? AND d < 60",
+        "DELETE FROM public.kinds WHERE d = ?; INSERT INTO public.kinds VALUES (md5('n?')::uuid, 'sad', 'empty', ?) ON CONFLICT DO NOTHING",
+        "SAVEPOINT one; DELETE FROM public.pair WHERE b > ?; ROLLBACK TO one; UPDATE public.pair SET v = 0 WHERE b = ?",
+        "SAVEPOINT two; UPDATE public.plain SET v = 'kept' WHERE id = ?; RELEASE two",
+    ];
+
+    private static readonly string[] Tables = ["plain", "pair", "parted", "kinds"];
+
+    [Fact]
+    public async Task One_table_comes_back_as_it_was()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        await using var past = await StartAsync("thin");
+        await past.RunAsync("UPDATE public.plain SET v = 'first' WHERE id <= 5", "DELETE FROM public.plain WHERE id = 6");
+        var state = await past.StateAsync();
+        var time = await past.NowAsync();
+        await past.RunAsync("UPDATE public.plain SET v = 'second', id = id + 500", "INSERT INTO public.plain VALUES (6, 'late')");
+
+        await past.Session.ExecuteAsync($"BACKUP TABLE {past.Name}.public.plain INTO 'mem://thin' AS OF SYSTEM TIME '{time}'");
+        await past.RunAsync("DROP TABLE public.plain");
+        await past.Session.ExecuteAsync($"RESTORE TABLE {past.Name}.public.plain FROM LATEST IN 'mem://thin'");
+
+        Assert.Equal(state["plain"], (await past.StateAsync())["plain"]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Any_commit_comes_back_out_of_a_chain_with_revision_history(int seed)
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        output.WriteLine($"seed {seed}");
+        await using var past = await StartAsync("chain");
+        var random = new Random(seed);
+        await using var slow = await past.Test.ConnectAsync(past.Name);
+        var known = new List<(string Time, Dictionary<string, string> State)>();
+        for (var layer = 0; layer < 4; layer++)
+        {
+            // One that spans the mark of the layer.
+            var isSpanned = layer is 1 or 3;
+            var open = isSpanned ? await slow.BeginTransactionAsync() : null;
+            if (open is not null)
+            {
+                await ExecuteAsync(
+                    slow, $"UPDATE public.whole SET v = {layer}; INSERT INTO public.whole VALUES (900 + {layer}, 1)");
+            }
+
+            for (var i = 0; i < 8; i++)
+            {
+                await past.CommitAsync(random);
+                known.Add((await past.NowAsync(), await past.StateAsync()));
+            }
+
+            await past.Session.ExecuteAsync(
+                $"BACKUP DATABASE {past.Name} INTO {(layer == 0 ? "" : "LATEST IN ")}'mem://chain' WITH revision_history");
+            if (open is not null)
+            {
+                await open.CommitAsync();
+                await open.DisposeAsync();
+                known.Add((await past.NowAsync(), await past.StateAsync()));
+            }
+        }
+
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://chain' WITH revision_history");
+        foreach (var (time, state) in known.Where((_, i) => random.Next(3) == 0))
+            await past.CompareAsync("mem://chain", time, state, $"seed {seed}: the chain at {time}");
+
+        // The same times, out of the living database.
+        foreach (var (time, state) in known.Where((_, i) => random.Next(8) == 0))
+        {
+            await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO 'mem://then' AS OF SYSTEM TIME '{time}'");
+            await past.CompareAsync("mem://then", null, state, $"seed {seed}: the database at {time}");
+        }
+
+        // And an increment whose both ends lie in the past.
+        var (first, last) = (known[3], known[^3]);
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO 'mem://both' AS OF SYSTEM TIME '{first.Time}'");
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://both' AS OF SYSTEM TIME '{last.Time}'");
+        await past.CompareAsync("mem://both", null, last.State, $"seed {seed}: an increment from {first.Time} to {last.Time}");
+    }
+
+    [Theory]
+    [InlineData("TRUNCATE public.plain")]
+    [InlineData("ALTER TABLE public.plain ADD extra int DEFAULT 5")]
+    [InlineData("ALTER TABLE public.plain ALTER COLUMN v TYPE varchar(200)")]
+    [InlineData("VACUUM FULL public.plain")]
+    [InlineData("ALTER TABLE public.plain REPLICA IDENTITY DEFAULT")]
+    [InlineData("ALTER TABLE public.plain REPLICA IDENTITY DEFAULT", "UPDATE public.plain SET v = 'x'", "ALTER TABLE public.plain REPLICA IDENTITY FULL")]
+    [InlineData("DROP TABLE public.plain")]
+    [InlineData("DROP TABLE public.plain", "CREATE TABLE public.plain (id int PRIMARY KEY, v text, big text)", "INSERT INTO public.plain VALUES (1)")]
+    [InlineData("SELECT pg_drop_replication_slot('backupsql_' || oid) FROM pg_database WHERE datname = current_database()")]
+    public async Task What_the_log_cannot_tell_is_refused_and_never_wrong(params string[] statements)
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        await using var past = await StartAsync("faults");
+        var random = new Random(7);
+        await past.Session.ExecuteAsync(
+            $"BACKUP TABLE {past.Name}.public.* INTO 'mem://faults' WITH revision_history");
+        var known = new List<(string Time, Dictionary<string, string> State)>();
+        for (var i = 0; i < 3; i++)
+        {
+            await past.CommitAsync(random);
+            known.Add((await past.NowAsync(), await past.StateAsync()));
+        }
+
+        await past.RunAsync(statements);
+        var before = known.Count;
+        if (!statements[0].StartsWith("DROP", StringComparison.Ordinal) || statements.Length > 1)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await past.CommitAsync(random);
+                known.Add((await past.NowAsync(), await past.StateAsync()));
+            }
+        }
+
+        // From the living database: the time before is refused, by the table's name, or the slot's.
+        var refused = await Assert.ThrowsAsync<BackupSqlException>(() => past.Session.ExecuteAsync(
+            $"BACKUP TABLE {past.Name}.public.* INTO 'mem://before' AS OF SYSTEM TIME '{known[before - 1].Time}'"));
+        output.WriteLine(refused.Message);
+        var isWhole = statements[0].StartsWith("ALTER TABLE public.plain REPLICA", StringComparison.Ordinal) && statements.Length == 1;
+        var what = isWhole ? $"{past.Name}.public.pair, {past.Name}.public.parted, {past.Name}.public.kinds" : $"{past.Name}.public.*";
+        if (isWhole)
+        {
+            // Its user does not want whole rows in the log: it has no past, the others have.
+            var lacking = await Assert.ThrowsAsync<BackupSqlException>(() => past.Session.ExecuteAsync(
+                $"BACKUP TABLE {past.Name}.public.* INTO LATEST IN 'mem://faults' WITH revision_history"));
+            Assert.Contains("plain", lacking.Message, StringComparison.Ordinal);
+            await past.Session.ExecuteAsync($"BACKUP TABLE {what} INTO 'mem://others' AS OF SYSTEM TIME '{known[before - 1].Time}'");
+            return;
+        }
+
+        await past.Session.ExecuteAsync($"BACKUP TABLE {what} INTO LATEST IN 'mem://faults' WITH revision_history");
+        for (var i = 0; i < 3; i++)
+        {
+            await past.CommitAsync(random);
+            known.Add((await past.NowAsync(), await past.StateAsync()));
+        }
+
+        await past.Session.ExecuteAsync($"BACKUP TABLE {what} INTO LATEST IN 'mem://faults' WITH revision_history");
+        foreach (var (time, state) in known.SkipLast(3))
+        {
+            await Assert.ThrowsAsync<BackupSqlException>(() => past.RestoreAsync("mem://faults", time));
+        }
+
+        foreach (var (time, state) in known.TakeLast(3))
+            await past.CompareAsync("mem://faults", time, state, $"the chain at {time}");
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<Past> StartAsync(string hint)
+    {
+        var test = await TestServer.GetAsync();
+        var database = await test.CreateDatabaseAsync(hint, Schema);
+        await test.RunSqlAsync(
+            database, "CREATE TABLE public.whole (id int PRIMARY KEY, v int)", "ALTER TABLE public.whole REPLICA IDENTITY FULL",
+            "INSERT INTO public.whole SELECT n, n FROM generate_series(1, 20) n");
+        var past = new Past(test, database);
+        await past.Session.ExecuteAsync($"ALTER DATABASE {database} CONFIGURE ZONE USING gc.ttlseconds = 3600");
+        return past;
+    }
+
+    /// <summary>A tracked database, and a place beside it for what comes back.</summary>
+    private sealed class Past : IAsyncDisposable
+    {
+        private readonly PostgresEngine _engine;
+        private readonly BackupHost _host;
+
+        public Past(TestServer test, string name)
+        {
+            (Test, Name) = (test, name);
+            _engine = PostgresEngine.Open(new PostgresEngineOptions
+            {
+                ConnectionString = test.ConnectionString,
+                Databases = new[] { name, $"{name}_back" }.ToDictionary(database => database),
+            });
+            _host = new BackupHost(new BackupHostOptions
+            {
+                Engines = new Dictionary<string, IDatabaseEngine> { ["pg"] = _engine },
+                Stores = [new MemoryObjectStoreProvider()],
+            });
+            Session = _host.OpenSession();
+        }
+
+        public TestServer Test { get; }
+
+        public string Name { get; }
+
+        public BackupSession Session { get; }
+
+        public Task RunAsync(params string[] statements) => Test.RunSqlAsync(Name, statements);
+
+        /// <summary>Some work in one transaction, now and then followed by one that is rolled back.</summary>
+        public async Task CommitAsync(Random random)
+        {
+            await using var connection = await Test.ConnectAsync(Name);
+            foreach (var isKept in random.Next(4) == 0 ? new[] { false, true } : [true])
+            {
+                await using var transaction = await connection.BeginTransactionAsync();
+                for (var left = random.Next(1, 5); left > 0; left--)
+                {
+                    var work = Work[random.Next(Work.Length)].Replace(
+                        "?", random.Next(1, Rows + 1).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+                    await ExecuteAsync(connection, $"SAVEPOINT work; {work}");
+                }
+
+                await (isKept ? transaction.CommitAsync() : transaction.RollbackAsync());
+            }
+        }
+
+        /// <summary>A time after all that has been committed.</summary>
+        public async Task<string> NowAsync()
+        {
+            var now = await _engine.GetCurrentTimeAsync();
+            return now.ToDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+        }
+
+        public Task<Dictionary<string, string>> StateAsync() => StateAsync(Name);
+
+        public async Task RestoreAsync(string collection, string? time)
+        {
+            await Test.RunSqlAsync("postgres", $"DROP DATABASE IF EXISTS {Name}_back WITH (FORCE)", $"CREATE DATABASE {Name}_back TEMPLATE template0");
+            await Test.RunSqlAsync($"{Name}_back", Schema[0], Schema[1], "CREATE SEQUENCE public.kinds_n_seq");
+            var asOf = time is null ? "" : $" AS OF SYSTEM TIME '{time}'";
+            await Session.ExecuteAsync(
+                $"RESTORE TABLE {Name}.public.* FROM LATEST IN '{collection}'{asOf} WITH into_db = '{Name}_back'");
+        }
+
+        public async Task CompareAsync(
+            string collection, string? time, Dictionary<string, string> state, string what)
+        {
+            await RestoreAsync(collection, time);
+            foreach (var (table, rows) in await StateAsync($"{Name}_back"))
+                Assert.True(rows == state[table], $"{what}: table {table}\n{rows}\ninstead of\n{state[table]}");
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _host.DisposeAsync();
+            await Test.RunSqlAsync(
+                "postgres", $"DROP DATABASE IF EXISTS {Name}_back WITH (FORCE)");
+        }
+
+        private async Task<Dictionary<string, string>> StateAsync(string database)
+        {
+            var state = new Dictionary<string, string>();
+            foreach (var table in Tables.Append("whole"))
+            {
+                var isThere = await Test.QueryAsync(database, $"SELECT to_regclass('public.{table}') IS NOT NULL") == "True";
+                state[table] = isThere
+                    ? await Test.QueryAsync(
+                        database, $"SELECT coalesce(string_agg(t.t, E'\\n' ORDER BY t.t COLLATE \"C\"), '') FROM (SELECT x::text AS t FROM public.{table} x) t")
+                    : "";
+            }
+
+            return state;
+        }
+    }
+}
