@@ -122,8 +122,8 @@ internal static class PostgresErrors
             Hint = "ALTER SYSTEM SET wal_level = logical, restart the server, and run the statement again.",
         };
 
-    public static BackupSqlException HistoryGone(string database, HlcTimestamp time) =>
-        new(SqlStates.TimeOutOfRange, $"the changes of database {database} are not known since {Text(time)}")
+    public static BackupSqlException HistoryGone(HlcTimestamp time) =>
+        new(SqlStates.TimeOutOfRange, $"the changes since {Text(time)} are known of no database")
         {
             Detail = "Tracking was turned on later, its time has run out, or the server has lost the log behind it.",
             Hint = "Make a full backup, and increments from then on.",

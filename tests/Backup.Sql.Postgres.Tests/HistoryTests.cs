@@ -63,6 +63,9 @@ public sealed class HistoryTests(ITestOutputHelper output)
         "SAVEPOINT two; UPDATE public.plain SET v = 'kept' WHERE id = ?; RELEASE two",
     ];
 
+    private const string DropSlot =
+        "SELECT pg_drop_replication_slot('backupsql_' || oid) FROM pg_database WHERE datname = current_database()";
+
     private static readonly string[] Tables = ["plain", "pair", "parted", "kinds"];
 
     [Fact]
@@ -95,10 +98,10 @@ public sealed class HistoryTests(ITestOutputHelper output)
         var random = new Random(seed);
         await using var slow = await past.Test.ConnectAsync(past.Name);
         var known = new List<(string Time, Dictionary<string, string> State)>();
-        for (var layer = 0; layer < 4; layer++)
+        for (var layer = 0; layer < 3; layer++)
         {
             // One that spans the mark of the layer.
-            var isSpanned = layer is 1 or 3;
+            var isSpanned = layer is 1 or 2;
             var open = isSpanned ? await slow.BeginTransactionAsync() : null;
             if (open is not null)
             {
@@ -106,12 +109,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
                     slow, $"UPDATE public.whole SET v = {layer}; INSERT INTO public.whole VALUES (900 + {layer}, 1)");
             }
 
-            for (var i = 0; i < 8; i++)
-            {
-                await past.CommitAsync(random);
-                known.Add((await past.NowAsync(), await past.StateAsync()));
-            }
-
+            known.AddRange(await past.CommitAsync(random, 6));
             await past.Session.ExecuteAsync(
                 $"BACKUP DATABASE {past.Name} INTO {(layer == 0 ? "" : "LATEST IN ")}'mem://chain' WITH revision_history");
             if (open is not null)
@@ -123,7 +121,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         }
 
         await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://chain' WITH revision_history");
-        foreach (var (time, state) in known.Where((_, i) => random.Next(3) == 0))
+        foreach (var (time, state) in known.Where((_, i) => random.Next(4) == 0))
             await past.CompareAsync("mem://chain", time, state, $"seed {seed}: the chain at {time}");
 
         // The same times, out of the living database.
@@ -145,68 +143,67 @@ public sealed class HistoryTests(ITestOutputHelper output)
     [InlineData("ALTER TABLE public.plain ADD extra int DEFAULT 5")]
     [InlineData("ALTER TABLE public.plain ALTER COLUMN v TYPE varchar(200)")]
     [InlineData("VACUUM FULL public.plain")]
-    [InlineData("ALTER TABLE public.plain REPLICA IDENTITY DEFAULT")]
     [InlineData("ALTER TABLE public.plain REPLICA IDENTITY DEFAULT", "UPDATE public.plain SET v = 'x'", "ALTER TABLE public.plain REPLICA IDENTITY FULL")]
     [InlineData("DROP TABLE public.plain")]
     [InlineData("DROP TABLE public.plain", "CREATE TABLE public.plain (id int PRIMARY KEY, v text, big text)", "INSERT INTO public.plain VALUES (1)")]
-    [InlineData("SELECT pg_drop_replication_slot('backupsql_' || oid) FROM pg_database WHERE datname = current_database()")]
+    [InlineData(DropSlot)]
     public async Task What_the_log_cannot_tell_is_refused_and_never_wrong(params string[] statements)
     {
         if (!TestServer.IsInstalled(output))
             return;
+        var isSlot = statements[0] == DropSlot;
         await using var past = await StartAsync("faults");
         var random = new Random(7);
-        await past.Session.ExecuteAsync(
-            $"BACKUP TABLE {past.Name}.public.* INTO 'mem://faults' WITH revision_history");
-        var known = new List<(string Time, Dictionary<string, string> State)>();
-        for (var i = 0; i < 3; i++)
-        {
-            await past.CommitAsync(random);
-            known.Add((await past.NowAsync(), await past.StateAsync()));
-        }
-
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO 'mem://faults' WITH revision_history");
+        var known = await past.CommitAsync(random, 3);
         await past.RunAsync(statements);
-        var before = known.Count;
-        if (!statements[0].StartsWith("DROP", StringComparison.Ordinal) || statements.Length > 1)
-        {
-            for (var i = 0; i < 3; i++)
-            {
-                await past.CommitAsync(random);
-                known.Add((await past.NowAsync(), await past.StateAsync()));
-            }
-        }
+        var late = await past.CommitAsync(random, 3);
 
-        // From the living database: the time before is refused, by the table's name, or the slot's.
+        // From the living database the time before is refused, by the table's name or because nothing is known of it.
         var refused = await Assert.ThrowsAsync<BackupSqlException>(() => past.Session.ExecuteAsync(
-            $"BACKUP TABLE {past.Name}.public.* INTO 'mem://before' AS OF SYSTEM TIME '{known[before - 1].Time}'"));
-        output.WriteLine(refused.Message);
-        var isWhole = statements[0].StartsWith("ALTER TABLE public.plain REPLICA", StringComparison.Ordinal) && statements.Length == 1;
-        var what = isWhole ? $"{past.Name}.public.pair, {past.Name}.public.parted, {past.Name}.public.kinds" : $"{past.Name}.public.*";
-        if (isWhole)
+            $"BACKUP DATABASE {past.Name} INTO 'mem://before' AS OF SYSTEM TIME '{known[2].Time}'"));
+        Assert.Contains(isSlot ? past.Name : "plain", refused.Message, StringComparison.Ordinal);
+        if (!isSlot)
         {
-            // Its user does not want whole rows in the log: it has no past, the others have.
-            var lacking = await Assert.ThrowsAsync<BackupSqlException>(() => past.Session.ExecuteAsync(
-                $"BACKUP TABLE {past.Name}.public.* INTO LATEST IN 'mem://faults' WITH revision_history"));
-            Assert.Contains("plain", lacking.Message, StringComparison.Ordinal);
-            await past.Session.ExecuteAsync($"BACKUP TABLE {what} INTO 'mem://others' AS OF SYSTEM TIME '{known[before - 1].Time}'");
-            return;
+            await past.Session.ExecuteAsync(
+                $"BACKUP TABLE {past.Name}.public.pair INTO 'mem://other' AS OF SYSTEM TIME '{known[2].Time}'");
         }
 
-        await past.Session.ExecuteAsync($"BACKUP TABLE {what} INTO LATEST IN 'mem://faults' WITH revision_history");
-        for (var i = 0; i < 3; i++)
+        // Layers go on, and give any time again from the first one on that has what was touched in full.
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://faults' WITH revision_history");
+        var after = await past.CommitAsync(random, 3);
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://faults' WITH revision_history");
+        foreach (var (time, _) in known.Concat(late))
         {
-            await past.CommitAsync(random);
-            known.Add((await past.NowAsync(), await past.StateAsync()));
+            var error = await Assert.ThrowsAsync<BackupSqlException>(() => past.RestoreAsync("mem://faults", time));
+            output.WriteLine($"{error.SqlState} {error.Message}");
         }
 
-        await past.Session.ExecuteAsync($"BACKUP TABLE {what} INTO LATEST IN 'mem://faults' WITH revision_history");
-        foreach (var (time, state) in known.SkipLast(3))
-        {
-            await Assert.ThrowsAsync<BackupSqlException>(() => past.RestoreAsync("mem://faults", time));
-        }
-
-        foreach (var (time, state) in known.TakeLast(3))
+        foreach (var (time, state) in after.Where((_, i) => i != 1))
             await past.CompareAsync("mem://faults", time, state, $"the chain at {time}");
+    }
+
+    [Fact]
+    public async Task Who_does_not_want_whole_rows_in_the_log_gets_no_past()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        await using var past = await StartAsync("wishes");
+        var identity = "SELECT string_agg(relreplident, '' ORDER BY relname) FROM pg_class WHERE relname IN ('pair', 'plain', 'west', 'whole')";
+        Assert.Equal("ffff", await past.Test.QueryAsync(past.Name, identity));
+        await past.RunAsync("ALTER TABLE public.plain REPLICA IDENTITY DEFAULT");
+
+        var error = await Assert.ThrowsAsync<BackupSqlException>(() => past.Session.ExecuteAsync(
+            $"BACKUP DATABASE {past.Name} INTO 'mem://wishes' WITH revision_history"));
+        Assert.Contains("plain", error.Message, StringComparison.Ordinal);
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO 'mem://wishes'");
+        Assert.Equal("fdff", await past.Test.QueryAsync(past.Name, identity));
+
+        // What is restored has what the user had set, and so has the database itself when it is tracked no more.
+        await past.RestoreAsync("mem://wishes", null);
+        Assert.Equal("dddf", await past.Test.QueryAsync($"{past.Name}_back", identity));
+        await past.Session.ExecuteAsync($"ALTER DATABASE {past.Name} CONFIGURE ZONE DISCARD");
+        Assert.Equal("dddf", await past.Test.QueryAsync(past.Name, identity));
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
@@ -260,19 +257,34 @@ public sealed class HistoryTests(ITestOutputHelper output)
         /// <summary>Some work in one transaction, now and then followed by one that is rolled back.</summary>
         public async Task CommitAsync(Random random)
         {
+            var isWhole = await Test.QueryAsync(Name, "SELECT to_regclass('public.plain') IS NOT NULL") == "True";
+            var usual = Work.Where(work => isWhole || !work.Contains("public.plain", StringComparison.Ordinal)).ToList();
             await using var connection = await Test.ConnectAsync(Name);
             foreach (var isKept in random.Next(4) == 0 ? new[] { false, true } : [true])
             {
                 await using var transaction = await connection.BeginTransactionAsync();
                 for (var left = random.Next(1, 5); left > 0; left--)
                 {
-                    var work = Work[random.Next(Work.Length)].Replace(
+                    var work = usual[random.Next(usual.Count)].Replace(
                         "?", random.Next(1, Rows + 1).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
                     await ExecuteAsync(connection, $"SAVEPOINT work; {work}");
                 }
 
                 await (isKept ? transaction.CommitAsync() : transaction.RollbackAsync());
             }
+        }
+
+        /// <summary>Some transactions, with what there was after each.</summary>
+        public async Task<List<(string Time, Dictionary<string, string> State)>> CommitAsync(Random random, int count)
+        {
+            var known = new List<(string, Dictionary<string, string>)>();
+            for (var i = 0; i < count; i++)
+            {
+                await CommitAsync(random);
+                known.Add((await NowAsync(), await StateAsync()));
+            }
+
+            return known;
         }
 
         /// <summary>A time after all that has been committed.</summary>
@@ -286,11 +298,10 @@ public sealed class HistoryTests(ITestOutputHelper output)
 
         public async Task RestoreAsync(string collection, string? time)
         {
-            await Test.RunSqlAsync("postgres", $"DROP DATABASE IF EXISTS {Name}_back WITH (FORCE)", $"CREATE DATABASE {Name}_back TEMPLATE template0");
-            await Test.RunSqlAsync($"{Name}_back", Schema[0], Schema[1], "CREATE SEQUENCE public.kinds_n_seq");
+            await Test.RunSqlAsync("postgres", $"DROP DATABASE IF EXISTS {Name}_back WITH (FORCE)");
             var asOf = time is null ? "" : $" AS OF SYSTEM TIME '{time}'";
             await Session.ExecuteAsync(
-                $"RESTORE TABLE {Name}.public.* FROM LATEST IN '{collection}'{asOf} WITH into_db = '{Name}_back'");
+                $"RESTORE DATABASE {Name} FROM LATEST IN '{collection}'{asOf} WITH new_db_name = '{Name}_back'");
         }
 
         public async Task CompareAsync(

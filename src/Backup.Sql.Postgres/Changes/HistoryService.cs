@@ -57,29 +57,34 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         throw PostgresErrors.NotTracked();
     }
 
-    /// <summary>Keeps the changes of all tracked databases from a time on.</summary>
+    /// <summary>
+    /// Keeps the changes of all tracked databases from a time on, of those that do not reach back so far what there is.
+    /// </summary>
     public async ValueTask HoldAsync(string name, HlcTimestamp from, CancellationToken cancellationToken)
     {
-        var isTracked = false;
+        var (isTracked, isKnown) = (false, false);
         foreach (var database in await names.ListAsync(server, cancellationToken).ConfigureAwait(false))
         {
-            var isHeld = await UseAsync(
+            await UseAsync(
                 database.Name,
                 async connection =>
                 {
                     if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is null)
-                        return true;
+                        return false;
                     isTracked = true;
-                    return await HistoryTables.TryHoldAsync(connection, name, from, cancellationToken)
+                    isKnown |= await HistoryTables.HoldAsync(connection, name, from, cancellationToken)
                         .ConfigureAwait(false);
+                    return true;
                 },
                 cancellationToken).ConfigureAwait(false);
-            if (!isHeld)
-                throw PostgresErrors.HistoryGone(database.Name, from);
         }
 
         if (!isTracked)
             throw PostgresErrors.NotTracked();
+        if (isKnown)
+            return;
+        await ReleaseAsync(name, cancellationToken).ConfigureAwait(false);
+        throw PostgresErrors.HistoryGone(from);
     }
 
     /// <summary>Removes a hold wherever it is.</summary>

@@ -209,18 +209,17 @@ internal static class HistoryTables
     /// <param name="name">The hold's name.</param>
     /// <param name="from">From when on; zero for all that is kept.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>False when there is no mark as old as that.</returns>
-    public static async ValueTask<bool> TryHoldAsync(
+    /// <returns>False when there is no mark as old as that: what there is is held all the same.</returns>
+    public static async ValueTask<bool> HoldAsync(
         NpgsqlConnection connection, string name, HlcTimestamp from, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync(
             """
-            INSERT INTO backupsql.holds SELECT $1, $2
-            WHERE $2 = 0 OR EXISTS (SELECT FROM backupsql.marks WHERE time <= $2)
-            ON CONFLICT (name) DO UPDATE SET time = excluded.time RETURNING name
+            INSERT INTO backupsql.holds VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET time = excluded.time
+            RETURNING $2 = 0 OR EXISTS (SELECT FROM backupsql.marks WHERE time <= $2)
             """,
             cancellationToken, name, from.WallTime).ConfigureAwait(false);
-        return rows.Count > 0;
+        return (bool)rows[0][0]!;
     }
 
     /// <summary>Removes a hold.</summary>

@@ -17,7 +17,8 @@ internal sealed record CatalogHistory(HlcTimestamp Start, IReadOnlyList<SchemaCh
         CancellationToken cancellationToken)
     {
         var history = (ICatalogHistory)engine;
-        var start = parentEnd ?? await StartAsync(history, scope, cancellationToken).ConfigureAwait(false);
+        var kept = await StartAsync(history, scope, cancellationToken).ConfigureAwait(false);
+        var start = parentEnd > kept ? parentEnd.Value : kept;
         var known = start;
         var changes = new List<SchemaChange>();
         foreach (var database in scope.AllDatabases())

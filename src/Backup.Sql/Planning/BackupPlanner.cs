@@ -138,7 +138,7 @@ internal sealed class BackupPlanner(PlanningContext context)
                 Engine = source.Engine,
                 From = parentEnd ?? (backup.RevisionHistory ? null : backup.AsOf),
                 AllHistory = backup.RevisionHistory,
-                MayBeGone = context.Engines[source.Engine] is IDatabaseAbilities && !backup.RevisionHistory,
+                MayBeGone = context.Engines[source.Engine] is IDatabaseAbilities,
             }));
         }
 

@@ -23,7 +23,8 @@ internal static class DroppedTables
         IReadOnlySet<long> present, CancellationToken cancellationToken)
     {
         var history = (ICatalogHistory)engine;
-        var start = parentEnd ?? await history.GetHistoryStartAsync(database, cancellationToken).ConfigureAwait(false);
+        var kept = await history.GetHistoryStartAsync(database, cancellationToken).ConfigureAwait(false);
+        var start = parentEnd > kept ? parentEnd.Value : kept;
         var changes = await history.GetCatalogChangesAsync(database, start, end, cancellationToken)
             .ConfigureAwait(false);
         var dropped = new Dictionary<long, TableDescriptor>();
