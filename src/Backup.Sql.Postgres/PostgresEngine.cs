@@ -218,6 +218,8 @@ public sealed class PostgresEngine
             throw PostgresErrors.OutOfRange(nameof(options.Connections), "1 to 64");
         if (options.LockTimeout <= TimeSpan.Zero || options.LockTimeout > TimeSpan.FromHours(1))
             throw PostgresErrors.OutOfRange(nameof(options.LockTimeout), "1 ms to 1 h");
+        if (options.MaxKeptLog < 16 << 20)
+            throw PostgresErrors.OutOfRange(nameof(options.MaxKeptLog), "16 MiB on");
         if (options.Databases.Values.Distinct(StringComparer.Ordinal).Count() < options.Databases.Count)
             throw PostgresErrors.DatabaseTwice();
     }

@@ -66,7 +66,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
     private const string DropSlot =
         "SELECT pg_drop_replication_slot('backupsql_' || oid) FROM pg_database WHERE datname = current_database()";
 
-    private static readonly string[] Tables = ["plain", "pair", "parted", "kinds"];
+    private static readonly string[] Tables = ["plain", "pair", "parted", "kinds", "whole"];
 
     [Fact]
     public async Task One_table_comes_back_as_it_was()
@@ -206,20 +206,54 @@ public sealed class HistoryTests(ITestOutputHelper output)
         Assert.Equal("dddf", await past.Test.QueryAsync(past.Name, identity));
     }
 
+    [Fact]
+    public async Task What_the_server_keeps_back_is_told_and_bounded()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        // The log is the whole server's: nobody else may write to it.
+        var test = await TestServer.StartAsync(6);
+        try
+        {
+            await using var past = await StartAsync("kept", test, maxKeptLog: 64 << 20);
+            await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO 'mem://kept'");
+            await past.RunAsync("UPDATE public.plain SET big = repeat(md5(random()::text), 32768)");
+            Assert.Contains("MiB of its log for slot", await NoticesAsync(past), StringComparison.Ordinal);
+
+            await past.RunAsync("UPDATE public.plain SET big = repeat(md5(random()::text), 32768)");
+            var notices = await NoticesAsync(past);
+            Assert.Contains("it is given up", notices, StringComparison.Ordinal);
+            Assert.Contains("public.plain is backed up in full", notices, StringComparison.Ordinal);
+            await past.CompareAsync("mem://kept", null, await past.StateAsync(), "the chain");
+        }
+        finally
+        {
+            await test.StopAsync();
+        }
+    }
+
+    private async Task<string> NoticesAsync(Past past)
+    {
+        var result = await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://kept'");
+        var notices = string.Join('\n', result.Notices);
+        output.WriteLine(notices);
+        return notices;
+    }
+
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 
-    private static async Task<Past> StartAsync(string hint)
+    private static async Task<Past> StartAsync(string hint, TestServer? server = null, long? maxKeptLog = null)
     {
-        var test = await TestServer.GetAsync();
+        var test = server ?? await TestServer.GetAsync();
         var database = await test.CreateDatabaseAsync(hint, Schema);
         await test.RunSqlAsync(
             database, "CREATE TABLE public.whole (id int PRIMARY KEY, v int)", "ALTER TABLE public.whole REPLICA IDENTITY FULL",
             "INSERT INTO public.whole SELECT n, n FROM generate_series(1, 20) n");
-        var past = new Past(test, database);
+        var past = new Past(test, database, maxKeptLog);
         await past.Session.ExecuteAsync($"ALTER DATABASE {database} CONFIGURE ZONE USING gc.ttlseconds = 3600");
         return past;
     }
@@ -230,12 +264,13 @@ public sealed class HistoryTests(ITestOutputHelper output)
         private readonly PostgresEngine _engine;
         private readonly BackupHost _host;
 
-        public Past(TestServer test, string name)
+        public Past(TestServer test, string name, long? maxKeptLog)
         {
             (Test, Name) = (test, name);
             _engine = PostgresEngine.Open(new PostgresEngineOptions
             {
-                ConnectionString = test.ConnectionString,
+                ConnectionString = $"{test.ConnectionString};Timeout=60",
+                MaxKeptLog = maxKeptLog,
                 Databases = new[] { name, $"{name}_back" }.ToDictionary(database => database),
             });
             _host = new BackupHost(new BackupHostOptions
@@ -322,13 +357,16 @@ public sealed class HistoryTests(ITestOutputHelper output)
         private async Task<Dictionary<string, string>> StateAsync(string database)
         {
             var state = new Dictionary<string, string>();
-            foreach (var table in Tables.Append("whole"))
+            await using var connection = await Test.ConnectAsync(database);
+            foreach (var table in Tables)
             {
-                var isThere = await Test.QueryAsync(database, $"SELECT to_regclass('public.{table}') IS NOT NULL") == "True";
-                state[table] = isThere
-                    ? await Test.QueryAsync(
-                        database, $"SELECT coalesce(string_agg(t.t, E'\\n' ORDER BY t.t COLLATE \"C\"), '') FROM (SELECT x::text AS t FROM public.{table} x) t")
-                    : "";
+                // Rows as text, in an order that no collation changes; a table that is gone has none.
+                await using var command = new NpgsqlCommand(
+                    $"SELECT coalesce(query_to_xml(CASE WHEN to_regclass('public.{table}') IS NOT NULL THEN "
+                    + $"'SELECT t::text FROM public.{table} t ORDER BY t::text COLLATE \"C\"' ELSE 'SELECT 1 WHERE false' END, "
+                    + "true, false, '')::text, '')",
+                    connection);
+                state[table] = (string)(await command.ExecuteScalarAsync())!;
             }
 
             return state;

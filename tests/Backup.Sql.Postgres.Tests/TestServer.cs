@@ -98,6 +98,7 @@ internal sealed class TestServer
         var builder = For(database);
         builder.Pooling = false;
         builder.CommandTimeout = 120;
+        builder.Timeout = 60;
         var connection = new NpgsqlConnection(builder.ConnectionString);
         await connection.OpenAsync();
         return connection;

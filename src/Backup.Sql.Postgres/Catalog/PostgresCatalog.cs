@@ -41,13 +41,13 @@ internal sealed class PostgresCatalog(
     public async ValueTask<TableStatistics> GetStatisticsAsync(
         TableDescriptor table, CancellationToken cancellationToken = default)
     {
+        if (count is not null)
+            return await count(table, cancellationToken).ConfigureAwait(false);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (_counted.TryGetValue(table.Id, out var known))
                 return known;
-            if (count is not null)
-                return _counted[table.Id] = await count(table, cancellationToken).ConfigureAwait(false);
             var counted = default(TableStatistics);
             await use(
                 table.Database,

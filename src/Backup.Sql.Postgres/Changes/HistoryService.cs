@@ -16,6 +16,9 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
     /// <summary>Of advisory locks the one that is ours, in each database.</summary>
     private const string TurnLock = "6557241057451442017";
 
+    /// <summary>Where no bound is set, a notice tells of half of this.</summary>
+    private const long MuchLog = 8L << 30;
+
     /// <summary>Turns tracking on, changes for how long the log is kept, or turns it off.</summary>
     /// <param name="database">The database, as statements call it.</param>
     /// <param name="retention">For how long; zero for not at all.</param>
@@ -200,7 +203,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             await LockAsync(connection, cancellationToken).ConfigureAwait(false);
             if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is not { } setting)
                 return;
-            await PrepareAsync(connection, setting, cancellationToken).ConfigureAwait(false);
+            await PrepareAsync(turn, database, connection, setting, cancellationToken).ConfigureAwait(false);
             var newest = await HistoryTables.NewestAsync(connection, cancellationToken).ConfigureAwait(false);
             turn.Add(database, connection, setting, newest);
             isKept = true;
@@ -260,15 +263,42 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         await HistoryTables.RemoveAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A slot that is gone, or whose log is, is made anew: no mark from before counts any more.</summary>
-    private static async ValueTask PrepareAsync(
-        NpgsqlConnection connection, HistorySetting setting, CancellationToken cancellationToken)
+    /// <summary>
+    /// A slot that is gone, or whose log is, or that keeps too much of it, is made anew: no mark from before counts any
+    /// more.
+    /// </summary>
+    private async ValueTask PrepareAsync(
+        SnapshotTurn turn, string database, NpgsqlConnection connection, HistorySetting setting,
+        CancellationToken cancellationToken)
     {
-        if (await ReplicationSlot.IsAliveAsync(connection, setting.Slot, cancellationToken).ConfigureAwait(false))
+        if (await IsGoodAsync(turn, database, connection, setting, cancellationToken).ConfigureAwait(false))
             await Publication.ExtendAsync(connection, cancellationToken).ConfigureAwait(false);
         else
             await StartAsync(connection, setting.Retention, cancellationToken).ConfigureAwait(false);
         await Identity.SetAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<bool> IsGoodAsync(
+        SnapshotTurn turn, string database, NpgsqlConnection connection, HistorySetting setting,
+        CancellationToken cancellationToken)
+    {
+        if (!await ReplicationSlot.IsAliveAsync(connection, setting.Slot, cancellationToken).ConfigureAwait(false))
+        {
+            turn.Notices.Add($"{database}: the server has lost its log behind slot {setting.Slot}, history starts anew");
+            return false;
+        }
+
+        var kept = await ReplicationSlot.KeptAsync(connection, setting.Slot, cancellationToken).ConfigureAwait(false);
+        var isTooMuch = kept > options.MaxKeptLog;
+        if (isTooMuch || kept > (options.MaxKeptLog ?? MuchLog) / 2)
+        {
+            turn.Notices.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{database}: the server keeps {kept >> 20} MiB of its log for slot {setting.Slot}")
+                + (isTooMuch ? ", more than MaxKeptLog: it is given up, and history starts anew" : ""));
+        }
+
+        return !isTooMuch;
     }
 
     private static async ValueTask<long> DatabaseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -282,7 +312,10 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
     private async ValueTask LetGoAsync(
         NpgsqlConnection connection, HistorySetting setting, CancellationToken cancellationToken)
     {
-        var horizon = HlcTimestamp.FromDateTimeOffset(options.TimeProvider.GetUtcNow() - setting.Retention);
+        // When much is kept, what nobody holds goes before its time.
+        var kept = await ReplicationSlot.KeptAsync(connection, setting.Slot, cancellationToken).ConfigureAwait(false);
+        var retention = kept > options.MaxKeptLog / 2 ? TimeSpan.Zero : setting.Retention;
+        var horizon = HlcTimestamp.FromDateTimeOffset(options.TimeProvider.GetUtcNow() - retention);
         var oldest = await HistoryTables.PruneAsync(connection, horizon, cancellationToken).ConfigureAwait(false);
         if (oldest is null)
             return;

@@ -53,6 +53,17 @@ internal static class ReplicationSlot
         return rows.Count > 0 && rows[0][0] is string state && state != "lost";
     }
 
+    /// <summary>How many bytes of its log the server keeps for the slot.</summary>
+    public static async ValueTask<long> KeptAsync(
+        NpgsqlConnection connection, string slot, CancellationToken cancellationToken)
+    {
+        var rows = await connection.QueryAsync(
+            "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), restart_lsn)::int8 "
+            + "FROM pg_catalog.pg_replication_slots WHERE slot_name = $1 AND restart_lsn IS NOT NULL",
+            cancellationToken, slot).ConfigureAwait(false);
+        return rows.Count == 0 ? 0 : (long)rows[0][0]!;
+    }
+
     /// <summary>
     /// Lets go of the log before the first commit that a mark's snapshot has not seen: nobody will ask for it again.
     /// </summary>

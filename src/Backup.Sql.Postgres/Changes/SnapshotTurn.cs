@@ -15,6 +15,9 @@ internal sealed class SnapshotTurn : IAsyncDisposable
     /// <summary>The time of the newest mark of all of them; zero for none.</summary>
     public HlcTimestamp Newest { get; private set; }
 
+    /// <summary>What whoever makes a backup is to know.</summary>
+    public IList<string> Notices { get; } = [];
+
     /// <summary>True for a database whose changes are tracked.</summary>
     public bool IsTracked(string database) => _tracked.ContainsKey(database);
 

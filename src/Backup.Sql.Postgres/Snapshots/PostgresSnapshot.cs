@@ -12,7 +12,7 @@ using Npgsql;
 namespace Backup.Sql.Postgres.Snapshots;
 
 /// <summary>One point of some databases of a server.</summary>
-internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
+internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnapshotNotices
 {
     private readonly HlcTimestamp _taken;
     private readonly bool _isPast;
@@ -44,6 +44,8 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
     private readonly Dictionary<string, DatabaseChanges> _changes = new(StringComparer.Ordinal);
 
     public ICatalogReader Catalog { get; }
+
+    public IReadOnlyList<string> Notices { get; private set; } = [];
 
     public async ValueTask<SpaceShape> DescribeAsync(Space space, CancellationToken cancellationToken = default)
     {
@@ -81,7 +83,8 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
         CancellationToken cancellationToken = default)
     {
         var table = await TableAsync(space, cancellationToken).ConfigureAwait(false);
-        var export = window.AllVersions ? ExportVersionsAsync((TableSpace)space, table, span, window.Start, sink, cancellationToken)
+        var export = window.AllVersions
+            ? ExportVersionsAsync((TableSpace)space, table, span, window.Start, sink, cancellationToken)
             : _isPast ? ExportPastAsync((TableSpace)space, table, span, window.Start, sink, cancellationToken)
             : window.Start.IsZero ? ExportAsync(space, table, span, HlcTimestamp.Zero, sink, cancellationToken)
             : ExportChangesAsync((TableSpace)space, table, span, window.Start, sink, cancellationToken);
@@ -120,6 +123,8 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
                 .ConfigureAwait(false);
             _changes.Add(point.Name, changes);
         }
+
+        Notices = [.. turn.Notices];
     }
 
     public async ValueTask DisposeAsync()
@@ -148,12 +153,10 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
             return;
         }
 
-        var lines = await LinesAsync(space, table, from, cancellationToken).ConfigureAwait(false);
-        await ExportLoggedAsync(
-            space, table, lines, from, span,
-            log => PastQuery.Versions(table, log, Timestamp, newest: false)
-                + (start.IsZero ? $" UNION ALL {PastQuery.State(table, log, from)}" : ""),
-            sink, cancellationToken).ConfigureAwait(false);
+        var rows = await LoggedRows.VersionsAsync(
+            ChangesOf(space.Database), ObjectIds.OidOf(space.TableId), table, from, Timestamp, start.IsZero,
+            cancellationToken).ConfigureAwait(false);
+        await ExportAsync(space, table, rows, span, sink, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The rows of a past time, or the keys that changed up to it.</summary>
@@ -161,74 +164,41 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
         TableSpace space, StoredTable table, KeySpan span, HlcTimestamp start, IRowVersionSink sink,
         CancellationToken cancellationToken)
     {
-        var since = start.IsZero ? Timestamp : start;
-        var lines = await LinesAsync(space, table, since, cancellationToken).ConfigureAwait(false);
-        if (lines.Count == 0)
-        {
-            if (start.IsZero)
-                await ExportAsync(space, table, span, HlcTimestamp.Zero, sink, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        await ExportLoggedAsync(
-            space, table, lines, since, span,
-            log => start.IsZero
-                ? PastQuery.State(table, log, HlcTimestamp.Zero)
-                : PastQuery.Versions(table, log, Timestamp, newest: true),
-            sink, cancellationToken).ConfigureAwait(false);
+        var (changes, oid) = (ChangesOf(space.Database), ObjectIds.OidOf(space.TableId));
+        var rows = await (start.IsZero
+            ? LoggedRows.StateAsync(changes, oid, table, Timestamp, cancellationToken)
+            : LoggedRows.ChangesAsync(changes, oid, table, start, Timestamp, cancellationToken)).ConfigureAwait(false);
+        if (start.IsZero && rows.IsUnchanged)
+            await ExportAsync(space, table, span, HlcTimestamp.Zero, sink, cancellationToken).ConfigureAwait(false);
+        else
+            await ExportAsync(space, table, rows, span, sink, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<IReadOnlyList<LogLines>> LinesAsync(
-        TableSpace space, StoredTable table, HlcTimestamp since, CancellationToken cancellationToken) =>
-        await ChangesOf(space.Database)
-            .FindLinesAsync(ObjectIds.OidOf(space.TableId), table, since, cancellationToken).ConfigureAwait(false)
-            ?? throw PostgresErrors.PastUnknown(table.FullName, since);
-
-    private async Task ExportLoggedAsync(
-        TableSpace space, StoredTable table, IReadOnlyList<LogLines> lines, HlcTimestamp since, KeySpan span,
-        Func<string, string> query, IRowVersionSink sink, CancellationToken cancellationToken)
-    {
-        if (table.Heaps.Count == 0)
-            return;
-        var from = KeyBound.ToSql(table, span.Start.Span, isStart: true);
-        var to = KeyBound.ToSql(table, span.End.Span, isStart: false);
+    private async Task ExportAsync(
+        TableSpace space, StoredTable table, LoggedRows rows, KeySpan span, IRowVersionSink sink,
+        CancellationToken cancellationToken) =>
         await ReadAsync(
             space.Database,
             $"the past of table {table.FullName}",
             async connection =>
             {
-                var log = await LogTable.LoadAsync(
-                    connection, ObjectIds.OidOf(space.TableId), table, lines, since, cancellationToken)
-                    .ConfigureAwait(false);
-                await connection.ExecuteAsync("SET enable_seqscan = on", cancellationToken).ConfigureAwait(false);
-                await CopyAsync(
-                    connection, PastQuery.Export(table, query(log), from, to),
-                    new RowExport(table, null, span, HlcTimestamp.Zero, isTimed: true), sink, cancellationToken)
-                    .ConfigureAwait(false);
+                await rows.ExportAsync(connection, span, sink, cancellationToken).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
-    }
 
     private async ValueTask<TableStatistics> CountPastAsync(
         TableDescriptor table, CancellationToken cancellationToken)
     {
-        var space = new TableSpace(table.Database, table.Id);
-        var stored = await TableAsync(space, cancellationToken).ConfigureAwait(false);
-        var lines = await LinesAsync(space, stored, Timestamp, cancellationToken).ConfigureAwait(false);
+        var stored = await TableAsync(new TableSpace(table.Database, table.Id), cancellationToken)
+            .ConfigureAwait(false);
+        var rows = await LoggedRows.StateAsync(
+            ChangesOf(table.Database), ObjectIds.OidOf(table.Id), stored, Timestamp, cancellationToken)
+            .ConfigureAwait(false);
         return await ReadAsync(
-            table.Database,
-            $"the past of table {stored.FullName}",
-            async connection =>
-            {
-                var log = await LogTable.LoadAsync(
-                    connection, ObjectIds.OidOf(table.Id), stored, lines, Timestamp, cancellationToken)
-                    .ConfigureAwait(false);
-                return await TableCounter.CountAsync(
-                    connection, table, cancellationToken,
-                    stored.Heaps.Count == 0 ? null : PastQuery.State(stored, log, Timestamp)).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
+            table.Database, $"the past of table {stored.FullName}",
+            connection => rows.CountAsync(connection, table, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async ValueTask<IReadOnlyList<ObjectDescriptor>> ObjectsAsync(
@@ -318,25 +288,14 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage
             {
                 await connection.ExecuteAsync($"SET enable_seqscan = {seqscan}", cancellationToken)
                     .ConfigureAwait(false);
-                await CopyAsync(
-                    connection, query, new RowExport(table, heap, span, time), sink, cancellationToken)
+                using var export = new RowExport(table, heap, span, time);
+                var rows = await CopyReader.StartAsync(connection, query, export.Fields, cancellationToken)
                     .ConfigureAwait(false);
+                await using var _ = rows.ConfigureAwait(false);
+                await export.RunAsync(rows, sink, cancellationToken).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);
-    }
-
-    private static async ValueTask CopyAsync(
-        NpgsqlConnection connection, string query, RowExport export, IRowVersionSink sink,
-        CancellationToken cancellationToken)
-    {
-        using (export)
-        {
-            var rows = await CopyReader.StartAsync(connection, query, export.Fields, cancellationToken)
-                .ConfigureAwait(false);
-            await using var _ = rows.ConfigureAwait(false);
-            await export.RunAsync(rows, sink, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     private async ValueTask<StoredTable> TableAsync(Space space, CancellationToken cancellationToken)

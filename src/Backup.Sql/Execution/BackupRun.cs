@@ -120,6 +120,11 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                 new SnapshotRequest { Databases = step.Databases, AsOf = step.AsOf }, cancellationToken)
                     .ConfigureAwait(false);
         _sources.Add(new OpenedSource(step.Engine, engine, step.Databases, snapshot));
+        if (snapshot is ISnapshotNotices found)
+        {
+            lock (_gate)
+                _notices.AddRange(found.Notices);
+        }
     }
 
     /// <summary>The time that the layer restores: the middle of the pause, or the snapshot's own.</summary>
