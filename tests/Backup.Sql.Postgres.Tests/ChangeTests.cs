@@ -120,6 +120,41 @@ public sealed class ChangeTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_long_transaction_holds_tracking_up_and_no_backup()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        var test = await TestServer.GetAsync();
+        var database = await test.CreateDatabaseAsync("late", Schema);
+        var elsewhere = await test.CreateDatabaseAsync("busy", Schema);
+        await using var engine = PostgresEngine.Open(new PostgresEngineOptions
+        {
+            ConnectionString = test.ConnectionString,
+            LockTimeout = TimeSpan.FromMilliseconds(100),
+        });
+        await using var connection = await test.ConnectAsync(elsewhere);
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand("UPDATE public.whole SET v = 1", connection, transaction);
+        await command.ExecuteNonQueryAsync();
+        var tracking = engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1)).AsTask();
+        Assert.NotSame(tracking, await Task.WhenAny(tracking, Task.Delay(500)));
+        await transaction.CommitAsync();
+        await tracking;
+        await CaughtMarkAsync(engine, database, "plain");
+
+        // A slot that is gone is not waited for: without it the backup is a full one.
+        await using var another = await connection.BeginTransactionAsync();
+        command.Transaction = another;
+        await command.ExecuteNonQueryAsync();
+        await test.RunSqlAsync(
+            database, "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()");
+        var start = await MarkAsync(engine, database);
+        Assert.False(await IsCoveredAsync(engine, database, "plain", start));
+        await another.CommitAsync();
+        await CaughtMarkAsync(engine, database, "plain");
+    }
+
+    [Fact]
     public async Task A_server_whose_log_tells_too_little_says_so()
     {
         if (!TestServer.IsInstalled(output))
