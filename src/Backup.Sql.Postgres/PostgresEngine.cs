@@ -78,7 +78,15 @@ public sealed class PostgresEngine
         if (asOf is not null)
             throw PostgresErrors.NoHistory();
         var databases = await _names.ListAsync(_server, cancellationToken).ConfigureAwait(false);
-        return new PostgresCatalog([.. databases.Select(database => database.Name)], ReadCatalogAsync);
+        var listed = databases.Select(database => new DatabaseDescriptor
+        {
+            Id = ObjectIds.OfDatabase(database.Oid),
+            Database = database.Name,
+            Name = database.Name,
+            Owner = database.Owner,
+        });
+        return new PostgresCatalog(
+            [.. databases.Select(database => database.Name)], ReadCatalogAsync, [.. listed]);
     }
 
     /// <inheritdoc/>

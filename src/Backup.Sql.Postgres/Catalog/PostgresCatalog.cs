@@ -10,7 +10,13 @@ namespace Backup.Sql.Postgres.Catalog;
 /// <param name="use">
 /// Gives connections, in a transaction of REPEATABLE READ: what is read in one use fits together.
 /// </param>
-internal sealed class PostgresCatalog(IReadOnlyCollection<string> databases, UseConnection use) : ICatalogReader
+/// <param name="listed">
+/// What is known of the databases without a connection to each; null, inside a snapshot, to read all that belongs to
+/// them.
+/// </param>
+internal sealed class PostgresCatalog(
+    IReadOnlyCollection<string> databases, UseConnection use, IReadOnlyList<DatabaseDescriptor>? listed = null)
+    : ICatalogReader
 {
     private readonly Dictionary<string, PostgresSchema> _schemas = new(StringComparer.Ordinal);
     private readonly Dictionary<long, TableStatistics> _counted = [];
@@ -19,6 +25,8 @@ internal sealed class PostgresCatalog(IReadOnlyCollection<string> databases, Use
     public async ValueTask<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(
         CancellationToken cancellationToken = default)
     {
+        if (listed is not null)
+            return listed;
         var found = new List<DatabaseDescriptor>();
         foreach (var database in databases.Order(StringComparer.Ordinal))
             found.Add((await ReadAsync(database, cancellationToken).ConfigureAwait(false)).Database);
@@ -30,7 +38,7 @@ internal sealed class PostgresCatalog(IReadOnlyCollection<string> databases, Use
         (await ReadAsync(database, cancellationToken).ConfigureAwait(false)).Objects;
 
     public async ValueTask<TableStatistics> GetStatisticsAsync(
-        TableDescriptor table, CancellationToken cancellationToken = default)
+        TableDescriptor table, long? rows = null, CancellationToken cancellationToken = default)
     {
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -40,7 +48,7 @@ internal sealed class PostgresCatalog(IReadOnlyCollection<string> databases, Use
             var counted = default(TableStatistics);
             await use(
                 table.Database,
-                async connection => counted = await TableCounter.CountAsync(connection, table, cancellationToken)
+                async connection => counted = await TableCounter.CountAsync(connection, table, rows, cancellationToken)
                     .ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false);
             return _counted[table.Id] = counted;

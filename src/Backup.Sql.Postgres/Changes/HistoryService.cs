@@ -27,7 +27,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
                 if (retention == TimeSpan.Zero)
                     await StopAsync(connection, cancellationToken).ConfigureAwait(false);
                 else if (setting is null)
-                    await StartAsync(connection, retention, cancellationToken).ConfigureAwait(false);
+                    await StartAsync(connection, retention, waits: true, cancellationToken).ConfigureAwait(false);
                 else
                     await HistoryTables.SetRetentionAsync(connection, retention, cancellationToken)
                         .ConfigureAwait(false);
@@ -123,12 +123,21 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             },
             cancellationToken);
 
+    /// <summary>
+    /// Makes what keeps the log. The slot comes when every transaction that is under way on the server has ended.
+    /// </summary>
+    /// <param name="connection">A connection to the database.</param>
+    /// <param name="retention">For how long the log is kept.</param>
+    /// <param name="waits">True to wait for those transactions, however long they take: nobody waits for us meanwhile.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     private static async ValueTask StartAsync(
-        NpgsqlConnection connection, TimeSpan retention, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TimeSpan retention, bool waits, CancellationToken cancellationToken)
     {
         var slot = HistoryTables.SlotOf(await DatabaseAsync(connection, cancellationToken).ConfigureAwait(false));
         await ReplicationSlot.RequireLogAsync(connection, cancellationToken).ConfigureAwait(false);
         await Publication.MakeAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (waits)
+            await connection.ExecuteAsync("SET lock_timeout = 0", cancellationToken).ConfigureAwait(false);
         await ReplicationSlot.MakeAsync(connection, slot, cancellationToken).ConfigureAwait(false);
         await HistoryTables.MakeAsync(connection, slot, retention, cancellationToken).ConfigureAwait(false);
     }
@@ -145,9 +154,19 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         NpgsqlConnection connection, HistorySetting setting, CancellationToken cancellationToken)
     {
         if (await ReplicationSlot.IsAliveAsync(connection, setting.Slot, cancellationToken).ConfigureAwait(false))
+        {
             await Publication.ExtendAsync(connection, cancellationToken).ConfigureAwait(false);
-        else
-            await StartAsync(connection, setting.Retention, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await StartAsync(connection, setting.Retention, waits: false, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException late) when (late.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            // A long transaction: this backup is a full one, and the next snapshot tries again.
+        }
     }
 
     private static async ValueTask<long> DatabaseAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
