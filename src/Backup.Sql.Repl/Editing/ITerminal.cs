@@ -10,7 +10,8 @@ internal interface ITerminal
     bool KeyAvailable { get; }
 
     /// <summary>
-    /// True while a line is edited: Ctrl-C is a key like another then. False during a statement: it arrives as a signal.
+    /// True while a line is edited: Ctrl-C is a key like another then. False during a statement: it arrives as a
+    /// signal.
     /// </summary>
     bool ControlCIsKey { set; }
 
