@@ -184,7 +184,7 @@ internal static class ValueBinder
             case ValueKind.Float when double.IsFinite(element.GetFloat()):
                 return element.GetFloat().ToString("R", CultureInfo.InvariantCulture);
             case ValueKind.Float:
-                return "null";
+                return Quoted(element.GetFloat().ToString("R", CultureInfo.InvariantCulture));
             case ValueKind.Boolean:
                 return element.GetBoolean() ? "true" : "false";
             case ValueKind.Json:

@@ -129,6 +129,19 @@ public sealed class FromPostgresTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Numbers_that_JSON_has_not_stay_in_arrays_as_text()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        await using var three = await ThreeEngines.OpenAsync();
+        await three.MakePostgresAsync("odd", "CREATE TABLE t (n float8[])", "INSERT INTO t VALUES ('{1.5,NaN,-Infinity,NULL}')");
+
+        await three.CarryAsync("odd", "sqlite", "lite");
+
+        Assert.Equal(["'[1.5,\"NaN\",\"-Infinity\",null]'"], three.QuerySqlite("lite", "SELECT n FROM t"));
+    }
+
+    [Fact]
     public async Task Everything_comes_back_over_the_engine_in_memory()
     {
         if (!TestServer.IsInstalled(output))
