@@ -20,11 +20,11 @@ internal sealed class CsvCatalog(CsvStore store, CsvManifest manifest) : ICatalo
     }
 
     public ValueTask<TableStatistics> GetStatisticsAsync(
-        TableDescriptor table, CancellationToken cancellationToken = default)
+        TableDescriptor table, long? rows = null, CancellationToken cancellationToken = default)
     {
         var file = manifest.Get(table.Database).Get(table.Name);
-        var rows = CsvRows.Read(store, file).All.Count;
-        return new(new TableStatistics(rows, store.Read(file.File).Length, rows * table.Indexes.Count));
+        var counted = rows ?? CsvRows.Read(store, file).All.Count;
+        return new(new TableStatistics(counted, store.Read(file.File).Length, counted * table.Indexes.Count));
     }
 
     public ValueTask DisposeAsync()

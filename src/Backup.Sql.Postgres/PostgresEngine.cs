@@ -84,11 +84,19 @@ public sealed class PostgresEngine
                 throw PostgresErrors.TimeAhead(wanted, now);
         }
 
+        var listed = databases.Select(database => new DatabaseDescriptor
+        {
+            Id = ObjectIds.OfDatabase(database.Oid),
+            Database = database.Name,
+            Name = database.Name,
+            Owner = database.Owner,
+        });
         return new PostgresCatalog(
             [.. databases.Select(database => database.Name)], ReadCatalogAsync,
             asOf is { } time
                 ? (connection, database, token) => PastCatalog.ReadAsync(connection, database, time, token)
-                : PastCatalog.ReadNowAsync);
+                : PastCatalog.ReadNowAsync,
+            listed: [.. listed]);
     }
 
     /// <inheritdoc/>

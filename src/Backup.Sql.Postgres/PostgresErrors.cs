@@ -116,6 +116,14 @@ internal static class PostgresErrors
             Hint = "Remove the character from the source and back it up again, or restore the other tables.",
         };
 
+    public static BackupSqlException DoesNotFit(string table, string column, ValueKind kind) =>
+        new(SqlStates.DatatypeMismatch, $"{Words(kind)} cannot be a value of {table}, column {column}")
+        {
+            Detail = "The column was made for what its source says it holds, and this row of the source holds something else.",
+            Hint = "Correct the row in the source and back it up again, restore the other tables, "
+                + "or restore into the engine that the backup comes from.",
+        };
+
     public static BackupSqlException LogTellsTooLittle(string level) =>
         new(SqlStates.ObjectNotInState, $"the server's log does not tell rows: wal_level is {level}")
         {
@@ -212,6 +220,22 @@ internal static class PostgresErrors
             Hint = hint,
         };
     }
+
+    private static string Words(ValueKind kind) => kind switch
+    {
+        ValueKind.Integer or ValueKind.Interval or ValueKind.Array or ValueKind.EngineSpecific => $"an {Name(kind)}",
+        _ => $"a {Name(kind)}",
+    };
+
+    private static string Name(ValueKind kind) => kind switch
+    {
+        ValueKind.Float => "floating-point number",
+        ValueKind.Decimal => "decimal number",
+        ValueKind.Bytes => "blob",
+        ValueKind.EngineSpecific => "engine-specific value",
+        ValueKind.UserDefined => "value of a user-defined type",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
 
     private static string Broken(Exception cause) => cause.InnerException is SocketException socket
         ? $"The connection failed: {socket.SocketErrorCode}."

@@ -257,6 +257,13 @@ internal static class SqliteErrors
             Hint = "Restore the tables of each database with a statement of their own.",
         };
 
+    public static BackupSqlException NotANumber(string database, string table, string column) =>
+        new(SqlStates.InvalidParameterValue, $"a number of {database}.{table}, column {column}, is NaN")
+        {
+            Detail = "SQLite would make NULL of it.",
+            Hint = "Give the row of the source another value and back it up again, or restore the other tables.",
+        };
+
     public static BackupSqlException WrongRow(string database, string table, int columns) =>
         new(SqlStates.DataCorrupted, $"a row does not fit table {database}.{table}")
         {

@@ -29,16 +29,19 @@ internal static class EndToEndCommand
 
     private static int Run(EndToEndOptions options, string directory)
     {
+        var mebibytes = options.List ? 1 : options.Mebibytes;
+        var files = new Workspace(directory, mebibytes);
+        var warm = new Workspace(Path.Combine(directory, "warm"), Math.Min(mebibytes, WarmMebibytes));
+        using var server = options.Engine == EndToEndOptions.Postgres ? ShopServer.Start(files, warm) : null;
+        var all = server is null ? new SqliteMeasurements(files, warm).All() : new PostgresMeasurements(server).All();
         if (options.List)
         {
-            foreach (var measurement in new Measurements(new Workspace(directory, 1), new Workspace(directory, 1)).All())
+            foreach (var measurement in all)
                 Console.WriteLine($"{measurement.Name,-20} {measurement.Title}");
             return 0;
         }
 
-        var files = new Workspace(directory, options.Mebibytes);
-        var warm = new Workspace(Path.Combine(directory, "warm"), WarmMebibytes);
-        var wanted = Choose(new Measurements(files, warm).All(), options);
+        var wanted = Choose(all, options);
         var report = new Report(wanted);
         foreach (var measurement in wanted)
             measurement.SetUp?.Invoke();
@@ -62,7 +65,7 @@ internal static class EndToEndCommand
 
     private static List<Measurement> Choose(IEnumerable<Measurement> all, EndToEndOptions options)
     {
-        var wanted = all.Where(m => m.Name == Measurements.Baseline || options.Wants(m.Name)).ToList();
+        var wanted = all.Where(m => m.Name == Measurement.Baseline || options.Wants(m.Name)).ToList();
         foreach (var tool in wanted.Select(m => m.Tool).OfType<string>().Distinct().Where(tool => !Tools.Has(tool)).ToList())
         {
             Console.WriteLine($"{tool} is not installed: left out");

@@ -6,21 +6,25 @@ namespace Backup.Sql.Benchmarks.EndToEnd;
 internal sealed record EndToEndOptions
 {
     public const string Usage = """
-        e2e [--mib N] [--rounds N] [--dir DIR] [--engine sqlite] [--only NAME[,NAME…]] [--list]
+        e2e [--mib N] [--rounds N] [--dir DIR] [--engine sqlite|postgres] [--only NAME[,NAME…]] [--list]
 
           --mib N     size of the database, default 1024
           --rounds N  how often everything is measured, default 3
           --dir DIR   where to work; files there are used again. Default: a directory of its own that is removed
-          --engine E  the engine; sqlite is the one there is
+          --engine E  the engine, default sqlite. For postgres a server of the benchmark's own is started on loopback
           --only X,Y  measurements whose names are, or begin with, one of these words; zstd is always measured
           --list      prints the names of all measurements
         """;
+
+    public const string Postgres = "postgres";
 
     public int Mebibytes { get; init; } = 1024;
 
     public int Rounds { get; init; } = 3;
 
     public string? Directory { get; init; }
+
+    public string Engine { get; init; } = "sqlite";
 
     public bool List { get; init; }
 
@@ -45,7 +49,8 @@ internal sealed record EndToEndOptions
                 case "--dir" when value.Length > 0:
                     options = options with { Directory = Path.GetFullPath(value) };
                     break;
-                case "--engine" when value == "sqlite":
+                case "--engine" when value is "sqlite" or Postgres:
+                    options = options with { Engine = value };
                     break;
                 case "--only" when value.Length > 0:
                     options = options with { Only = value.Split(',', StringSplitOptions.RemoveEmptyEntries) };

@@ -3,6 +3,12 @@ namespace Backup.Sql.Benchmarks.EndToEnd;
 /// <summary>Something that is measured in every round.</summary>
 internal sealed record Measurement
 {
+    /// <summary>The measurement that the ratios are to.</summary>
+    public const string Baseline = "zstd";
+
+    /// <summary>Our full backup.</summary>
+    public const string Full = "full";
+
     /// <summary>The word by which it is asked for.</summary>
     public required string Name { get; init; }
 
@@ -31,7 +37,7 @@ internal sealed record Measurement
     public string? Tool { get; init; }
 
     /// <summary>The measurement whose wall time <see cref="WallAim"/> counts in.</summary>
-    public string Unit { get; init; } = Measurements.Baseline;
+    public string Unit { get; init; } = Baseline;
 
     /// <summary>At most this many times the unit's wall time; null for no aim.</summary>
     public double? WallAim { get; init; }

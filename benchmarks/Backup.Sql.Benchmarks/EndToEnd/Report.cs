@@ -33,12 +33,12 @@ internal sealed class Report(IReadOnlyList<Measurement> measurements)
         [
             measurement.Title,
             Text(Median(samples.Select(sample => sample.Wall.TotalSeconds))),
-            Text(Ratio(measurement, Measurements.Baseline, sample => sample.Wall.TotalSeconds)),
+            Text(Ratio(measurement, Measurement.Baseline, sample => sample.Wall.TotalSeconds)),
             Text(Median(samples.Select(sample => sample.Cpu.TotalSeconds))),
-            Text(Ratio(measurement, Measurements.Baseline, sample => sample.Cpu.TotalSeconds)),
+            Text(Ratio(measurement, Measurement.Baseline, sample => sample.Cpu.TotalSeconds)),
             Text(Peak(measurement), "F0"),
             Text(Median(samples.Select(sample => sample.StoredBytes / Mebibyte)), "F1"),
-            Text(Ratio(measurement, Measurements.Baseline, sample => sample.StoredBytes), "F3"),
+            Text(Ratio(measurement, Measurement.Baseline, sample => sample.StoredBytes), "F3"),
             string.Join(", ", Aims(measurement)),
         ];
     }
@@ -51,9 +51,9 @@ internal sealed class Report(IReadOnlyList<Measurement> measurements)
             yield return Verdict($"wall {Text(ratio)} ≤ {Text(wall)} × {measurement.Unit}", ratio <= wall);
         }
 
-        if (measurement.BytesAim is { } bytes && _samples.GetValueOrDefault(Measurements.Full)?.Count > 0)
+        if (measurement.BytesAim is { } bytes && _samples.GetValueOrDefault(Measurement.Full)?.Count > 0)
         {
-            var share = Ratio(measurement, Measurements.Full, sample => sample.StoredBytes);
+            var share = Ratio(measurement, Measurement.Full, sample => sample.StoredBytes);
             yield return Verdict($"bytes {Text(share, "P0")} ≤ {Text(bytes, "P0")} of full", share <= bytes);
         }
 

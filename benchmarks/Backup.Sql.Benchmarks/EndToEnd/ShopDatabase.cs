@@ -31,6 +31,14 @@ internal sealed class ShopDatabase : IDisposable
 
     private static readonly string[] Words = LoadWords();
 
+    // No text of the shop holds a character that the format escapes.
+    private static readonly Dictionary<string, string> FieldsOf = new()
+    {
+        ["customers"] = "id, name, email, ifnull(city, '\\N'), printf('%.2f', balance), joined, '\\\\x' || hex(picture)",
+        ["orders"] = "id, customer_id, placed, status, printf('%.2f', total), ifnull(note, '\\N')",
+        ["order_lines"] = "id, order_id, product, quantity, printf('%.2f', price), ifnull(remark, '\\N')",
+    };
+
     private readonly sqlite3 _connection;
     private readonly List<sqlite3_stmt> _statements = [];
     private ulong _state;
@@ -40,6 +48,9 @@ internal sealed class ShopDatabase : IDisposable
         _state = seed;
         Check(raw.sqlite3_open(path, out _connection));
     }
+
+    /// <summary>The tables, each after those that it refers to.</summary>
+    public static IReadOnlyList<string> Tables { get; } = ["customers", "orders", "order_lines"];
 
     /// <summary>Makes a database of about the given size; its write-ahead log is empty afterwards.</summary>
     public static void Create(string path, int mebibytes)
@@ -65,6 +76,20 @@ internal sealed class ShopDatabase : IDisposable
         shop.Change("order_lines", "UPDATE order_lines SET quantity = quantity + 1, price = ?2 WHERE id = ?1", newest);
         shop.Execute("COMMIT");
         shop.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+
+    /// <summary>The rows of a table as lines of PostgreSQL's text format of COPY.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="table">One of <see cref="Tables"/>.</param>
+    public static IEnumerable<string> Lines(string path, string table)
+    {
+        using var shop = new ShopDatabase(path, seed: 0);
+        var rows = shop.Prepare($"SELECT {FieldsOf[table]} FROM {table} ORDER BY id");
+        while (raw.sqlite3_step(rows) == raw.SQLITE_ROW)
+        {
+            var fields = Enumerable.Range(0, raw.sqlite3_column_count(rows)).Select(i => raw.sqlite3_column_text(rows, i).utf8_to_string());
+            yield return string.Join('\t', fields);
+        }
     }
 
     public void Dispose()

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime;
+using Backup.Sql.Engines;
 using Backup.Sql.Execution;
+using Backup.Sql.Postgres;
 using Backup.Sql.Sessions;
 using Backup.Sql.Sqlite;
 using Backup.Sql.Storage;
@@ -10,7 +12,7 @@ namespace Backup.Sql.Benchmarks.EndToEnd;
 
 /// <summary>
 /// Statements in a process of their own, each by a host of its own:
-/// <c>step --root DIR [--db NAME=FILE]… [--dir DIR] [--level N] SQL [--then …]</c>. Prints what the last one took; those
+/// <c>step --root DIR [--db NAME=FILE]… [--dir DIR] [--postgres CONNECTION] [--level N] SQL [--then …]</c>. Prints what the last one took; those
 /// before it do what a program that has been running for a while has done already: their code is compiled.
 /// </summary>
 internal static class StatementStep
@@ -50,17 +52,11 @@ internal static class StatementStep
 
     private static async Task RunOneAsync(List<string> args)
     {
-        var engine = SqliteEngine.Open(new SqliteEngineOptions
-        {
-            Databases = Values(args, "--db").Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
-            Directory = Values(args, "--dir").FirstOrDefault(),
-            ClusterId = "benchmark",
-        });
         var root = Values(args, "--root").Single();
         var level = Values(args, "--level").FirstOrDefault("1");
         var host = new BackupHost(new BackupHostOptions
         {
-            Engines = new Dictionary<string, Engines.IDatabaseEngine> { ["sqlite"] = engine },
+            Engines = new Dictionary<string, IDatabaseEngine> { ["shop"] = OpenEngine(args) },
             Stores = [new FileObjectStoreProvider(root)],
             Settings = new BackupSettings { CompressionLevel = int.Parse(level, CultureInfo.InvariantCulture) },
             ScratchDirectory = root,
@@ -74,6 +70,15 @@ internal static class StatementStep
                 Console.WriteLine(notice);
         }
     }
+
+    private static IDatabaseEngine OpenEngine(List<string> args) => Values(args, "--postgres").FirstOrDefault() is { } connection
+        ? PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = connection })
+        : SqliteEngine.Open(new SqliteEngineOptions
+        {
+            Databases = Values(args, "--db").Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
+            Directory = Values(args, "--dir").FirstOrDefault(),
+            ClusterId = "benchmark",
+        });
 
     private static IEnumerable<string> Values(List<string> args, string option) =>
         Enumerable.Range(0, args.Count).Where(i => args[i] == option).Select(i => args[i + 1]);

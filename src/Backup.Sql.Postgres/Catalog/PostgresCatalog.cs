@@ -13,10 +13,15 @@ namespace Backup.Sql.Postgres.Catalog;
 /// </param>
 /// <param name="read">Reads a database.</param>
 /// <param name="count">Counts a table's rows; null to count those that are there.</param>
+/// <param name="listed">
+/// What is known of the databases without a connection to each; null, inside a snapshot, to read all that belongs to
+/// them.
+/// </param>
 internal sealed class PostgresCatalog(
     IReadOnlyCollection<string> databases, UseConnection use,
     Func<NpgsqlConnection, string, CancellationToken, ValueTask<PostgresSchema>> read,
-    Func<TableDescriptor, CancellationToken, ValueTask<TableStatistics>>? count = null) : ICatalogReader
+    Func<TableDescriptor, CancellationToken, ValueTask<TableStatistics>>? count = null,
+    IReadOnlyList<DatabaseDescriptor>? listed = null) : ICatalogReader
 {
     private readonly Dictionary<string, PostgresSchema> _schemas = new(StringComparer.Ordinal);
     private readonly Dictionary<long, TableStatistics> _counted = [];
@@ -25,6 +30,8 @@ internal sealed class PostgresCatalog(
     public async ValueTask<IReadOnlyList<DatabaseDescriptor>> GetDatabasesAsync(
         CancellationToken cancellationToken = default)
     {
+        if (listed is not null)
+            return listed;
         var found = new List<DatabaseDescriptor>();
         foreach (var database in databases.Order(StringComparer.Ordinal))
             found.Add((await ReadAsync(database, cancellationToken).ConfigureAwait(false)).Database);
@@ -32,14 +39,11 @@ internal sealed class PostgresCatalog(
     }
 
     public async ValueTask<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(
-        string database, CancellationToken cancellationToken = default)
-    {
-        var schema = await ReadAsync(database, cancellationToken).ConfigureAwait(false);
-        return schema.Refusal is { } refusal ? throw refusal : schema.Objects;
-    }
+        string database, CancellationToken cancellationToken = default) =>
+        (await ReadAsync(database, cancellationToken).ConfigureAwait(false)).Objects;
 
     public async ValueTask<TableStatistics> GetStatisticsAsync(
-        TableDescriptor table, CancellationToken cancellationToken = default)
+        TableDescriptor table, long? rows = null, CancellationToken cancellationToken = default)
     {
         if (count is not null)
             return await count(table, cancellationToken).ConfigureAwait(false);
@@ -51,7 +55,7 @@ internal sealed class PostgresCatalog(
             var counted = default(TableStatistics);
             await use(
                 table.Database,
-                async connection => counted = await TableCounter.CountAsync(connection, table, cancellationToken)
+                async connection => counted = await TableCounter.CountAsync(connection, table, rows, cancellationToken)
                     .ConfigureAwait(false),
                 cancellationToken).ConfigureAwait(false);
             return _counted[table.Id] = counted;

@@ -1,13 +1,8 @@
 using Backup.Sql.Catalog;
-using Backup.Sql.Diagnostics;
 
 namespace Backup.Sql.Postgres.Catalog;
 
 /// <summary>What is in one database.</summary>
 /// <param name="Database">The database.</param>
 /// <param name="Objects">Everything in it, each after what it depends on.</param>
-internal sealed record PostgresSchema(DatabaseDescriptor Database, IReadOnlyList<ObjectDescriptor> Objects)
-{
-    /// <summary>Why the objects are not known; null when they are.</summary>
-    public BackupSqlException? Refusal { get; init; }
-}
+internal sealed record PostgresSchema(DatabaseDescriptor Database, IReadOnlyList<ObjectDescriptor> Objects);

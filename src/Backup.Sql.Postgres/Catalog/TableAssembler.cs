@@ -61,6 +61,8 @@ internal sealed class TableAssembler(
             Name = definition.Name,
             Owner = definition.Owner,
             Columns = [.. parts.Columns[oid].Where(column => !column.Definition.Generated).Select(Column)],
+            Computed = [.. definition.Columns.Where(column => column.Generated).Select(column => column.Name)],
+            Counter = key?.Columns is [var counted] ? CounterOf(definition, counted) : null,
             PrimaryKey = key?.Columns ?? [],
             Indexes = [.. constraints.Where(constraint => constraint.Definition.Kind is "u" or "x").Select(Index),
                 .. parts.Indexes[oid].Select(index => Index(definition, index))],
@@ -77,6 +79,11 @@ internal sealed class TableAssembler(
             Properties = DefinitionJson.PropertiesOf(definition),
         };
     }
+
+    /// <summary>The last number that the sequence behind a column gave out; null where there is none.</summary>
+    private static long? CounterOf(TableDefinition table, string column) =>
+        table.Columns.First(one => one.Name == column).Identity is not { } identity ? null
+            : identity.IsCalled ? identity.Value : identity.Value - identity.Increment;
 
     /// <summary>The partitions that hold rows.</summary>
     public static IEnumerable<TableDefinition> Leaves(TableDefinition table) => table.Partitions.SelectMany(

@@ -35,7 +35,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
                 if (retention == TimeSpan.Zero)
                     await StopAsync(connection, cancellationToken).ConfigureAwait(false);
                 else if (setting is null)
-                    await StartAsync(connection, retention, cancellationToken).ConfigureAwait(false);
+                    await StartAsync(connection, retention, waits: true, cancellationToken).ConfigureAwait(false);
                 else
                     await HistoryTables.SetRetentionAsync(connection, retention, cancellationToken)
                         .ConfigureAwait(false);
@@ -203,7 +203,8 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             await LockAsync(connection, cancellationToken).ConfigureAwait(false);
             if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is not { } setting)
                 return;
-            await PrepareAsync(turn, database, connection, setting, cancellationToken).ConfigureAwait(false);
+            if (!await PrepareAsync(turn, database, connection, setting, cancellationToken).ConfigureAwait(false))
+                return;
             var newest = await HistoryTables.NewestAsync(connection, cancellationToken).ConfigureAwait(false);
             turn.Add(database, connection, setting, newest);
             isKept = true;
@@ -245,12 +246,22 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         return time.WallTime;
     }
 
+    /// <summary>
+    /// Makes what keeps the log. The slot comes when every transaction that is under way on the server has ended.
+    /// </summary>
+    /// <param name="connection">A connection to the database.</param>
+    /// <param name="retention">For how long the log is kept.</param>
+    /// <param name="waits">True to wait for those transactions, however long they take: nobody waits for us meanwhile.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     private static async ValueTask StartAsync(
-        NpgsqlConnection connection, TimeSpan retention, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TimeSpan retention, bool waits, CancellationToken cancellationToken)
     {
         var slot = HistoryTables.SlotOf(await DatabaseAsync(connection, cancellationToken).ConfigureAwait(false));
         await ReplicationSlot.RequireLogAsync(connection, cancellationToken).ConfigureAwait(false);
+        await HistoryTables.ForgetAsync(connection, cancellationToken).ConfigureAwait(false);
         await Publication.MakeAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (waits)
+            await connection.ExecuteAsync("SET lock_timeout = 0", cancellationToken).ConfigureAwait(false);
         await ReplicationSlot.MakeAsync(connection, slot, cancellationToken).ConfigureAwait(false);
         await HistoryTables.MakeAsync(connection, slot, retention, cancellationToken).ConfigureAwait(false);
     }
@@ -267,15 +278,34 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
     /// A slot that is gone, or whose log is, or that keeps too much of it, is made anew: no mark from before counts any
     /// more.
     /// </summary>
-    private async ValueTask PrepareAsync(
+    private async ValueTask<bool> PrepareAsync(
         SnapshotTurn turn, string database, NpgsqlConnection connection, HistorySetting setting,
         CancellationToken cancellationToken)
     {
         if (await IsGoodAsync(turn, database, connection, setting, cancellationToken).ConfigureAwait(false))
             await Publication.ExtendAsync(connection, cancellationToken).ConfigureAwait(false);
-        else
-            await StartAsync(connection, setting.Retention, cancellationToken).ConfigureAwait(false);
+        else if (!await TryStartAsync(connection, setting.Retention, cancellationToken).ConfigureAwait(false))
+            return false;
         await Identity.SetAsync(connection, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>
+    /// False when a transaction that is under way takes too long: this backup is a full one, and the next snapshot
+    /// tries again.
+    /// </summary>
+    private static async ValueTask<bool> TryStartAsync(
+        NpgsqlConnection connection, TimeSpan retention, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StartAsync(connection, retention, waits: false, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (PostgresException late) when (late.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false;
+        }
     }
 
     private async ValueTask<bool> IsGoodAsync(

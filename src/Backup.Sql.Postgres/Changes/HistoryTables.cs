@@ -40,6 +40,15 @@ internal static class HistoryTables
     /// <summary>The name of a database's slot: slots are the server's, and a copy of a database has none.</summary>
     public static string SlotOf(long database) => string.Create(CultureInfo.InvariantCulture, $"backupsql_{database}");
 
+    /// <summary>Forgets all marks, before there is a slot that knows nothing of what came after them.</summary>
+    public static async ValueTask ForgetAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var found = await connection.QueryAsync(
+            "SELECT pg_catalog.to_regclass('backupsql.marks') IS NOT NULL", cancellationToken).ConfigureAwait(false);
+        if ((bool)found[0][0]!)
+            await connection.ExecuteAsync("DELETE FROM backupsql.marks", cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Makes the tables, or empties them.</summary>
     public static async ValueTask MakeAsync(
         NpgsqlConnection connection, string slot, TimeSpan retention, CancellationToken cancellationToken)

@@ -83,7 +83,8 @@ internal sealed class LoggedRows
         if (_table.Heaps.Count == 0)
             return default;
         var log = await LoadAsync(connection, cancellationToken).ConfigureAwait(false);
-        return await TableCounter.CountAsync(connection, table, cancellationToken, _query(log)).ConfigureAwait(false);
+        return await TableCounter.CountAsync(connection, table, null, cancellationToken, _query(log))
+            .ConfigureAwait(false);
     }
 
     private static async ValueTask<LoggedRows> FindAsync(

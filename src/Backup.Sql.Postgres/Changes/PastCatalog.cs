@@ -89,19 +89,19 @@ internal static class PastCatalog
     /// <param name="database">What statements call the database.</param>
     /// <param name="time">The time.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>With a refusal when it kept no history then.</returns>
+    /// <exception cref="Diagnostics.BackupSqlException">0A000 it keeps no history; 22008 not of that time.</exception>
     public static async ValueTask<PostgresSchema> ReadAsync(
         NpgsqlConnection connection, string database, HlcTimestamp time, CancellationToken cancellationToken)
     {
-        var now = await ReadNowAsync(connection, database, cancellationToken).ConfigureAwait(false);
         if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is null)
-            return now with { Refusal = PostgresErrors.NoHistory(database) };
+            throw PostgresErrors.NoHistory(database);
         if (await HistoryTables.FindMarkAsync(connection, time, cancellationToken).ConfigureAwait(false) is not { } mark)
         {
             var oldest = await HistoryTables.FindOldestAsync(connection, cancellationToken).ConfigureAwait(false);
-            return now with { Refusal = PostgresErrors.TimeGone(database, time, oldest?.Time ?? time) };
+            throw PostgresErrors.TimeGone(database, time, oldest?.Time ?? time);
         }
 
+        var now = await ReadNowAsync(connection, database, cancellationToken).ConfigureAwait(false);
         var then = await ReadKeptAsync(connection, database, mark.Catalog, now, cancellationToken).ConfigureAwait(false);
         var stamps = await Publication.StampAsync(connection, cancellationToken).ConfigureAwait(false);
         var unknown = now.Objects.OfType<TableDescriptor>().Where(table => table.KeepsNoHistory)

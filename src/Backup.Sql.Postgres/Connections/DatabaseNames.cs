@@ -6,7 +6,8 @@ namespace Backup.Sql.Postgres.Connections;
 internal sealed class DatabaseNames
 {
     private const string List =
-        "SELECT oid, datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate "
+        "SELECT oid, datname, pg_catalog.pg_get_userbyid(datdba)::text FROM pg_catalog.pg_database "
+        + "WHERE datallowconn AND NOT datistemplate "
         + "AND NOT pg_catalog.starts_with(datname, 'backupsql_restore_') AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY datname COLLATE \"C\"";
 
     private readonly Dictionary<string, string> _onServer;
@@ -41,8 +42,9 @@ internal sealed class DatabaseNames
             foreach (var row in rows)
             {
                 var name = (string)row[1]!;
+                var oid = Convert.ToUInt32(row[0], CultureInfo.InvariantCulture);
                 if (Shown(name) is { } shown)
-                    listed.Add(new ListedDatabase(shown, name, Convert.ToUInt32(row[0], CultureInfo.InvariantCulture)));
+                    listed.Add(new ListedDatabase(shown, name, oid, (string?)row[2]));
             }
 
             listed.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));

@@ -4,4 +4,5 @@ namespace Backup.Sql.Postgres.Connections;
 /// <param name="Name">What statements call it.</param>
 /// <param name="OnServer">What the server calls it.</param>
 /// <param name="Oid">The server's number of it.</param>
-internal readonly record struct ListedDatabase(string Name, string OnServer, uint Oid);
+/// <param name="Owner">Whose it is.</param>
+internal readonly record struct ListedDatabase(string Name, string OnServer, uint Oid, string? Owner);

@@ -17,7 +17,14 @@ internal static class Counters
             yield return Set($"{Quote.Text(place)}::regclass", sequence.Value, sequence.IsCalled);
             if (sequence.OwnerTable is { } owner && sequence.OwnerColumn is { } column
                 && names.PlaceOf(owner) is { } table)
+            {
                 yield return $"ALTER SEQUENCE {place} OWNED BY {table}.{Quote.Name(column)}";
+                if (tables.Any(made => made.Source.Id == owner && made.Definition is null))
+                {
+                    yield return $"ALTER TABLE {table} ALTER COLUMN {Quote.Name(column)} "
+                        + $"SET DEFAULT nextval({Quote.Text(place)})";
+                }
+            }
         }
 
         foreach (var table in tables)
@@ -25,11 +32,16 @@ internal static class Counters
             foreach (var column in table.Definition?.Columns.Where(column => column.Identity is not null) ?? [])
                 yield return Set(Behind(table, column.Name), column.Identity!.Value, column.Identity.IsCalled);
             if (table.Definition is null && NeutralDdl.CounterColumn(table.Target) is { } counted)
-            {
-                var last = NeutralDdl.Counter(table.Source) ?? 0;
-                yield return Set(Behind(table, counted), Math.Max(1, last), last > 0);
-            }
+                yield return GoOn(table, counted, NeutralDdl.Counter(table.Source) ?? 0);
         }
+    }
+
+    /// <summary>After the last number given out, and after those of the rows.</summary>
+    private static string GoOn(RestoredTable table, string column, long last)
+    {
+        var greatest = string.Create(
+            CultureInfo.InvariantCulture, $"greatest({last}, coalesce(max({Quote.Name(column)}), 0))");
+        return $"SELECT setval({Behind(table, column)}, greatest({greatest}, 1), {greatest} > 0) FROM {table.Place}";
     }
 
     private static string Behind(RestoredTable table, string column) =>

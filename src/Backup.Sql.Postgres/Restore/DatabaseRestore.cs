@@ -183,7 +183,7 @@ internal sealed class DatabaseRestore : IAsyncDisposable
         IReadOnlyList<RestoredTable> tables, bool isChecked, CancellationToken cancellationToken)
     {
         var open = new List<(RestoredTable Table, ForeignKeyDescriptor Key)>();
-        var maker = new ForeignKeyMaker(_notices);
+        var maker = new ForeignKeyMaker(_notices, !Connections.IsNew);
         await Connections.UseAsync(
             async connection =>
             {

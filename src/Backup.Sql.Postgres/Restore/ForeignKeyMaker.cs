@@ -8,7 +8,8 @@ namespace Backup.Sql.Postgres.Restore;
 
 /// <summary>Makes foreign keys when all keys are there, and checks them.</summary>
 /// <param name="notices">Takes what was left out.</param>
-internal sealed class ForeignKeyMaker(NoticeList notices)
+/// <param name="isTransaction">True when the connections are in transactions that must go on.</param>
+internal sealed class ForeignKeyMaker(NoticeList notices, bool isTransaction)
 {
     private const int NamedRows = 5;
     private const string Aside = "backupsql_check";
@@ -35,9 +36,18 @@ internal sealed class ForeignKeyMaker(NoticeList notices)
 
             var sql = $"ALTER TABLE {table.Place} ADD CONSTRAINT {Quote.Name(name)} {Text(key, table, definition)}"
                 + (table.IsPartitioned ? "" : " NOT VALID");
+            if (table.IsForeign && isTransaction)
+                await connection.RunAsync($"SAVEPOINT {Aside}", cancellationToken).ConfigureAwait(false);
             try
             {
                 await connection.RunAsync(sql, cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException failure) when (table.IsForeign && IsStricter(failure))
+            {
+                if (isTransaction)
+                    await connection.RunAsync($"ROLLBACK TO {Aside}", cancellationToken).ConfigureAwait(false);
+                notices.Add($"{table.FullName}: foreign key {key.Name} was left out: {failure.MessageText}");
+                continue;
             }
             catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.ForeignKeyViolation)
             {
@@ -63,6 +73,13 @@ internal sealed class ForeignKeyMaker(NoticeList notices)
 
         return open;
     }
+
+    /// <summary>
+    /// True for what other engines let a foreign key be: over columns of other types, or to columns that are no key.
+    /// </summary>
+    private static bool IsStricter(PostgresException failure) => failure.SqlState
+        is PostgresErrorCodes.DatatypeMismatch or PostgresErrorCodes.InvalidForeignKey
+        or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.DuplicateObject;
 
     /// <summary>
     /// Foreign keys that neutral terms do not show: those of partitions alone, and those that refer to partitions.

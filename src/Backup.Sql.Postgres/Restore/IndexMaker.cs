@@ -31,7 +31,8 @@ internal sealed class IndexMaker(Names names, NoticeList notices)
 
         foreach (var index in table.Target.Indexes)
         {
-            var name = await FreeAsync(connection, table.Schema, index.Name, table.FullName, cancellationToken)
+            var wanted = NeutralDdl.IndexName(table.Target, index);
+            var name = await FreeAsync(connection, table.Schema, wanted, table.FullName, cancellationToken)
                 .ConfigureAwait(false);
             if (new NeutralDdl(names.PlaceOf, notices).Index(table.Target, index, name) is { } sql)
                 await connection.MakeAsync($"index {index.Name}", sql, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Backup.Sql.Catalog;
 using Backup.Sql.Postgres.Catalog;
 using Backup.Sql.Postgres.Connections;
@@ -10,7 +9,7 @@ namespace Backup.Sql.Postgres.Restore;
 /// <summary>Statements for objects of other engines, from their neutral descriptions.</summary>
 /// <param name="typeOf">The quoted type that stands for a user-defined one; null where text has to do.</param>
 /// <param name="notices">Takes what PostgreSQL has nothing for.</param>
-internal sealed partial class NeutralDdl(Func<long, string?> typeOf, NoticeList notices)
+internal sealed class NeutralDdl(Func<long, string?> typeOf, NoticeList notices)
 {
     public const string DefaultSchema = "public";
     private const string SqliteCounter = "sqlite.sequence";
@@ -18,8 +17,12 @@ internal sealed partial class NeutralDdl(Func<long, string?> typeOf, NoticeList 
     /// <summary>A table, with its key.</summary>
     public string Table(TableDescriptor table)
     {
-        var parts = table.Columns.Select(column => Column(table, column)).ToList();
-        if (table.PrimaryKey.Count > 0)
+        var parts = table.Columns.Select(column => Column(table, DeclaredTypes.Expect(column))).ToList();
+        foreach (var name in table.Computed)
+            notices.Add($"{table.Name}.{name}: the column is computed in another dialect and was left out");
+        if (table.PrimaryKey.Any(table.Computed.Contains))
+            notices.Add($"{table.Name}: its key is left out with a computed column of it");
+        else if (table.PrimaryKey.Count > 0)
             parts.Add($"PRIMARY KEY ({Names(table.PrimaryKey)})");
         if (table.Checks.Count > 0)
             notices.Add($"{table.Name}: check constraints are written in another dialect and were left out");
@@ -28,10 +31,16 @@ internal sealed partial class NeutralDdl(Func<long, string?> typeOf, NoticeList 
         return $"CREATE TABLE {Quote.Name(table.Schema ?? DefaultSchema, table.Name)} ({string.Join(", ", parts)})";
     }
 
+    /// <summary>What an index is to be called: SQLite numbers those that come of constraints.</summary>
+    public static string IndexName(TableDescriptor table, IndexDescriptor index) =>
+        index.Name.StartsWith("sqlite_", StringComparison.Ordinal)
+            ? $"{table.Name}_{string.Join('_', index.Columns)}_key"
+            : index.Name;
+
     /// <summary>An index; null when PostgreSQL cannot have it.</summary>
     public string? Index(TableDescriptor table, IndexDescriptor index, string name)
     {
-        if (index.Columns.Count == 0 || index.Predicate is not null)
+        if (index.Columns.Count == 0 || index.Predicate is not null || index.Columns.Any(table.Computed.Contains))
         {
             notices.Add(
                 $"{table.Name}: index {index.Name} is over an expression or a condition in another dialect; left out");
@@ -57,14 +66,18 @@ internal sealed partial class NeutralDdl(Func<long, string?> typeOf, NoticeList 
         return sql.ToString();
     }
 
-    /// <summary>The value that an AUTOINCREMENT column of another engine goes on after; null for none.</summary>
+    /// <summary>
+    /// The number that the counter of another engine's key goes on after; null for none. Backups of earlier versions
+    /// have that of SQLite among the properties.
+    /// </summary>
     public static long? Counter(TableDescriptor table) =>
-        table.Properties.TryGetValue(SqliteCounter, out var text)
-            && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var last) ? last : null;
+        table.Counter is null && table.Properties.TryGetValue(SqliteCounter, out var text)
+            && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var last)
+            ? last : table.Counter;
 
     /// <summary>The column that the counter is for; null for none.</summary>
     public static string? CounterColumn(TableDescriptor table) =>
-        table.PrimaryKey.Count == 1 && table.Properties.ContainsKey(SqliteCounter)
+        table.PrimaryKey.Count == 1 && Counter(table) is not null
             && table.Columns.Any(column => column.Name == table.PrimaryKey[0] && column.Type.Kind == ColumnKind.Integer)
             ? table.PrimaryKey[0] : null;
 
@@ -76,37 +89,17 @@ internal sealed partial class NeutralDdl(Func<long, string?> typeOf, NoticeList 
             ? typeOf(id) ?? "text"
             : NeutralTypeNames.Of(column.Type);
         if (column.Type.Kind is ColumnKind.Any || (column.Type.Kind is ColumnKind.UserDefined && type == "text"))
-            notices.Add($"{table.Name}.{column.Name}: the values are kept as text");
+            notices.Add($"{table.Name}.{column.Name}: the values are kept as text, bytes as \\x and their digits");
         var sql = new StringBuilder(Quote.Name(column.Name)).Append(' ').Append(type);
         if (CounterColumn(table) == column.Name)
             sql.Append(" GENERATED BY DEFAULT AS IDENTITY");
-        else if (Default(column) is { } value)
+        else if (NeutralDefaults.Of(column) is { } value)
             sql.Append(" DEFAULT ").Append(value);
         else if (column.Default is not null)
             notices.Add($"{table.Name}.{column.Name}: the default is written in another dialect and was left out");
         if (!column.Nullable)
             sql.Append(" NOT NULL");
         return sql.ToString();
-    }
-
-    /// <summary>A default that means the same here; null for others.</summary>
-    private static string? Default(ColumnDescriptor column)
-    {
-        var text = column.Default?.Trim() ?? "";
-        while (text.Length > 1 && text[0] == '(' && text[^1] == ')')
-            text = text[1..^1].Trim();
-        var isTime = column.Type.Kind is ColumnKind.Timestamp or ColumnKind.TimestampTz;
-        return column.Type.Kind switch
-        {
-            _ when text.Equals("NULL", StringComparison.OrdinalIgnoreCase) => "NULL",
-            ColumnKind.Integer or ColumnKind.Float or ColumnKind.Decimal when Number().IsMatch(text) => text,
-            ColumnKind.Text or ColumnKind.Date or ColumnKind.Uuid when Text().IsMatch(text) => text,
-            ColumnKind.Boolean when text.ToUpperInvariant() is "TRUE" or "FALSE" => text,
-            ColumnKind.Boolean when text is "0" or "1" => text == "1" ? "TRUE" : "FALSE",
-            ColumnKind.Date when text.ToUpperInvariant() is "CURRENT_DATE" => text,
-            _ when isTime && text.ToUpperInvariant() is "CURRENT_TIMESTAMP" => text,
-            _ => null,
-        };
     }
 
     private static string? Action(string? action) => action?.ToUpperInvariant() switch
@@ -117,10 +110,4 @@ internal sealed partial class NeutralDdl(Func<long, string?> typeOf, NoticeList 
         "SET DEFAULT" => "SET DEFAULT",
         _ => null,
     };
-
-    [GeneratedRegex(@"^[+-]?[0-9]+(\.[0-9]+)?$")]
-    private static partial Regex Number();
-
-    [GeneratedRegex("^'([^'\\\\]|'')*'$")]
-    private static partial Regex Text();
 }

@@ -27,6 +27,9 @@ internal sealed class RestoredTable(ObjectRestore restore, TableDefinition? defi
     /// <summary>True when the table has another name or schema than it had.</summary>
     public bool IsMoved => Source.Name != Target.Name || Source.Schema != Target.Schema;
 
+    /// <summary>True when its rows come from another engine.</summary>
+    public bool IsForeign => restore.SourceEngine != PostgresEngine.Kind;
+
     public bool IsPartitioned => definition?.PartitionKey is not null;
 
     public string Schema => Target.Schema ?? NeutralDdl.DefaultSchema;

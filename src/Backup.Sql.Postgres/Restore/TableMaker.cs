@@ -52,7 +52,9 @@ internal sealed class TableMaker(Names names, NoticeList notices)
         var rows = await connection.QueryAsync(Below, cancellationToken, table.Place).ConfigureAwait(false);
         var types = rows.ToDictionary(row => (string)row[0]!, row => Oid(row[1]), StringComparer.Ordinal);
         return [.. table.Target.Columns.Select(
-            column => new IngestColumn(column.Name, types.GetValueOrDefault(column.Name)))];
+            column => new IngestColumn(
+                column.Name, types.GetValueOrDefault(column.Name),
+                table.IsForeign ? DeclaredTypes.Expect(column).Type.Kind : null))];
     }
 
     private async ValueTask MakeAsync(

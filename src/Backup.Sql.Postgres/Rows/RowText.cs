@@ -36,8 +36,10 @@ internal sealed class RowText : IDisposable
                 Lines.Append((byte)'\t');
             if (!reader.MoveNext() || reader.IsNull)
                 Lines.Append("\\N"u8);
-            else
+            else if (_columns[i].ForeignKind is null || ForeignValues.Fit(reader, _columns[i]))
                 Write(reader, _columns[i]);
+            else
+                throw PostgresErrors.DoesNotFit(_table, _columns[i].Name, reader.Kind);
         }
 
         Lines.Append((byte)'\n');

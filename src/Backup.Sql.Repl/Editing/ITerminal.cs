@@ -9,7 +9,13 @@ internal interface ITerminal
     /// <summary>True when a key waits to be read: text is being pasted.</summary>
     bool KeyAvailable { get; }
 
-    /// <summary>Waits for a key; Ctrl-C is a key like another.</summary>
+    /// <summary>
+    /// True while a line is edited: Ctrl-C is a key like another then. False during a statement: it arrives as a
+    /// signal.
+    /// </summary>
+    bool ControlCIsKey { set; }
+
+    /// <summary>Waits for a key.</summary>
     /// <returns>The key.</returns>
     ConsoleKeyInfo ReadKey();
 

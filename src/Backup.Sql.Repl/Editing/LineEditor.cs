@@ -29,6 +29,22 @@ internal sealed class LineEditor(ITerminal terminal, History history, ICompleter
         _prompt = prompt;
         _line.Set("");
         _place = history.Count;
+        terminal.ControlCIsKey = true;
+        try
+        {
+            return ReadLine();
+        }
+        finally
+        {
+            terminal.ControlCIsKey = false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Remember(string entry) => history.Add(entry);
+
+    private LineRead ReadLine()
+    {
         Draw();
         while (true)
         {
@@ -38,9 +54,6 @@ internal sealed class LineEditor(ITerminal terminal, History history, ICompleter
                 Draw();
         }
     }
-
-    /// <inheritdoc/>
-    public void Remember(string entry) => history.Add(entry);
 
     private LineRead? Press(ConsoleKeyInfo key)
     {

@@ -21,10 +21,14 @@ internal sealed class SystemTerminal : ITerminal
     public bool KeyAvailable => Console.KeyAvailable;
 
     /// <inheritdoc/>
+    public bool ControlCIsKey
+    {
+        set => Console.TreatControlCAsInput = value;
+    }
+
+    /// <inheritdoc/>
     public ConsoleKeyInfo ReadKey()
     {
-        // Only while a key is awaited: during a statement Ctrl-C must arrive as a signal.
-        Console.TreatControlCAsInput = true;
         try
         {
             return Console.ReadKey(intercept: true);
@@ -32,10 +36,6 @@ internal sealed class SystemTerminal : ITerminal
         catch (InvalidOperationException)
         {
             return EndOfInput; // The terminal went away.
-        }
-        finally
-        {
-            Console.TreatControlCAsInput = false;
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class CurrentCatalog : ICatalogReader
 
     /// <summary>Counts as of now: the catalog holds no transaction. A table that is gone by now has no rows.</summary>
     public async ValueTask<TableStatistics> GetStatisticsAsync(
-        TableDescriptor table, CancellationToken cancellationToken = default)
+        TableDescriptor table, long? rows = null, CancellationToken cancellationToken = default)
     {
         _ = Schema(table.Database).Table(table.Id);
         var database = _openNow(_databases[table.Database].File);
@@ -79,7 +79,7 @@ internal sealed class CurrentCatalog : ICatalogReader
                 });
             var tables = await now.GetObjectsAsync(table.Database, cancellationToken).ConfigureAwait(false);
             return tables.Any(o => o.Id == table.Id)
-                ? await now.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false)
+                ? await now.GetStatisticsAsync(table, rows, cancellationToken).ConfigureAwait(false)
                 : default;
         }
     }

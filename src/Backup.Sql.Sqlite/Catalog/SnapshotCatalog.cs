@@ -22,7 +22,7 @@ internal sealed class SnapshotCatalog(IReadOnlyDictionary<string, DatabaseSnapsh
         (await Find(database).ReadSchemaAsync(cancellationToken).ConfigureAwait(false)).Objects;
 
     public async ValueTask<TableStatistics> GetStatisticsAsync(
-        TableDescriptor table, CancellationToken cancellationToken = default)
+        TableDescriptor table, long? rows = null, CancellationToken cancellationToken = default)
     {
         lock (_counted)
         {

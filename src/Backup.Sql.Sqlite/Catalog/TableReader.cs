@@ -1,3 +1,4 @@
+using System.Globalization;
 using Backup.Sql.Catalog;
 using Backup.Sql.Sqlite.Interop;
 
@@ -8,7 +9,10 @@ internal sealed class TableReader(Connection connection, IReadOnlyList<MasterRow
 {
     private static readonly string[] RowIdNames = ["rowid", "_rowid_", "oid"];
 
-    private sealed record Column(ColumnDescriptor Descriptor, int KeyPosition, int Hidden, int Number);
+    private sealed record Column(ColumnDescriptor Descriptor, int KeyPosition, int Hidden, int Number)
+    {
+        public bool IsComputed => Hidden is 2 or 3;
+    }
 
     /// <summary>Reads an ordinary table.</summary>
     public SqliteTable Read(MasterRow row)
@@ -29,6 +33,9 @@ internal sealed class TableReader(Connection connection, IReadOnlyList<MasterRow
 
         var names = stored.Select(column => column.Descriptor.Name).ToList();
         var identifies = withoutRowId || rowIdColumn >= 0 || key.TrueForAll(column => !column.Descriptor.Nullable);
+        if (!identifies && keyIndex is not null)
+            indexes.Insert(0, ReadIndex(keyIndex, true));
+        var properties = ReadProperties(row.Name);
         var descriptor = new TableDescriptor
         {
             Id = ObjectIds.Of(connection.Database, "table", row.Name),
@@ -36,12 +43,14 @@ internal sealed class TableReader(Connection connection, IReadOnlyList<MasterRow
             Schema = SqliteSchema.SchemaName,
             Name = row.Name,
             Ddl = row.Sql,
+            Computed = [.. all.Where(column => column.IsComputed).Select(column => column.Descriptor.Name)],
+            Counter = rowIdColumn < 0 ? null : CounterOf(properties),
             Columns = [.. stored.Select(column => column.Descriptor)],
             PrimaryKey = identifies ? [.. key.Select(column => column.Descriptor.Name)] : [],
             Indexes = indexes,
             ForeignKeys = ReadForeignKeys(row.Name),
             Checks = FindChecks(ddl),
-            Properties = ReadProperties(row.Name),
+            Properties = properties,
         };
         return new SqliteTable
         {
@@ -217,6 +226,7 @@ internal sealed class TableReader(Connection connection, IReadOnlyList<MasterRow
     private List<ForeignKeyDescriptor> ReadForeignKeys(string table)
     {
         var keys = new SortedDictionary<long, ForeignKeyDescriptor>();
+        var columns = ReadColumns(table);
         using var rows = connection.Prepare($"PRAGMA foreign_key_list({Connection.Quote(table)})");
         while (rows.Step())
         {
@@ -228,7 +238,7 @@ internal sealed class TableReader(Connection connection, IReadOnlyList<MasterRow
                     Name = string.Empty,
                     Columns = [],
                     ReferencedSchema = SqliteSchema.SchemaName,
-                    ReferencedTable = rows.Text(2),
+                    ReferencedTable = Spell(rows.Text(2)),
                     OnUpdate = Action(rows.Text(5)),
                     OnDelete = Action(rows.Text(6)),
                 };
@@ -237,14 +247,48 @@ internal sealed class TableReader(Connection connection, IReadOnlyList<MasterRow
             var referenced = rows.TextOrNull(4);
             keys[id] = key with
             {
-                Columns = [.. key.Columns, rows.Text(3)],
+                Columns = [.. key.Columns, Spell(columns, rows.Text(3))],
                 ReferencedColumns = referenced is null ? [] : [.. key.ReferencedColumns, referenced],
             };
         }
 
+        foreach (var (id, key) in keys.ToList())
+            keys[id] = key with { ReferencedColumns = Referenced(key) };
+
         // Number 0 is the one declared last; ours count from 1 in the order of the text.
         return [.. keys.Reverse().Select((pair, index) => pair.Value with { Name = ForeignKeyClauses.NameOf(index) })];
     }
+
+    /// <summary>
+    /// The columns referred to as their table spells them. A key that may hold NULL is none to other engines: columns
+    /// that are left out because they are such a key are named.
+    /// </summary>
+    private List<string> Referenced(ForeignKeyDescriptor key)
+    {
+        if (!master.Any(row => row.Type == "table" && row.Name == key.ReferencedTable))
+            return [.. key.ReferencedColumns];
+        var columns = ReadColumns(key.ReferencedTable);
+        if (key.ReferencedColumns.Count > 0)
+            return [.. key.ReferencedColumns.Select(name => Spell(columns, name))];
+        var primary = columns.Where(column => column.KeyPosition > 0).OrderBy(column => column.KeyPosition).ToList();
+        var isRowId = primary is [{ Descriptor.EngineType: { } type }]
+            && type.Equals("INTEGER", StringComparison.OrdinalIgnoreCase);
+        return isRowId || primary.TrueForAll(column => !column.Descriptor.Nullable)
+            ? []
+            : [.. primary.Select(column => column.Descriptor.Name)];
+    }
+
+    /// <summary>The stored spelling of a table: constraints need not mind the case, other engines do.</summary>
+    private string Spell(string table) => master.FirstOrDefault(row => row.Type == "table"
+        && AsciiIgnoreCaseComparer.Instance.Equals(row.Name, table))?.Name ?? table;
+
+    private static string Spell(List<Column> columns, string name) => columns.Find(column =>
+        AsciiIgnoreCaseComparer.Instance.Equals(column.Descriptor.Name, name))?.Descriptor.Name ?? name;
+
+    /// <summary>What AUTOINCREMENT has counted; other rowids go on after the greatest that is there.</summary>
+    private static long CounterOf(Dictionary<string, string> properties) =>
+        properties.TryGetValue(SqliteProperties.Sequence, out var text)
+            && long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var last) ? last : 0;
 
     private static string? Action(string action) => action == "NO ACTION" ? null : action;
 

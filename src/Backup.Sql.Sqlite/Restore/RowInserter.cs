@@ -79,6 +79,8 @@ internal sealed unsafe class RowInserter : IDisposable
         var column = 0;
         for (; column < _table.Columns.Count && values.MoveNext(); column++)
         {
+            if (values.Kind == ValueKind.Float && double.IsNaN(values.GetFloat()))
+                throw SqliteErrors.NotANumber(_connection.Database, _table.Name, _table.Columns[column]);
             ValueBinder.Bind(insert, column + parameter, values);
             if (values.Kind == ValueKind.EngineSpecific && values.GetTypeName().SequenceEqual(_rawTextType))
                 _rawTexts.Add(column);

@@ -120,11 +120,7 @@ internal sealed class SqliteRestore : IRestoreTransaction
             var source = group.FirstOrDefault(restore =>
                 restore.Target is DatabaseDescriptor && restore.SourceEngine == SqliteEngine.Kind);
             var tables = TablesOf(group.Key, (DatabaseDescriptor?)source?.Source);
-            foreach (var restore in group)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                tables.Create(restore);
-            }
+            tables.Create([.. group], cancellationToken);
         }
     }
 

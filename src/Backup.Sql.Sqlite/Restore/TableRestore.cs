@@ -22,6 +22,7 @@ internal sealed class TableRestore : IDisposable
     private readonly Dictionary<long, string> _existing = [];
     private readonly List<ObjectRestore> _later = [];
     private readonly Dictionary<string, string> _renamed = new(AsciiIgnoreCaseComparer.Instance);
+    private readonly Dictionary<long, SequenceDescriptor> _sequences = [];
     private readonly NameBook _names;
 
     private readonly string? _journalMode;
@@ -59,8 +60,27 @@ internal sealed class TableRestore : IDisposable
         return new TableRestore(connection, notices, mode == "wal" ? mode : null);
     }
 
+    /// <summary>Makes tables, and keeps for later what comes after the rows.</summary>
+    public void Create(IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken)
+    {
+        var tables = objects.Select(restore => restore.Source).OfType<TableDescriptor>()
+            .ToDictionary(table => table.Id, NeutralDdl.RowIdColumn);
+        foreach (var sequence in objects.Select(restore => restore.Source).OfType<SequenceDescriptor>())
+        {
+            if (sequence is { OwnerTable: { } owner, OwnerColumn: { } column }
+                && tables.GetValueOrDefault(owner) == column)
+                _sequences[owner] = sequence;
+        }
+
+        foreach (var restore in objects)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Create(restore);
+        }
+    }
+
     /// <summary>Makes a table, or keeps for later what comes after the rows.</summary>
-    public void Create(ObjectRestore restore)
+    private void Create(ObjectRestore restore)
     {
         if (restore.Exists)
         {
@@ -78,6 +98,8 @@ internal sealed class TableRestore : IDisposable
                 break;
             case ViewDescriptor or TriggerDescriptor:
                 _later.Add(restore);
+                break;
+            case SequenceDescriptor when _sequences.ContainsValue((SequenceDescriptor)restore.Source):
                 break;
             case SequenceDescriptor or TypeDescriptor or FunctionDescriptor:
                 _notices.Add($"{restore.Target.Name}: SQLite has no {Words(restore.Target)}; it was left out");
@@ -190,7 +212,7 @@ internal sealed class TableRestore : IDisposable
 
         var ddl = isExact
             ? NameRewriter.Table(source.Ddl!, target.Name, References(source, target))
-            : NeutralDdl.Table(target, _notices);
+            : NeutralDdl.Table(target, CounterOf(source) is not null, _notices);
         _connection.Execute(ddl);
         _names.Add(target.Name);
         _tables.Add(source.Id, new RestoredTable(restore, ReadTable(target.Name), isExact, null));
@@ -291,8 +313,9 @@ internal sealed class TableRestore : IDisposable
             // An index without a statement came with the table.
             if (table.IsExact && index.Ddl is null)
                 continue;
-            var name = _names.Free(index.Name, table.Target.Name);
-            if (!AsciiIgnoreCaseComparer.Instance.Equals(name, index.Name))
+            var wanted = table.IsExact ? index.Name : NeutralDdl.IndexName(table.Target, index);
+            var name = _names.Free(wanted, table.Target.Name);
+            if (!AsciiIgnoreCaseComparer.Instance.Equals(name, wanted))
                 _notices.Add($"{table.Target.Name}: index {index.Name} is now {name}, because the name was taken");
             var ddl = table.IsExact
                 ? NameRewriter.Index(index.Ddl!, name, table.Target.Name)
@@ -349,7 +372,13 @@ internal sealed class TableRestore : IDisposable
 
     private void SetCounter(RestoredTable table)
     {
-        if (!table.IsExact || !table.Source.Properties.TryGetValue(SqliteProperties.Sequence, out var counter))
+        if (!table.IsExact)
+        {
+            RaiseCounter(table);
+            return;
+        }
+
+        if (!table.Source.Properties.TryGetValue(SqliteProperties.Sequence, out var counter))
             return;
         using (var delete = _connection.Prepare("DELETE FROM sqlite_sequence WHERE name = ?1"))
         {
@@ -362,6 +391,37 @@ internal sealed class TableRestore : IDisposable
         insert.BindText(1, table.Target.Name);
         insert.BindText(2, counter);
         insert.Step();
+    }
+
+    /// <summary>Numbers of rows that are gone are not given out again, if that was so before.</summary>
+    private void RaiseCounter(RestoredTable table)
+    {
+        if (table.ReplacesRows || CounterOf(table.Source) is not { } counter || counter <= 0)
+            return;
+        using var raise = _connection.Prepare(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2 "
+            + "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)");
+        raise.BindText(1, table.Target.Name);
+        raise.BindInteger(2, counter);
+        raise.Step();
+        using var update = _connection.Prepare(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1");
+        update.BindText(1, table.Target.Name);
+        update.BindInteger(2, counter);
+        update.Step();
+    }
+
+    /// <summary>
+    /// What the key of a table of another engine is counted by: its own counter, or a sequence that it owns. Null for
+    /// a key that is not counted.
+    /// </summary>
+    private long? CounterOf(TableDescriptor table)
+    {
+        if (NeutralDdl.RowIdColumn(table) is null)
+            return null;
+        if (!_sequences.TryGetValue(table.Id, out var sequence))
+            return table.Counter;
+        return sequence.IsCalled ? sequence.Value : sequence.Value - sequence.Increment;
     }
 
     /// <summary>

@@ -15,7 +15,7 @@ namespace Backup.Sql.Sqlite.Restore;
 internal static class ValueBinder
 {
     private const int LongestText = 64;
-    private const long TicksPerMicrosecond = TimeSpan.TicksPerMillisecond / 1000;
+    private const long MicrosecondsPerDay = 86_400_000_000;
 
     /// <summary>
     /// Binds the value at which a reader stands; the record stays pinned until the statement is reset.
@@ -68,30 +68,68 @@ internal static class ValueBinder
             case ValueKind.Interval:
                 return FormatInterval(value.GetInterval(), text);
             case ValueKind.Date:
-                return FormatMoment(Days(value.GetInteger()), "yyyy-MM-dd", text, value.GetInteger());
+                return FormatDays(value.GetInteger(), text);
             case ValueKind.Time:
-                return FormatMoment(Microseconds(value.GetInteger()), "HH:mm:ss.ffffff", text, value.GetInteger());
+                return FormatTime(value.GetInteger(), text);
             case ValueKind.Timestamp:
-                return FormatMoment(
-                    Microseconds(value.GetInteger()), "yyyy-MM-dd HH:mm:ss.ffffff", text, value.GetInteger());
+                return FormatMoment(value.GetInteger(), ""u8, text);
             default:
-                return FormatMoment(
-                    Microseconds(value.GetInteger()), "yyyy-MM-dd HH:mm:ss.ffffff'+00:00'", text, value.GetInteger());
+                return FormatMoment(value.GetInteger(), "+00:00"u8, text);
         }
     }
 
-    private static int FormatMoment(DateTime? moment, string format, Span<byte> text, long number)
+    private static int FormatMoment(long microseconds, ReadOnlySpan<byte> zone, Span<byte> text)
     {
-        int written;
-        if (moment is { } representable)
-            representable.TryFormat(text, out written, format, CultureInfo.InvariantCulture);
-        else if (number is long.MaxValue or int.MaxValue)
-            Utf8.TryWrite(text, $"infinity", out written);
-        else if (number is long.MinValue or int.MinValue)
-            Utf8.TryWrite(text, $"-infinity", out written);
-        else
-            number.TryFormat(text, out written, default, CultureInfo.InvariantCulture);
+        if (microseconds is long.MaxValue or long.MinValue)
+            return FormatInfinity(microseconds > 0, text);
+        var (days, rest) = Math.DivRem(microseconds, MicrosecondsPerDay);
+        if (rest < 0)
+            (days, rest) = (days - 1, rest + MicrosecondsPerDay);
+        var length = FormatDays(days, text);
+        text[length++] = (byte)' ';
+        length += FormatTime(rest, text[length..]);
+        zone.CopyTo(text[length..]);
+        return length + zone.Length;
+    }
+
+    private static int FormatTime(long microseconds, Span<byte> text)
+    {
+        var (seconds, fraction) = Math.DivRem(microseconds, 1_000_000);
+        Utf8.TryWrite(
+            text,
+            CultureInfo.InvariantCulture,
+            $"{seconds / 3600:D2}:{seconds / 60 % 60:D2}:{seconds % 60:D2}.{fraction:D6}",
+            out var written);
         return written;
+    }
+
+    /// <summary>
+    /// A day as ISO 8601 writes it: years outside of 0000 to 9999 with a sign, and the year before 1 is 0. After Howard
+    /// Hinnant's civil_from_days, howardhinnant.github.io/date_algorithms.html.
+    /// </summary>
+    private static int FormatDays(long days, Span<byte> text)
+    {
+        if (days is int.MaxValue or int.MinValue)
+            return FormatInfinity(days > 0, text);
+        var shifted = days + 719_468;
+        var era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097;
+        var dayOfEra = shifted - (era * 146_097);
+        var yearOfEra = (dayOfEra - (dayOfEra / 1460) + (dayOfEra / 36_524) - (dayOfEra / 146_096)) / 365;
+        var dayOfYear = dayOfEra - ((365 * yearOfEra) + (yearOfEra / 4) - (yearOfEra / 100));
+        var shiftedMonth = ((5 * dayOfYear) + 2) / 153;
+        var day = dayOfYear - (((153 * shiftedMonth) + 2) / 5) + 1;
+        var month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
+        var year = yearOfEra + (era * 400) + (month <= 2 ? 1 : 0);
+        var sign = year > 9999 ? "+" : string.Empty;
+        Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{sign}{year:D4}-{month:D2}-{day:D2}", out var written);
+        return written;
+    }
+
+    private static int FormatInfinity(bool isPositive, Span<byte> text)
+    {
+        var word = isPositive ? "infinity"u8 : "-infinity"u8;
+        word.CopyTo(text);
+        return word.Length;
     }
 
     /// <summary>ISO 8601: months, days and seconds, each with its own sign.</summary>
@@ -105,18 +143,6 @@ internal static class ValueBinder
             $"P{value.Months}M{value.Days}DT{sign}{(ulong)seconds}.{(ulong)micros:D6}S",
             out var written);
         return written;
-    }
-
-    private static DateTime? Days(long days) =>
-        days * TimeSpan.TicksPerDay is var ticks && Math.Abs(days) < 5_000_000 ? Moment(ticks) : null;
-
-    private static DateTime? Microseconds(long microseconds) =>
-        Math.Abs((double)microseconds) < 4e17 ? Moment(microseconds * TicksPerMicrosecond) : null;
-
-    private static DateTime? Moment(long ticks)
-    {
-        var all = DateTime.UnixEpoch.Ticks + ticks;
-        return all < 0 || all > DateTime.MaxValue.Ticks ? null : new DateTime(all, DateTimeKind.Utc);
     }
 
     /// <summary>An array as JSON: numbers and NULL bare, everything else as text; dimensions nest.</summary>
@@ -158,7 +184,7 @@ internal static class ValueBinder
             case ValueKind.Float when double.IsFinite(element.GetFloat()):
                 return element.GetFloat().ToString("R", CultureInfo.InvariantCulture);
             case ValueKind.Float:
-                return "null";
+                return Quoted(element.GetFloat().ToString("R", CultureInfo.InvariantCulture));
             case ValueKind.Boolean:
                 return element.GetBoolean() ? "true" : "false";
             case ValueKind.Json:

@@ -125,7 +125,7 @@ internal static class CatalogChecks
         foreach (var sample in new[] { Samples.Accounts, Samples.Notes })
         {
             var table = await context.FindAsync(snapshot, sample).ConfigureAwait(false);
-            var figures = await snapshot.Catalog.GetStatisticsAsync(table, context.Token).ConfigureAwait(false);
+            var figures = await snapshot.Catalog.GetStatisticsAsync(table, null, context.Token).ConfigureAwait(false);
             Expect.That(figures.Rows == 123, $"{sample.Name} has 123 rows, the statistics say {figures.Rows}.");
             Expect.That(
                 figures.IndexEntries == 123 * sample.IndexedColumns.Count,

@@ -25,12 +25,14 @@ internal sealed class ForeignObjects(IReadOnlyList<ObjectDescriptor> all, List<s
     private TableDescriptor AdaptTable(TableDescriptor table)
     {
         var name = MemoryErrors.NameOf(table);
-        foreach (var index in table.Indexes.Where(index => !IsPlain(index)))
+        foreach (var index in table.Indexes.Where(index => !IsPlain(table, index)))
             notices.Add($"Index {index.Name} of {name} was left out: it is partial or over expressions.");
         foreach (var key in table.ForeignKeys.Where(HasAction))
             notices.Add($"Foreign key {key.Name} of {name} lost its actions.");
         foreach (var column in table.Columns.Where(column => column.Default is not null))
             notices.Add($"Column {column.Name} of {name} lost its default.");
+        foreach (var column in table.Computed)
+            notices.Add($"Column {column} of {name} was left out: it is computed.");
         if (table.Checks.Count > 0)
             notices.Add($"The checks of {name} were left out.");
         if (table.Partitions.Count > 0)
@@ -43,14 +45,18 @@ internal sealed class ForeignObjects(IReadOnlyList<ObjectDescriptor> all, List<s
                 Default = null,
                 DefaultDependsOn = [],
             })],
-            Indexes = [.. table.Indexes.Where(IsPlain).Select(index => index with { Ddl = null })],
-            ForeignKeys = [.. table.ForeignKeys.Select(key => key with
-            {
-                ReferencedTable = Spell(table, key),
-                OnDelete = null,
-                OnUpdate = null,
-            })],
+            Indexes = [.. table.Indexes.Where(index => IsPlain(table, index))
+                .Select(index => index with { Ddl = null })],
+            ForeignKeys = [.. table.ForeignKeys.Where(key => !key.Columns.Any(table.Computed.Contains))
+                .Select(key => key with
+                {
+                    ReferencedTable = Spell(table, key),
+                    OnDelete = null,
+                    OnUpdate = null,
+                })],
             Checks = [],
+            Computed = [],
+            PrimaryKey = table.PrimaryKey.Any(table.Computed.Contains) ? [] : table.PrimaryKey,
             Partitions = [],
         };
     }
@@ -64,7 +70,8 @@ internal sealed class ForeignObjects(IReadOnlyList<ObjectDescriptor> all, List<s
         return candidates.Contains(key.ReferencedTable) || candidates.Count == 0 ? key.ReferencedTable : candidates[0];
     }
 
-    private static bool IsPlain(IndexDescriptor index) => index.Predicate is null && index.Columns.Count > 0;
+    private static bool IsPlain(TableDescriptor table, IndexDescriptor index) =>
+        index.Predicate is null && index.Columns.Count > 0 && !index.Columns.Any(table.Computed.Contains);
 
     private static bool HasAction(ForeignKeyDescriptor key) =>
         !CatalogRules.IsNoAction(key.OnDelete) || !CatalogRules.IsNoAction(key.OnUpdate);

@@ -34,24 +34,24 @@ internal sealed class MemoryCatalogReader : ICatalogReader
     }
 
     public ValueTask<TableStatistics> GetStatisticsAsync(
-        TableDescriptor table, CancellationToken cancellationToken = default)
+        TableDescriptor table, long? rows = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (State.Find(table.Id) is not TableDescriptor found)
             throw MemoryErrors.TableNotFound(table.Name);
-        long rows = 0, bytes = 0;
+        long counted = 0, bytes = 0;
         lock (_store.Gate)
         {
             foreach (var chain in _store.Tables[table.Id].Rows.All())
             {
                 if (RowNode.Visible(chain.Newest, _pin.Time)?.Value is not { } value)
                     continue;
-                rows++;
+                counted++;
                 bytes += chain.Key.Length + value.Length;
             }
         }
 
-        return ValueTask.FromResult(new TableStatistics(rows, bytes, rows * found.Indexes.Count));
+        return ValueTask.FromResult(new TableStatistics(counted, bytes, counted * found.Indexes.Count));
     }
 
     public ValueTask DisposeAsync()

@@ -21,7 +21,7 @@ internal sealed class MemorySnapshot(MemoryStore store, MemoryStore.Pin pin) : I
         var (descriptor, _) = Resolve(space);
         var figures = _catalog.State.Find(descriptor.Id) is null
             ? new TableStatistics(0, 0, 0) // dropped
-            : await _catalog.GetStatisticsAsync(descriptor, cancellationToken).ConfigureAwait(false);
+            : await _catalog.GetStatisticsAsync(descriptor, null, cancellationToken).ConfigureAwait(false);
         return new SpaceShape
         {
             StableKeys = descriptor.PrimaryKey.Count > 0 || store.Options.StableRowIds,

@@ -23,7 +23,7 @@ internal sealed class DescriptorCatalog : ICatalogReader
             [.. _objects.Where(o => o is not DatabaseDescriptor && o.Database == database)]);
 
     public ValueTask<TableStatistics> GetStatisticsAsync(
-        TableDescriptor table, CancellationToken cancellationToken = default) =>
+        TableDescriptor table, long? rows = null, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(_statistics.GetValueOrDefault(table.Id));
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -18,9 +18,14 @@ public interface ICatalogReader : IAsyncDisposable
     ValueTask<IReadOnlyList<ObjectDescriptor>> GetObjectsAsync(
         string database, CancellationToken cancellationToken = default);
 
-    /// <summary>Counts a table.</summary>
+    /// <summary>Measures a table.</summary>
     /// <param name="table">A descriptor out of <see cref="GetObjectsAsync"/>.</param>
+    /// <param name="rows">
+    /// How many rows it has, where the caller knows already, because it has just read them: an engine that would have
+    /// to read the table to count it takes this instead. Null to have them counted.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The figures.</returns>
-    ValueTask<TableStatistics> GetStatisticsAsync(TableDescriptor table, CancellationToken cancellationToken = default);
+    ValueTask<TableStatistics> GetStatisticsAsync(
+        TableDescriptor table, long? rows = null, CancellationToken cancellationToken = default);
 }

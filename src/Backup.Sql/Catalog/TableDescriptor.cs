@@ -11,9 +11,21 @@ public sealed record TableDescriptor : ObjectDescriptor
     public required IReadOnlyList<ColumnDescriptor> Columns { get; init; }
 
     /// <summary>
+    /// Names of the columns that are computed out of others and therefore not among <see cref="Columns"/>: a restore
+    /// into another engine leaves them out, and says so.
+    /// </summary>
+    public IReadOnlyList<string> Computed { get; init; } = [];
+
+    /// <summary>
     /// Names of the primary key's columns in key order; empty when the table has no key that identifies a row.
     /// </summary>
     public IReadOnlyList<string> PrimaryKey { get; init; } = [];
+
+    /// <summary>
+    /// Of a table whose key is one integer column that the database numbers by itself (AUTOINCREMENT, IDENTITY): the
+    /// last number given out, as far as that is known beyond the rows that are there, else 0. Null for other tables.
+    /// </summary>
+    public long? Counter { get; init; }
 
     /// <summary>The secondary indexes, unique constraints included.</summary>
     public IReadOnlyList<IndexDescriptor> Indexes { get; init; } = [];

@@ -467,7 +467,7 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
                 continue;
             }
 
-            await contents.ReadAsync(source.Snapshot, scope, cancellationToken).ConfigureAwait(false);
+            await contents.ReadAsync(source.Snapshot, scope, _spaces, cancellationToken).ConfigureAwait(false);
             if (step.RevisionHistory)
             {
                 contents.Add(await CatalogHistory.ReadAsync(source.Engine, scope, _parent?.End, End, cancellationToken)

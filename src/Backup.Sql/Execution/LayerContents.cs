@@ -40,8 +40,18 @@ internal sealed class LayerContents
     }
 
     /// <summary>Adds what a scope covers of a snapshot.</summary>
-    public async Task ReadAsync(IEngineSnapshot snapshot, BackupScope scope, CancellationToken cancellationToken)
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="scope">The scope.</param>
+    /// <param name="written">What the layer has of the spaces: of many tables it tells the number of rows.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task ReadAsync(
+        IEngineSnapshot snapshot, BackupScope scope, IEnumerable<SpaceManifest> written,
+        CancellationToken cancellationToken)
     {
+        var rows = written
+            .Where(space => space.Space is TableSpace { Partition: null }
+                && space.Fingerprint.Scope == FingerprintScope.State)
+            .ToDictionary(space => (TableSpace)space.Space, space => space.Rows);
         var databases = await snapshot.Catalog.GetDatabasesAsync(cancellationToken).ConfigureAwait(false);
         foreach (var name in scope.AllDatabases())
         {
@@ -51,7 +61,9 @@ internal sealed class LayerContents
             _objects.AddRange(chosen);
             foreach (var table in chosen.OfType<TableDescriptor>().Where(t => !t.ExcludeData))
             {
-                var size = await snapshot.Catalog.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false);
+                long? known = rows.TryGetValue(new TableSpace(name, table.Id), out var count) ? count : null;
+                var size = await snapshot.Catalog.GetStatisticsAsync(table, known, cancellationToken)
+                    .ConfigureAwait(false);
                 _statistics.Add(new TableFigures(table.Id, size.Rows, size.Bytes, size.IndexEntries, name));
             }
         }

@@ -195,7 +195,7 @@ internal sealed class BackupPlanner(PlanningContext context)
             foreach (var table in objects.OfType<TableDescriptor>().Where(t => !t.ExcludeData))
             {
                 var size = estimate
-                    ? await catalog.GetStatisticsAsync(table, cancellationToken).ConfigureAwait(false)
+                    ? await catalog.GetStatisticsAsync(table, null, cancellationToken).ConfigureAwait(false)
                     : default;
                 tables.AddRange(SpacesOf(table, backup, engine.Info, size));
             }

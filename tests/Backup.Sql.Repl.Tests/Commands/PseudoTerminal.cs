@@ -51,6 +51,16 @@ internal sealed class PseudoTerminal : IAsyncDisposable
         }
     }
 
+    /// <summary>Presses keys again and again until a text appears.</summary>
+    public async Task TypeUntilAsync(string keys, string text)
+    {
+        var expected = ExpectAsync(text);
+        do
+            await TypeAsync(keys);
+        while (await Task.WhenAny(expected, Task.Delay(500)) != expected);
+        await expected;
+    }
+
     public async Task<int> ExitAsync()
     {
         using var limit = new CancellationTokenSource(Patience);

@@ -29,7 +29,6 @@ public sealed class TerminalTests : IDisposable
         await terminal.ExpectAsync("SELECT 41 + 1 AS sum;");
         await terminal.TypeAsync("\r");
         await terminal.ExpectAsync("  42\r\n", "shop> ");
-        await Task.Delay(500); // Until the tool has the terminal to itself again: Ctrl-C is a key then.
         await terminal.TypeAsync("garbage");
         await terminal.ExpectAsync("garbage");
         await terminal.TypeAsync(CtrlC);
@@ -58,9 +57,8 @@ public sealed class TerminalTests : IDisposable
         await terminal.TypeAsync("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) ");
         await terminal.TypeAsync("SELECT count(*) FROM n;\r");
         await terminal.ExpectAsync("FROM n;", "\r\n");
-        await Task.Delay(500); // Until the statement is at work.
-        await terminal.TypeAsync(CtrlC);
-        await terminal.ExpectAsync("error 57014", "shop> ");
+        await terminal.TypeUntilAsync(CtrlC, "error 57014"); // The statement may not be at work yet.
+        await terminal.ExpectAsync("shop> ");
         await terminal.TypeAsync("SELECT 7 * 6 AS answer;\r");
         await terminal.ExpectAsync("     42\r\n", "shop> ");
         await terminal.TypeAsync("\\q\r");

@@ -45,6 +45,8 @@ internal sealed class FakeTerminal(int width = 80) : ITerminal
         return this;
     }
 
+    public bool ControlCIsKey { get; set; }
+
     public ConsoleKeyInfo ReadKey()
     {
         var screen = _line.ToString().PadRight(_column);

@@ -178,9 +178,9 @@ internal sealed class BrokenEngine(IDatabaseEngine inner, EngineFault fault)
             inner.GetObjectsAsync(database, cancellationToken);
 
         public async ValueTask<TableStatistics> GetStatisticsAsync(
-            TableDescriptor table, CancellationToken cancellationToken = default)
+            TableDescriptor table, long? rows = null, CancellationToken cancellationToken = default)
         {
-            var figures = await inner.GetStatisticsAsync(table, cancellationToken);
+            var figures = await inner.GetStatisticsAsync(table, rows, cancellationToken);
             return fault == EngineFault.StatisticsAreOff ? figures with { Rows = figures.Rows - 1 } : figures;
         }
 

@@ -1,29 +1,22 @@
 namespace Backup.Sql.Benchmarks.EndToEnd;
 
-/// <summary>All that is measured: our statements, and what one would use without them.</summary>
-internal sealed class Measurements
+/// <summary>All that is measured with SQLite: our statements, and what one would use without them.</summary>
+internal sealed class SqliteMeasurements
 {
-    public const string Baseline = "zstd";
-    public const string Full = "full";
     private const string Loop = "loop";
     private const string Sealed = " WITH encryption_passphrase = 'correct horse battery staple'";
     private const string CopiedTable = "order_lines";
 
     private readonly Workspace _files;
-    private readonly Workspace _warm;
-    private readonly string _own;
+    private readonly OwnSteps _steps;
 
     /// <summary>The measurements of a workspace.</summary>
     /// <param name="files">Where the database is.</param>
     /// <param name="warm">A workspace of a few MiB on which each of our statements is run once before it is measured.</param>
-    public Measurements(Workspace files, Workspace warm)
+    public SqliteMeasurements(Workspace files, Workspace warm)
     {
         _files = files;
-        _warm = warm;
-        var host = Environment.ProcessPath!;
-        _own = Path.GetFileNameWithoutExtension(host) == "dotnet"
-            ? $"'{host}' '{Path.Combine(AppContext.BaseDirectory, "Backup.Sql.Benchmarks.dll")}' step"
-            : $"'{host}' step";
+        _steps = new OwnSteps(files, warm);
     }
 
     public IEnumerable<Measurement> All() =>
@@ -31,7 +24,7 @@ internal sealed class Measurements
 
     private Measurement Zstd() => new()
     {
-        Name = Baseline,
+        Name = Measurement.Baseline,
         Title = "zstd -3 -T2, fsync",
         Command = $"zstd -q -3 -T2 '{_files.Source}' -o '{_files.Out("zstd")}' && sync '{_files.Out("zstd")}'",
         Input = _files.Source,
@@ -41,30 +34,30 @@ internal sealed class Measurements
 
     private IEnumerable<Measurement> Backups()
     {
-        yield return Own(Full, "BACKUP DATABASE, level 1", BackupInto(Full, 1)) with { WallAim = 0.95 };
-        yield return Own("full-3", "BACKUP DATABASE, level 3", BackupInto("full-3", 3)) with { WallAim = 1.2 };
-        yield return Own(
+        yield return _steps.Own(Measurement.Full, "BACKUP DATABASE, level 1", BackupInto(Measurement.Full, 1)) with { WallAim = 0.95 };
+        yield return _steps.Own("full-3", "BACKUP DATABASE, level 3", BackupInto("full-3", 3)) with { WallAim = 1.2 };
+        yield return _steps.Own(
             "full-sealed", "BACKUP DATABASE, level 1, encrypted", BackupInto("full-sealed", 1, Sealed));
-        yield return Cold("cold-full", "BACKUP DATABASE, level 1, cold process", BackupInto("cold-full", 1));
-        yield return Own("tables", "BACKUP TABLE, all three", files => new Statement(
+        yield return _steps.Cold("cold-full", "BACKUP DATABASE, level 1, cold process", BackupInto("cold-full", 1));
+        yield return _steps.Own("tables", "BACKUP TABLE, all three", files => new Statement(
             Database(files.Source), BackupTables(files.Out("tables")), files.Source, files.Out("tables"))) with { WallAim = 1.9 };
     }
 
     private IEnumerable<Measurement> Increments()
     {
         const string Mostly = "incr-mostly";
-        yield return Own(
+        yield return _steps.Own(
             "incr-newest", "BACKUP INTO LATEST, 1 % changed, all in the newest 5 %", Increment("incr-newest"), Changed("incr-newest", 1));
-        yield return Own(
+        yield return _steps.Own(
             Mostly, "BACKUP INTO LATEST, 1 % changed, 80 % in the newest 5 %", Increment(Mostly), Changed(Mostly, 0.8)) with
         {
             WallAim = 0.30,
             BytesAim = 0.15,
         };
-        yield return Own(
+        yield return _steps.Own(
             "incr-anywhere", "BACKUP INTO LATEST, 1 % changed, anywhere", Increment("incr-anywhere"), Changed("incr-anywhere", 0));
-        yield return Own("incr-none", "BACKUP INTO LATEST, nothing changed", Increment(null), MakeFull) with { WallAim = 0.20 };
-        yield return Cold("cold-incr-none", "BACKUP INTO LATEST, nothing changed, cold process", Increment(null), MakeFull);
+        yield return _steps.Own("incr-none", "BACKUP INTO LATEST, nothing changed", Increment(null), MakeFull) with { WallAim = 0.20 };
+        yield return _steps.Cold("cold-incr-none", "BACKUP INTO LATEST, nothing changed, cold process", Increment(null), MakeFull);
     }
 
     private IEnumerable<Measurement> Restores()
@@ -76,7 +69,7 @@ internal sealed class Measurements
     }
 
     private Measurement Restore(string name, string title, string collection, string options, Action<Workspace> setUp) =>
-        Own(
+        _steps.Own(
             name,
             title,
             files => new Statement(
@@ -110,7 +103,7 @@ internal sealed class Measurements
     };
 
     private Measurement RestoreTable(string name, string title, string collection, Action<Workspace> setUp) =>
-        Own(
+        _steps.Own(
             name,
             title,
             files => new Statement(
@@ -125,49 +118,6 @@ internal sealed class Measurements
             Unit = Loop,
             WallAim = 1.3,
         };
-
-    /// <summary>A statement in a process that has run it before, on a small database: what it costs a program at work.</summary>
-    private Measurement Own(
-        string name,
-        string title,
-        Func<Workspace, Statement> statement,
-        Action<Workspace>? setUp = null,
-        Action<Workspace>? prepare = null)
-    {
-        var (before, measured) = (statement(_warm), statement(_files));
-        return Cold(name, title, statement, setUp) with
-        {
-            Command = $"exec {_own} {Words(_warm, before)} {StatementStep.Then} {Words(_files, measured)}",
-            CountsStatement = true,
-            SetUp = () =>
-            {
-                setUp?.Invoke(_warm);
-                setUp?.Invoke(_files);
-            },
-            Prepare = () =>
-            {
-                Workspace.Remove(before.Output);
-                prepare?.Invoke(_warm);
-                prepare?.Invoke(_files);
-            },
-        };
-    }
-
-    /// <summary>A statement with all that a new process has to do first: starting the runtime, compiling code.</summary>
-    private Measurement Cold(
-        string name, string title, Func<Workspace, Statement> statement, Action<Workspace>? setUp = null)
-    {
-        var measured = statement(_files);
-        return new Measurement
-        {
-            Name = name,
-            Title = title,
-            Command = $"exec {_own} {Words(_files, measured)}",
-            Input = measured.Input,
-            Output = measured.Output,
-            SetUp = () => setUp?.Invoke(_files),
-        };
-    }
 
     private IEnumerable<Measurement> Loops()
     {
@@ -279,9 +229,6 @@ internal sealed class Measurements
     private static string BackupTables(string collection) =>
         $"BACKUP TABLE shop.customers, shop.orders, shop.order_lines INTO 'file://{collection}'";
 
-    private static string Words(Workspace files, Statement statement) =>
-        $"--root '{files.Root}' {statement.Options} \"{statement.Sql}\"";
-
     private void MakeFull(Workspace files) =>
         MakeBase(files, "full", BackupDatabase(files.Base("full")));
 
@@ -293,9 +240,8 @@ internal sealed class Measurements
 
     private void MakeBase(Workspace files, string name, string sql)
     {
-        var statement = new Statement(Database(files.Source), sql, files.Source, files.Base(name));
-        if (!Directory.Exists(statement.Output))
-            files.Run($"exec {_own} {Words(files, statement)}");
+        if (!Directory.Exists(files.Base(name)))
+            _steps.Run(files, new Statement(Database(files.Source), sql, files.Source, files.Base(name)));
     }
 
     private void MakeChangedAnd(Action make)
@@ -319,6 +265,4 @@ internal sealed class Measurements
     // A database that exists already, as RESTORE TABLE finds one.
     private static void MakeTarget(Workspace files, string name) =>
         files.Run($"sqlite3 '{files.Out(name)}' 'PRAGMA page_size=4096; CREATE TABLE other (id INTEGER PRIMARY KEY)'");
-
-    private sealed record Statement(string Options, string Sql, string Input, string Output);
 }
