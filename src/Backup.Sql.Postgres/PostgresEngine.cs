@@ -163,11 +163,11 @@ public sealed class PostgresEngine
     }
 
     /// <inheritdoc/>
-    public ValueTask<HlcTimestamp> GetHistoryStartAsync(
+    public async ValueTask<HlcTimestamp> GetHistoryStartAsync(
         string database, CancellationToken cancellationToken = default)
     {
         RequireSeen([database]);
-        return _history.StartOfAsync(database, cancellationToken);
+        return await _history.StartOfAsync(database, cancellationToken).ConfigureAwait(false) ?? _clock.Next();
     }
 
     /// <inheritdoc/>
@@ -280,8 +280,12 @@ public sealed class PostgresEngine
         foreach (var database in databases)
         {
             if (!turn.IsTracked(database))
-                throw PostgresErrors.NoHistory(database);
-            var start = await _history.StartOfAsync(database, cancellationToken).ConfigureAwait(false);
+            {
+                throw turn.Late.Contains(database)
+                    ? PostgresErrors.NoSlotYet(database) : PostgresErrors.NoHistory(database);
+            }
+
+            var start = await _history.StartOfAsync(database, cancellationToken).ConfigureAwait(false) ?? now;
             if (time < start)
                 throw PostgresErrors.TimeGone(database, time, start);
         }

@@ -33,8 +33,8 @@ public sealed record PostgresEngineOptions
 
     /// <summary>
     /// How many bytes of its log the server may keep for the history of a database. From half of them on notices of
-    /// backups tell of it, and what no backup needs any more is let go before its time; beyond them the history is given
-    /// up at the next backup, which is a full one. Default: none; the server has a bound of its own,
+    /// backups tell of it, and what no backup needs any more is let go before its time; beyond them the history is
+    /// given up at the next backup, which is a full one. Default: none; the server has a bound of its own,
     /// <c>max_slot_wal_keep_size</c>. At least 16 MiB.
     /// </summary>
     public long? MaxKeptLog { get; init; }

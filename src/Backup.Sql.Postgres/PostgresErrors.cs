@@ -66,6 +66,14 @@ internal static class PostgresErrors
                 + "SYSTEM TIME and revision_history out.",
         };
 
+    public static BackupSqlException NoSlotYet(string database) =>
+        new(SqlStates.LockNotAvailable, $"the history of database {database} could not start anew")
+        {
+            Transient = true,
+            Detail = "Its slot was lost, and a new one has to wait for the transactions that are under way on the server.",
+            Hint = "Run the statement again when they have ended.",
+        };
+
     public static BackupSqlException TimeGone(string database, HlcTimestamp time, HlcTimestamp start) =>
         new(SqlStates.TimeOutOfRange, $"the history of database {database} does not reach back to {Text(time)}")
         {

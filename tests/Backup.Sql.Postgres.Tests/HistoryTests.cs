@@ -170,7 +170,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         }
 
         // Layers go on, and give any time again from the first one on that has what was touched in full.
-        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://faults' WITH revision_history");
+        await past.PatientlyAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://faults' WITH revision_history");
         var after = await past.CommitAsync(random, 3);
         await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://faults' WITH revision_history");
         foreach (var (time, _) in known.Concat(late))
@@ -288,6 +288,23 @@ public sealed class HistoryTests(ITestOutputHelper output)
         public BackupSession Session { get; }
 
         public Task RunAsync(params string[] statements) => Test.RunSqlAsync(Name, statements);
+
+        /// <summary>A new slot waits for whatever transaction is under way on the server, be it autovacuum's.</summary>
+        public async Task PatientlyAsync(string statement)
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await Session.ExecuteAsync(statement);
+                    return;
+                }
+                catch (BackupSqlException late) when (late.SqlState == SqlStates.LockNotAvailable && attempt < 20)
+                {
+                    await Task.Delay(500);
+                }
+            }
+        }
 
         /// <summary>Some work in one transaction, now and then followed by one that is rolled back.</summary>
         public async Task CommitAsync(Random random)

@@ -31,7 +31,7 @@ internal sealed class PostgresFixture(bool tracks) : EngineConformanceFixture
 
     public override bool DropsWaitForSnapshots => true;
 
-    public override bool ForgetsDroppedTables => true;
+    public override bool PastNeedsKeys => true;
 
     private TestServer Server => _pooled!.Server;
 

@@ -169,9 +169,10 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
     public ValueTask<IReadOnlyList<HlcTimestamp>> CatalogChangesAsync(
         string database, HlcTimestamp after, HlcTimestamp upTo, CancellationToken cancellationToken) => UseAsync(
             database,
-            async connection =>
+            async ValueTask<IReadOnlyList<HlcTimestamp>> (connection) =>
             {
-                var start = await StartOfAsync(connection, database, cancellationToken).ConfigureAwait(false);
+                if (await StartOfAsync(connection, database, cancellationToken).ConfigureAwait(false) is not { } start)
+                    return [];
                 if (!after.IsZero && after < start)
                     throw PostgresErrors.TimeGone(database, after, start);
                 return await HistoryTables.CatalogChangesAsync(connection, after, upTo, cancellationToken)
@@ -179,17 +180,17 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             },
             cancellationToken);
 
-    /// <summary>Where a database's history starts.</summary>
-    public ValueTask<HlcTimestamp> StartOfAsync(string database, CancellationToken cancellationToken) =>
+    /// <summary>Where a database's history starts; null when it starts anew, with the next snapshot.</summary>
+    public ValueTask<HlcTimestamp?> StartOfAsync(string database, CancellationToken cancellationToken) =>
         UseAsync(database, connection => StartOfAsync(connection, database, cancellationToken), cancellationToken);
 
-    private static async ValueTask<HlcTimestamp> StartOfAsync(
+    private static async ValueTask<HlcTimestamp?> StartOfAsync(
         NpgsqlConnection connection, string database, CancellationToken cancellationToken)
     {
-        if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is null
-            || await HistoryTables.FindOldestAsync(connection, cancellationToken).ConfigureAwait(false) is not { } oldest)
+        if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is null)
             throw PostgresErrors.NoHistory(database);
-        return oldest.Time;
+        var oldest = await HistoryTables.FindOldestAsync(connection, cancellationToken).ConfigureAwait(false);
+        return oldest?.Time;
     }
 
     private async ValueTask JoinAsync(SnapshotTurn turn, string database, CancellationToken cancellationToken)
@@ -204,7 +205,11 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is not { } setting)
                 return;
             if (!await PrepareAsync(turn, database, connection, setting, cancellationToken).ConfigureAwait(false))
+            {
+                turn.Late.Add(database);
                 return;
+            }
+
             var newest = await HistoryTables.NewestAsync(connection, cancellationToken).ConfigureAwait(false);
             turn.Add(database, connection, setting, newest);
             isKept = true;

@@ -4,8 +4,8 @@ using Backup.Sql.Postgres.Rows;
 namespace Backup.Sql.Postgres.Changes;
 
 /// <summary>
-/// The keys that changed, by relation. What was committed after the snapshot that is being backed up may come along; such
-/// keys are looked up in the snapshot like all others, and found as they were.
+/// The keys that changed, by relation. They are looked up in the snapshot: a key that is told twice, or of which values
+/// are left out because they lie out of line, gives the right row all the same.
 /// </summary>
 internal sealed class KeyChanges : IChangeTarget, IDisposable
 {

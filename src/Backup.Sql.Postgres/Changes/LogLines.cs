@@ -65,10 +65,10 @@ internal sealed class LogLines(string? directory) : IDisposable
             var buffer = ArrayPool<byte>.Shared.Rent(MostInMemory);
             try
             {
-                long position = 0;
-                while (await RandomAccess.ReadAsync(
-                    _file.SafeFileHandle, buffer, position, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+                for (long position = 0; position < _file.Length;)
                 {
+                    var read = await RandomAccess.ReadAsync(_file.SafeFileHandle, buffer, position, cancellationToken)
+                        .ConfigureAwait(false);
                     await destination.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                     position += read;
                 }

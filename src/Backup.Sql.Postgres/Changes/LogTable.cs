@@ -45,14 +45,16 @@ internal static class LogTable
         return name;
     }
 
-    /// <summary>The columns are those of the table, of domains the types below: what they refuse was once let in.</summary>
+    /// <summary>
+    /// The columns are those of the table, of domains the types below: what they refuse was once let in.
+    /// </summary>
     private static string Make(string name, StoredTable table)
     {
         var columns = table.Columns.Select(column =>
             $"{Quote.Name(column.Name)}::{column.Type} AS {Quote.Name(column.Name)}");
         return $"CREATE TEMP TABLE {name} ON COMMIT DROP AS SELECT NULL::pg_catalog.bytea AS {Key}, "
-            + $"NULL::pg_catalog.int8 AS {Number}, NULL::pg_catalog.int8 AS {Time}, NULL::pg_catalog.bool AS {IsBefore}, "
-            + $"NULL::pg_catalog.bool AS {HasRow}, {string.Join(", ", columns)} "
+            + $"NULL::pg_catalog.int8 AS {Number}, NULL::pg_catalog.int8 AS {Time}, "
+            + $"NULL::pg_catalog.bool AS {IsBefore}, NULL::pg_catalog.bool AS {HasRow}, {string.Join(", ", columns)} "
             + $"FROM {CopyQuery.Source(table, table.Heaps)} WITH NO DATA";
     }
 

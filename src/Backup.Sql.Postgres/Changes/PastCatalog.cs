@@ -19,46 +19,47 @@ internal static class PastCatalog
     /// </summary>
     private const string Fingerprint =
         $"""
-        SELECT pg_catalog.md5(pg_catalog.string_agg(r.rows, '|' ORDER BY r.catalog)) FROM (
-          SELECT 1 AS catalog, pg_catalog.string_agg(c.oid || ' ' || c.xmin, ',' ORDER BY c.oid) AS rows
-          FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {Users}
+        SELECT md5(string_agg(r.rows, '|' ORDER BY r.catalog)) FROM (
+          SELECT 1 AS catalog, string_agg(c.oid || ' ' || c.xmin, ',' ORDER BY c.oid) AS rows
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {Users}
           UNION ALL
-          SELECT 2, pg_catalog.string_agg(a.attrelid || ' ' || a.attnum || ' ' || a.xmin, ',' ORDER BY a.attrelid, a.attnum)
-          FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE {Users} AND a.attnum > 0
+          SELECT 2, string_agg(a.attrelid || ' ' || a.attnum || ' ' || a.xmin, ',' ORDER BY a.attrelid, a.attnum)
+          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+          JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {Users} AND a.attnum > 0
           UNION ALL
-          SELECT 3, pg_catalog.string_agg(d.objoid || ' ' || d.objsubid || ' ' || d.xmin, ',' ORDER BY d.objoid, d.objsubid)
-          FROM pg_catalog.pg_description d WHERE d.objoid >= 16384
+          SELECT 3, string_agg(d.objoid || ' ' || d.objsubid || ' ' || d.xmin, ',' ORDER BY d.objoid, d.objsubid)
+          FROM pg_description d WHERE d.objoid >= 16384
           UNION ALL
-          SELECT 4, pg_catalog.string_agg(i.inhrelid || ' ' || i.inhseqno || ' ' || i.xmin, ',' ORDER BY i.inhrelid, i.inhseqno)
-          FROM pg_catalog.pg_inherits i
+          SELECT 4, string_agg(i.inhrelid || ' ' || i.inhseqno || ' ' || i.xmin, ',' ORDER BY i.inhrelid, i.inhseqno)
+          FROM pg_inherits i
           UNION ALL
-          SELECT 5, pg_catalog.string_agg(i.indexrelid || ' ' || i.xmin, ',' ORDER BY i.indexrelid)
-          FROM pg_catalog.pg_index i WHERE i.indexrelid >= 16384
+          SELECT 5, string_agg(i.indexrelid || ' ' || i.xmin, ',' ORDER BY i.indexrelid)
+          FROM pg_index i WHERE i.indexrelid >= 16384
           UNION ALL
-          SELECT 6, pg_catalog.string_agg(s.seqrelid || ' ' || s.xmin, ',' ORDER BY s.seqrelid) FROM pg_catalog.pg_sequence s
+          SELECT 6, string_agg(s.seqrelid || ' ' || s.xmin, ',' ORDER BY s.seqrelid) FROM pg_sequence s
           UNION ALL
-          SELECT 7, d.xmin || ' ' || coalesce((SELECT pg_catalog.string_agg(s.setrole || ' ' || s.xmin, ',' ORDER BY s.setrole)
-            FROM pg_catalog.pg_db_role_setting s WHERE s.setdatabase = d.oid), '')
-          FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+          SELECT 7, d.xmin || ' ' || coalesce((
+            SELECT string_agg(s.setrole || ' ' || s.xmin, ',' ORDER BY s.setrole)
+            FROM pg_db_role_setting s WHERE s.setdatabase = d.oid), '')
+          FROM pg_database d WHERE d.datname = current_database()
           UNION ALL
-          SELECT 8, pg_catalog.string_agg(o.catalog || ' ' || o.oid || ' ' || o.xmin, ',' ORDER BY o.catalog, o.oid) FROM (
-            SELECT 1 AS catalog, oid, xmin FROM pg_catalog.pg_attrdef
-            UNION ALL SELECT 2, oid, xmin FROM pg_catalog.pg_constraint
-            UNION ALL SELECT 3, oid, xmin FROM pg_catalog.pg_proc
-            UNION ALL SELECT 4, t.oid, t.xmin FROM pg_catalog.pg_type t
-              JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE {Users}
-            UNION ALL SELECT 5, oid, xmin FROM pg_catalog.pg_enum
-            UNION ALL SELECT 6, oid, xmin FROM pg_catalog.pg_trigger
-            UNION ALL SELECT 7, oid, xmin FROM pg_catalog.pg_rewrite
-            UNION ALL SELECT 8, oid, xmin FROM pg_catalog.pg_policy
-            UNION ALL SELECT 9, n.oid, n.xmin FROM pg_catalog.pg_namespace n WHERE {Users}
-            UNION ALL SELECT 10, oid, xmin FROM pg_catalog.pg_statistic_ext
-            UNION ALL SELECT 11, oid, xmin FROM pg_catalog.pg_extension
-            UNION ALL SELECT 12, oid, xmin FROM pg_catalog.pg_default_acl
-            UNION ALL SELECT 13, oid, xmin FROM pg_catalog.pg_event_trigger
-            UNION ALL SELECT 14, oid, xmin FROM pg_catalog.pg_collation
-            UNION ALL SELECT 15, oid, xmin FROM pg_catalog.pg_foreign_server) o WHERE o.oid >= 16384) r
+          SELECT 8, string_agg(o.catalog || ' ' || o.oid || ' ' || o.xmin, ',' ORDER BY o.catalog, o.oid) FROM (
+            SELECT 1 AS catalog, oid, xmin FROM pg_attrdef
+            UNION ALL SELECT 2, oid, xmin FROM pg_constraint
+            UNION ALL SELECT 3, oid, xmin FROM pg_proc
+            UNION ALL SELECT 4, t.oid, t.xmin FROM pg_type t
+              JOIN pg_namespace n ON n.oid = t.typnamespace WHERE {Users}
+            UNION ALL SELECT 5, oid, xmin FROM pg_enum
+            UNION ALL SELECT 6, oid, xmin FROM pg_trigger
+            UNION ALL SELECT 7, oid, xmin FROM pg_rewrite
+            UNION ALL SELECT 8, oid, xmin FROM pg_policy
+            UNION ALL SELECT 9, n.oid, n.xmin FROM pg_namespace n WHERE {Users}
+            UNION ALL SELECT 10, oid, xmin FROM pg_statistic_ext
+            UNION ALL SELECT 11, oid, xmin FROM pg_extension
+            UNION ALL SELECT 12, oid, xmin FROM pg_default_acl
+            UNION ALL SELECT 13, oid, xmin FROM pg_event_trigger
+            UNION ALL SELECT 14, oid, xmin FROM pg_collation
+            UNION ALL SELECT 15, oid, xmin FROM pg_foreign_server) o WHERE o.oid >= 16384) r
         """;
 
     /// <summary>A text that is another one when anything in the catalog is.</summary>
@@ -95,14 +96,16 @@ internal static class PastCatalog
     {
         if (await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false) is null)
             throw PostgresErrors.NoHistory(database);
-        if (await HistoryTables.FindMarkAsync(connection, time, cancellationToken).ConfigureAwait(false) is not { } mark)
+        if (await HistoryTables.FindMarkAsync(connection, time, cancellationToken).ConfigureAwait(false)
+            is not { } mark)
         {
             var oldest = await HistoryTables.FindOldestAsync(connection, cancellationToken).ConfigureAwait(false);
             throw PostgresErrors.TimeGone(database, time, oldest?.Time ?? time);
         }
 
         var now = await ReadNowAsync(connection, database, cancellationToken).ConfigureAwait(false);
-        var then = await ReadKeptAsync(connection, database, mark.Catalog, now, cancellationToken).ConfigureAwait(false);
+        var then = await ReadKeptAsync(connection, database, mark.Catalog, now, cancellationToken)
+            .ConfigureAwait(false);
         var stamps = await Publication.StampAsync(connection, cancellationToken).ConfigureAwait(false);
         var unknown = now.Objects.OfType<TableDescriptor>().Where(table => table.KeepsNoHistory)
             .Select(table => ObjectIds.OidOf(table.Id)).ToHashSet();
@@ -129,7 +132,9 @@ internal static class PastCatalog
         described is TableDescriptor table && isUnknown(ObjectIds.OidOf(table.Id))
             ? table with { KeepsNoHistory = true } : described;
 
-    /// <summary>Reads a catalog that was kept. Where sequences stood nobody knows: they are where they are now.</summary>
+    /// <summary>
+    /// Reads a catalog that was kept. Where sequences stood nobody knows: they are where they are now.
+    /// </summary>
     private static async ValueTask<PostgresSchema> ReadKeptAsync(
         NpgsqlConnection connection, string database, long catalog, PostgresSchema now,
         CancellationToken cancellationToken)

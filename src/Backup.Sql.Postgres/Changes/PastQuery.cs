@@ -35,8 +35,8 @@ internal static class PastQuery
     /// <param name="end">Up to which time.</param>
     /// <param name="newest">Whether only the last change of each key is wanted.</param>
     public static string Versions(StoredTable table, string log, HlcTimestamp end, bool newest) =>
-        $"SELECT {Key}, {Time}, {HasRow}, {Names(table)} FROM (SELECT DISTINCT ON ({Key}{(newest ? "" : $", {Time}")}) * "
-        + $"FROM {log} WHERE NOT {IsBefore} AND {Time} <= {Literal(end)} "
+        $"SELECT {Key}, {Time}, {HasRow}, {Names(table)} FROM ("
+        + $"SELECT DISTINCT ON ({Key}{(newest ? "" : $", {Time}")}) * FROM {log} WHERE NOT {IsBefore} AND {Time} <= {Literal(end)} "
         + $"ORDER BY {Key}, {Time} DESC, {Number} DESC) AS last";
 
     /// <summary>What to copy out of such rows.</summary>

@@ -73,7 +73,9 @@ internal sealed class RowLog(string? directory) : IChangeTarget, IDisposable
     private static bool IsSame(StreamedTable? one, StreamedTable? other) =>
         one is not null && other is not null && one.Fields.SequenceEqual(other.Fields);
 
-    /// <summary>True when each field is there in its binary form, in the new row or, unchanged, in the old one.</summary>
+    /// <summary>
+    /// True when each field is there in its binary form, in the new row or, unchanged, in the old one.
+    /// </summary>
     private bool HasAll(StreamedTable relation)
     {
         foreach (var field in relation.Fields)

@@ -18,6 +18,9 @@ internal sealed class SnapshotTurn : IAsyncDisposable
     /// <summary>What whoever makes a backup is to know.</summary>
     public IList<string> Notices { get; } = [];
 
+    /// <summary>Databases that should be tracked, and have no slot yet.</summary>
+    public ISet<string> Late { get; } = new HashSet<string>(StringComparer.Ordinal);
+
     /// <summary>True for a database whose changes are tracked.</summary>
     public bool IsTracked(string database) => _tracked.ContainsKey(database);
 

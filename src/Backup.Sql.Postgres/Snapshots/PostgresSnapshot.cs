@@ -43,6 +43,9 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
     /// <summary>What tells the changes of those databases that are tracked.</summary>
     private readonly Dictionary<string, DatabaseChanges> _changes = new(StringComparer.Ordinal);
 
+    /// <summary>Databases that should be tracked, and have no slot yet.</summary>
+    private IReadOnlyList<string> _late = [];
+
     public ICatalogReader Catalog { get; }
 
     public IReadOnlyList<string> Notices { get; private set; } = [];
@@ -125,6 +128,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
         }
 
         Notices = [.. turn.Notices];
+        _late = [.. turn.Late];
     }
 
     public async ValueTask DisposeAsync()
@@ -136,7 +140,9 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
     }
 
     private DatabaseChanges ChangesOf(string database) =>
-        _changes.TryGetValue(database, out var changes) ? changes : throw PostgresErrors.NoHistory(database);
+        _changes.TryGetValue(database, out var changes) ? changes
+            : throw _late.Contains(database)
+                ? PostgresErrors.NoSlotYet(database) : PostgresErrors.NoHistory(database);
 
     /// <summary>Every version since a time; from where they are known, with the rows there were then.</summary>
     private async Task ExportVersionsAsync(
@@ -165,9 +171,10 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
         CancellationToken cancellationToken)
     {
         var (changes, oid) = (ChangesOf(space.Database), ObjectIds.OidOf(space.TableId));
-        var rows = await (start.IsZero
-            ? LoggedRows.StateAsync(changes, oid, table, Timestamp, cancellationToken)
-            : LoggedRows.ChangesAsync(changes, oid, table, start, Timestamp, cancellationToken)).ConfigureAwait(false);
+        var rows = start.IsZero
+            ? await LoggedRows.StateAsync(changes, oid, table, Timestamp, cancellationToken).ConfigureAwait(false)
+            : await LoggedRows.ChangesAsync(changes, oid, table, start, Timestamp, cancellationToken)
+                .ConfigureAwait(false);
         if (start.IsZero && rows.IsUnchanged)
             await ExportAsync(space, table, span, HlcTimestamp.Zero, sink, cancellationToken).ConfigureAwait(false);
         else
@@ -242,7 +249,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
             point, connection => StoredTables.ReadAsync(connection, point.Name, oid, cancellationToken),
             cancellationToken);
 
-    /// <summary>The rows that are there, behind the caller's back: it may be about to do the same for other spans.</summary>
+    /// <summary>The rows that are there, on a thread of the pool: the caller may have other spans to export.</summary>
     private Task ExportAsync(
         Space space, StoredTable table, KeySpan span, HlcTimestamp time, IRowVersionSink sink,
         CancellationToken cancellationToken) =>

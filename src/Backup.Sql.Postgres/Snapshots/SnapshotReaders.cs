@@ -110,7 +110,8 @@ internal sealed class SnapshotReaders : IAsyncDisposable
             if (surplus is not null)
                 await CloseAsync(surplus).ConfigureAwait(false);
             return await SharedSnapshot.OpenAsync(
-                _server, point.OnServer, point.SnapshotId, _lockTimeout, !point.IsTracked, cancellationToken).ConfigureAwait(false);
+                _server, point.OnServer, point.SnapshotId, _lockTimeout, !point.IsTracked, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch
         {

@@ -25,10 +25,10 @@ public abstract class EngineConformanceFixture : IAsyncDisposable
     public virtual bool DropsWaitForSnapshots => false;
 
     /// <summary>
-    /// True when the rows of a dropped table are gone from the past as well: then its name is still in the catalog of
-    /// the past, and reading it must be refused. False (the default) when the past keeps the table.
+    /// True when the past has the rows only of tables that are still there and have a primary key: the catalog of the
+    /// past shows the others too, and reading them must be refused. False (the default) when it has them all.
     /// </summary>
-    public virtual bool ForgetsDroppedTables => false;
+    public virtual bool PastNeedsKeys => false;
 
     /// <summary>
     /// Starts an engine on a cluster without databases of a user. Called once, before everything else; the suite
