@@ -18,5 +18,5 @@ internal sealed record StreamedTable(uint Oid, StoredTable Table, IReadOnlyList<
 
     /// <summary>True when every key can be said in SQL, so that its row can be looked for.</summary>
     public bool CanFindAll(ChangedKeys keys) =>
-        keys.Sorted.All(key => KeyBound.Literals(Table, key.Span, Table.Key.Count).Count == Table.Key.Count);
+        keys.Sorted.All(key => KeyBound.Texts(Table, key.Span, Table.Key.Count).Count == Table.Key.Count);
 }
