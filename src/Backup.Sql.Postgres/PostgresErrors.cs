@@ -96,11 +96,17 @@ internal static class PostgresErrors
         };
 
     public static BackupSqlException NoPages() =>
-        new(SqlStates.FeatureNotSupported, "PostgreSQL databases are exported table by table, not by pages");
+        new(SqlStates.FeatureNotSupported, "PostgreSQL databases are exported table by table, not by pages")
+        {
+            Hint = "Plan the backup anew with the engine that it is to run on.",
+        };
 
     public static BackupSqlException UnknownTable(TableSpace space) =>
         new(SqlStates.UndefinedTable, string.Create(
-            CultureInfo.InvariantCulture, $"database {space.Database} has no table with the id {space.TableId}"));
+            CultureInfo.InvariantCulture, $"database {space.Database} has no table with the id {space.TableId}"))
+        {
+            Hint = "It was dropped meanwhile: run the statement again.",
+        };
 
     public static BackupSqlException NoPartitions(string table) =>
         new(SqlStates.FeatureNotSupported, $"table {table} has no partitions")
@@ -115,7 +121,10 @@ internal static class PostgresErrors
         };
 
     public static BackupSqlException TooManyValues(string table) =>
-        new(SqlStates.DataCorrupted, $"a row of {table} holds more values than the table has columns");
+        new(SqlStates.DataCorrupted, $"a row of {table} holds more values than the table has columns")
+        {
+            Hint = "SHOW BACKUP VALIDATE tells whether the backup is damaged; restore an earlier one if it is.",
+        };
 
     public static BackupSqlException NulInText(string table, string column) =>
         new(SqlStates.InvalidParameterValue, $"a text of {table}, column {column}, holds the character U+0000")

@@ -30,7 +30,10 @@ internal static class RestoreErrors
 
     public static BackupSqlException UnknownTable(string database, long id) =>
         new(SqlStates.UndefinedTable, string.Create(
-            CultureInfo.InvariantCulture, $"the restore into {database} makes no table with the id {id}"));
+            CultureInfo.InvariantCulture, $"the restore into {database} makes no table with the id {id}"))
+        {
+            Hint = "Nothing was changed. Run the statement again, so that it is planned anew.",
+        };
 
     public static BackupSqlException SeveralExistingDatabases(string one, string other) =>
         new(SqlStates.FeatureNotSupported, $"one restore cannot change both {one} and {other}")
@@ -40,7 +43,10 @@ internal static class RestoreErrors
         };
 
     public static BackupSqlException OutOfOrder(string call) =>
-        new(SqlStates.ObjectNotInState, $"a restore was not ready for {call}");
+        new(SqlStates.ObjectNotInState, $"a restore was not ready for {call}")
+        {
+            Hint = "Make the calls of a restore in the order of the engine contract.",
+        };
 
     public static BackupSqlException TakenOver(string id) =>
         new(SqlStates.ObjectNotInState, $"restore {id} was begun again by another process")

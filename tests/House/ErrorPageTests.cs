@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using Backup.Sql.Diagnostics;
+using Backup.Sql.Rows;
 
 namespace Backup.Sql.House;
 
@@ -22,6 +23,16 @@ public sealed partial class ErrorPageTests
     };
 
     private static readonly string[] Makers = ["Wrapped", "At", "AtPlace", "Several", "FromCode", "From", "Invalid"];
+
+    /// <summary>What makes errors.</summary>
+    private static IReadOnlyList<Type> Classes { get; } =
+    [
+        typeof(SqlStates).Assembly.GetType("Backup.Sql.Diagnostics.Errors")!,
+        typeof(Sqlite.SqliteEngine).Assembly.GetType("Backup.Sql.Sqlite.SqliteErrors")!,
+        typeof(Postgres.PostgresEngine).Assembly.GetType("Backup.Sql.Postgres.PostgresErrors")!,
+        typeof(Postgres.PostgresEngine).Assembly.GetType("Backup.Sql.Postgres.RestoreErrors")!,
+        typeof(Postgres.PostgresEngine).Assembly.GetType("Backup.Sql.Postgres.State.StateErrors")!,
+    ];
 
     private static IReadOnlyList<(string Name, string Code)> Codes { get; } =
     [
@@ -116,7 +127,7 @@ public sealed partial class ErrorPageTests
 
     /// <summary>One error of each method that makes one, its arguments shown as their names.</summary>
     private static IEnumerable<(string Name, BackupSqlException Error)> Errors() =>
-        from type in new[] { typeof(SqlStates).Assembly.GetType("Backup.Sql.Diagnostics.Errors")!, typeof(Sqlite.SqliteEngine).Assembly.GetType("Backup.Sql.Sqlite.SqliteErrors")!, typeof(Postgres.PostgresStateStore).Assembly.GetType("Backup.Sql.Postgres.State.StateErrors")! }
+        from type in Classes
         from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static)
         where method.ReturnType == typeof(BackupSqlException) && !Makers.Contains(method.Name)
         let arguments = method.GetParameters().Select(Argument).ToArray()
@@ -130,6 +141,10 @@ public sealed partial class ErrorPageTests
             return name;
         if (type.IsAssignableFrom(typeof(string[])))
             return new[] { name };
+        if (type == typeof(TableSpace))
+            return new TableSpace("<database>", 7);
+        if (type == typeof(Version))
+            return new Version(13, 0);
         if (type == typeof(DateTimeOffset))
             return new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
         if (type == typeof(TimeSpan))

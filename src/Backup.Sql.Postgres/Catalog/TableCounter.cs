@@ -21,6 +21,8 @@ internal static class TableCounter
     {
         try
         {
+            // An export may have turned it off.
+            await connection.ExecuteAsync("SET enable_seqscan = on", cancellationToken).ConfigureAwait(false);
             var oid = ObjectIds.OidOf(table.Id);
             var name = await connection.QueryAsync(
                 "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind = 'p' FROM pg_class c "

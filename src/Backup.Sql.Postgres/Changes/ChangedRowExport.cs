@@ -12,7 +12,7 @@ namespace Backup.Sql.Postgres.Changes;
 /// </summary>
 internal static class ChangedRowExport
 {
-    private const int KeysPerQuery = 500;
+    private const int KeysPerQuery = 2000;
 
     /// <summary>True when a row can be found by this column of its key.</summary>
     public static bool CanFind(StoredColumn column) =>
@@ -52,13 +52,12 @@ internal static class ChangedRowExport
         if (table.Heaps.Count == 0)
             return;
         using var export = new RowExport(table, null, KeySpan.All);
-        var literals = keys.Select(key => KeyBound.Literals(table, key.Span, table.Key.Count))
-            .Where(values => values.Count == table.Key.Count)
-            .Select(values => $"({string.Join(", ", values)})").ToList();
-        if (literals.Count == 0)
+        var values = keys.Select(key => KeyBound.Texts(table, key.Span, table.Key.Count))
+            .Where(values => values.Count == table.Key.Count).ToList();
+        if (values.Count == 0)
             return;
         var rows = await CopyReader.StartAsync(
-            connection, CopyQuery.ByKeys(table, literals), export.Fields, cancellationToken).ConfigureAwait(false);
+            connection, CopyQuery.ByKeys(table, values), export.Fields, cancellationToken).ConfigureAwait(false);
         await using var _ = rows.ConfigureAwait(false);
         await export.RunAsync(rows, found, cancellationToken).ConfigureAwait(false);
     }

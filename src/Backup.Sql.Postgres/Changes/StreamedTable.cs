@@ -20,5 +20,5 @@ internal sealed record StreamedTable(StoredTable Table, IReadOnlyList<int> Field
 
     /// <summary>True when every key can be said in SQL, so that its row can be looked for.</summary>
     public bool CanFindAll(ChangedKeys keys) =>
-        keys.Sorted.All(key => KeyBound.Literals(Table, key.Span, Table.Key.Count).Count == Table.Key.Count);
+        keys.Sorted.All(key => KeyBound.Texts(Table, key.Span, Table.Key.Count).Count == Table.Key.Count);
 }

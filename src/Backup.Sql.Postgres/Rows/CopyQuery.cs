@@ -23,14 +23,18 @@ internal static class CopyQuery
 
     /// <summary>The rows of some keys.</summary>
     /// <param name="table">A table with a key.</param>
-    /// <param name="keys">The keys, each as a list of literals.</param>
-    public static string ByKeys(StoredTable table, IReadOnlyList<string> keys)
+    /// <param name="keys">The values of each key, as texts.</param>
+    public static string ByKeys(StoredTable table, IReadOnlyList<IReadOnlyList<string>> keys)
     {
         var columns = string.Join(", ", table.Columns.Select(column => column.Selected));
         var names = Enumerable.Range(1, table.Key.Count)
             .Select(place => string.Create(CultureInfo.InvariantCulture, $"wanted_{place}")).ToList();
         var matches = table.Key.Zip(names, (ordinal, name) => $"{Quote.Name(table.Columns[ordinal].Name)} = {name}");
-        return $"SELECT {columns} FROM (VALUES {string.Join(", ", keys)}) AS wanted ({string.Join(", ", names)}) "
+
+        // One constant for each column: a list of rows would be analyzed row by row.
+        var arrays = table.Key.Select((ordinal, place) =>
+            $"pg_catalog.unnest({Quote.Text(Array(keys.Select(key => key[place])))}::{table.Columns[ordinal].Type}[])");
+        return $"SELECT {columns} FROM ROWS FROM ({string.Join(", ", arrays)}) AS wanted ({string.Join(", ", names)}) "
             + $"JOIN {Source(table, table.Heaps)} ON {string.Join(" AND ", matches)}";
     }
 
@@ -72,6 +76,21 @@ internal static class CopyQuery
         var columns = string.Join(", ", table.Columns.Select(column => Quote.Name(column.Name)));
         var parts = heaps.Select(heap => $"SELECT {columns} FROM ONLY {heap.Name}{sample}");
         return $"({string.Join(" UNION ALL ", parts)}) AS heaps";
+    }
+
+    /// <summary>The text of an array, as the server reads it.</summary>
+    private static string Array(IEnumerable<string> values)
+    {
+        var text = new StringBuilder("{");
+        foreach (var value in values)
+        {
+            if (text.Length > 1)
+                text.Append(',');
+            text.Append('"').Append(value.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+        }
+
+        return text.Append('}').ToString();
     }
 
     private static string Place(long place) =>

@@ -23,7 +23,8 @@ internal static class KeyBound
     {
         if (bound.IsEmpty)
             return null;
-        var values = Literals(table, bound, table.OrderedPrefix);
+        var values = Texts(table, bound, table.OrderedPrefix)
+            .Select((text, place) => $"{Quote.Text(text)}::{table.Columns[table.Key[place]].Type}").ToList();
         if (values.Count == 0)
             return null;
         var sign = isStart ? ">=" : "<=";
@@ -32,11 +33,11 @@ internal static class KeyBound
             : $"({table.KeyList(values.Count)}) {sign} ({string.Join(", ", values)})";
     }
 
-    /// <summary>The values that a bound begins with, as literals, as long as they are of the key's own kinds.</summary>
+    /// <summary>The values that a bound begins with, as texts, as long as they are of the key's own kinds.</summary>
     /// <param name="table">A table with a key.</param>
     /// <param name="bound">The bound, or a key.</param>
     /// <param name="most">How many values are wanted.</param>
-    public static List<string> Literals(StoredTable table, ReadOnlySpan<byte> bound, int most)
+    public static List<string> Texts(StoredTable table, ReadOnlySpan<byte> bound, int most)
     {
         var values = new List<string>();
         try
@@ -45,9 +46,9 @@ internal static class KeyBound
             while (values.Count < most && reader.MoveNext())
             {
                 var column = table.Columns[table.Key[values.Count]];
-                if (Literal(column.Form, ref reader) is not { } literal)
+                if (Text(column.Form, ref reader) is not { } text)
                     break;
-                values.Add(reader.Kind == ValueKind.Integer ? literal : $"{Quote.Text(literal)}::{column.Type}");
+                values.Add(text);
             }
         }
         catch (BackupSqlException)
@@ -58,10 +59,10 @@ internal static class KeyBound
         return values;
     }
 
-    private static string? Literal(FieldForm form, ref KeyReader reader) => (form, reader.Kind) switch
+    private static string? Text(FieldForm form, ref KeyReader reader) => (form, reader.Kind) switch
     {
         (FieldForm.Int16 or FieldForm.Int32 or FieldForm.Int64, ValueKind.Integer) =>
-            string.Create(CultureInfo.InvariantCulture, $"({reader.GetInteger()})"),
+            reader.GetInteger().ToString(CultureInfo.InvariantCulture),
         (FieldForm.Boolean, ValueKind.Boolean) => reader.GetBoolean() ? "true" : "false",
         (FieldForm.Double or FieldForm.Single, ValueKind.Float) =>
             reader.GetFloat().ToString("R", CultureInfo.InvariantCulture),

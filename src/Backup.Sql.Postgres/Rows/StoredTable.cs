@@ -5,6 +5,8 @@ namespace Backup.Sql.Postgres.Rows;
 /// <summary>A table as it is exported: its columns, its key, and the relations that hold its rows.</summary>
 internal sealed record StoredTable
 {
+    private int? _orderedPrefix;
+
     /// <summary>The name as people read it: <c>shop.public.orders</c>.</summary>
     public required string FullName { get; init; }
 
@@ -24,7 +26,7 @@ internal sealed record StoredTable
     public bool IsPartitioned { get; init; }
 
     /// <summary>Columns of the key, from the first on, whose order in the server is that of keys.</summary>
-    public int OrderedPrefix => Key.TakeWhile(ordinal => Columns[ordinal].IsOrderedLikeKeys).Count();
+    public int OrderedPrefix => _orderedPrefix ??= Key.TakeWhile(ordinal => Columns[ordinal].IsOrderedLikeKeys).Count();
 
     /// <summary>True when keys are made of the key's columns.</summary>
     public bool HasKey => Key.Count > 0;
