@@ -139,10 +139,12 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
             changes.Dispose();
     }
 
-    private DatabaseChanges ChangesOf(string database) =>
-        _changes.TryGetValue(database, out var changes) ? changes
-            : throw _late.Contains(database)
-                ? PostgresErrors.NoSlotYet(database) : PostgresErrors.NoHistory(database);
+    private DatabaseChanges ChangesOf(string database)
+    {
+        if (_changes.TryGetValue(database, out var changes))
+            return changes;
+        throw _late.Contains(database) ? PostgresErrors.NoSlotYet(database) : PostgresErrors.NoHistory(database);
+    }
 
     /// <summary>Every version since a time; from where they are known, with the rows there were then.</summary>
     private async Task ExportVersionsAsync(
