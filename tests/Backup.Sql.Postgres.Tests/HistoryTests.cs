@@ -366,9 +366,10 @@ public sealed class HistoryTests(ITestOutputHelper output)
 
         public async ValueTask DisposeAsync()
         {
+            // Of slots the server has few.
+            await Session.ExecuteAsync($"ALTER DATABASE {Name} CONFIGURE ZONE DISCARD");
             await _host.DisposeAsync();
-            await Test.RunSqlAsync(
-                "postgres", $"DROP DATABASE IF EXISTS {Name}_back WITH (FORCE)");
+            await Test.RunSqlAsync("postgres", $"DROP DATABASE IF EXISTS {Name}_back WITH (FORCE)");
         }
 
         private async Task<Dictionary<string, string>> StateAsync(string database)
