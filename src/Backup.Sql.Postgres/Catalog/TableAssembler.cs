@@ -61,7 +61,8 @@ internal sealed class TableAssembler(
             Name = definition.Name,
             Owner = definition.Owner,
             Columns = [.. parts.Columns[oid].Where(column => !column.Definition.Generated).Select(Column)],
-            Computed = [.. definition.Columns.Where(column => column.Generated).Select(column => column.Name)],
+            Computed = definition.Columns.Any(column => column.Generated)
+                ? [.. definition.Columns.Where(column => column.Generated).Select(column => column.Name)] : null,
             Counter = key?.Columns is [var counted] ? CounterOf(definition, counted) : null,
             PrimaryKey = key?.Columns ?? [],
             Indexes = [.. constraints.Where(constraint => constraint.Definition.Kind is "u" or "x").Select(Index),

@@ -18,9 +18,9 @@ internal sealed class NeutralDdl(Func<long, string?> typeOf, NoticeList notices)
     public string Table(TableDescriptor table)
     {
         var parts = table.Columns.Select(column => Column(table, DeclaredTypes.Expect(column))).ToList();
-        foreach (var name in table.Computed)
+        foreach (var name in table.Computed ?? [])
             notices.Add($"{table.Name}.{name}: the column is computed in another dialect and was left out");
-        if (table.PrimaryKey.Any(table.Computed.Contains))
+        if (table.PrimaryKey.Any(table.IsComputed))
             notices.Add($"{table.Name}: its key is left out with a computed column of it");
         else if (table.PrimaryKey.Count > 0)
             parts.Add($"PRIMARY KEY ({Names(table.PrimaryKey)})");
@@ -40,7 +40,7 @@ internal sealed class NeutralDdl(Func<long, string?> typeOf, NoticeList notices)
     /// <summary>An index; null when PostgreSQL cannot have it.</summary>
     public string? Index(TableDescriptor table, IndexDescriptor index, string name)
     {
-        if (index.Columns.Count == 0 || index.Predicate is not null || index.Columns.Any(table.Computed.Contains))
+        if (index.Columns.Count == 0 || index.Predicate is not null || index.Columns.Any(table.IsComputed))
         {
             notices.Add(
                 $"{table.Name}: index {index.Name} is over an expression or a condition in another dialect; left out");

@@ -43,7 +43,8 @@ internal sealed class TableReader(Connection connection, IReadOnlyList<MasterRow
             Schema = SqliteSchema.SchemaName,
             Name = row.Name,
             Ddl = row.Sql,
-            Computed = [.. all.Where(column => column.IsComputed).Select(column => column.Descriptor.Name)],
+            Computed = all.Any(column => column.IsComputed)
+                ? [.. all.Where(column => column.IsComputed).Select(column => column.Descriptor.Name)] : null,
             Counter = rowIdColumn < 0 ? null : CounterOf(properties),
             Columns = [.. stored.Select(column => column.Descriptor)],
             PrimaryKey = identifies ? [.. key.Select(column => column.Descriptor.Name)] : [],

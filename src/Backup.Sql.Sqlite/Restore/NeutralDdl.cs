@@ -18,13 +18,13 @@ internal static class NeutralDdl
         var rowId = RowIdColumn(table);
         foreach (var column in table.Columns)
             parts.Add(column.Name == rowId ? RowId(column, isCounted) : Column(table, column, notices));
-        if (table.PrimaryKey.Any(table.Computed.Contains))
+        if (table.PrimaryKey.Any(table.IsComputed))
             notices.Add($"{table.Name}: its key is left out with a computed column of it");
         else if (rowId is null && table.PrimaryKey.Count > 0)
             parts.Add($"PRIMARY KEY ({Names(table.PrimaryKey)})");
         foreach (var key in table.ForeignKeys)
         {
-            if (key.Columns.Any(table.Computed.Contains))
+            if (key.Columns.Any(table.IsComputed))
                 notices.Add($"{table.Name}: foreign key {key.Name} is left out with a computed column of it");
             else
                 parts.Add(ForeignKey(key));
@@ -32,7 +32,7 @@ internal static class NeutralDdl
 
         if (table.Checks.Count > 0)
             notices.Add($"{table.Name}: check constraints are written in another dialect and were left out");
-        foreach (var name in table.Computed)
+        foreach (var name in table.Computed ?? [])
             notices.Add($"{table.Name}.{name}: the column is computed in another dialect and was left out");
         if (table.Schema is { } schema and not SqliteSchema.SchemaName)
             notices.Add($"{table.Name}: SQLite has no schemas; it was in schema {schema}");
@@ -48,7 +48,7 @@ internal static class NeutralDdl
     /// <summary>An index; null when SQLite cannot have it.</summary>
     public static string? Index(TableDescriptor table, IndexDescriptor index, string name, List<string> notices)
     {
-        if (index.Columns.Count == 0 || index.Predicate is not null || index.Columns.Any(table.Computed.Contains))
+        if (index.Columns.Count == 0 || index.Predicate is not null || index.Columns.Any(table.IsComputed))
         {
             notices.Add(
                 $"{table.Name}: index {index.Name} is over an expression or a condition in another dialect; left out");

@@ -31,7 +31,7 @@ internal sealed class ForeignObjects(IReadOnlyList<ObjectDescriptor> all, List<s
             notices.Add($"Foreign key {key.Name} of {name} lost its actions.");
         foreach (var column in table.Columns.Where(column => column.Default is not null))
             notices.Add($"Column {column.Name} of {name} lost its default.");
-        foreach (var column in table.Computed)
+        foreach (var column in table.Computed ?? [])
             notices.Add($"Column {column} of {name} was left out: it is computed.");
         if (table.Checks.Count > 0)
             notices.Add($"The checks of {name} were left out.");
@@ -47,7 +47,7 @@ internal sealed class ForeignObjects(IReadOnlyList<ObjectDescriptor> all, List<s
             })],
             Indexes = [.. table.Indexes.Where(index => IsPlain(table, index))
                 .Select(index => index with { Ddl = null })],
-            ForeignKeys = [.. table.ForeignKeys.Where(key => !key.Columns.Any(table.Computed.Contains))
+            ForeignKeys = [.. table.ForeignKeys.Where(key => !key.Columns.Any(table.IsComputed))
                 .Select(key => key with
                 {
                     ReferencedTable = Spell(table, key),
@@ -55,8 +55,8 @@ internal sealed class ForeignObjects(IReadOnlyList<ObjectDescriptor> all, List<s
                     OnUpdate = null,
                 })],
             Checks = [],
-            Computed = [],
-            PrimaryKey = table.PrimaryKey.Any(table.Computed.Contains) ? [] : table.PrimaryKey,
+            Computed = null,
+            PrimaryKey = table.PrimaryKey.Any(table.IsComputed) ? [] : table.PrimaryKey,
             Partitions = [],
         };
     }
@@ -71,7 +71,7 @@ internal sealed class ForeignObjects(IReadOnlyList<ObjectDescriptor> all, List<s
     }
 
     private static bool IsPlain(TableDescriptor table, IndexDescriptor index) =>
-        index.Predicate is null && index.Columns.Count > 0 && !index.Columns.Any(table.Computed.Contains);
+        index.Predicate is null && index.Columns.Count > 0 && !index.Columns.Any(table.IsComputed);
 
     private static bool HasAction(ForeignKeyDescriptor key) =>
         !CatalogRules.IsNoAction(key.OnDelete) || !CatalogRules.IsNoAction(key.OnUpdate);

@@ -12,9 +12,9 @@ public sealed record TableDescriptor : ObjectDescriptor
 
     /// <summary>
     /// Names of the columns that are computed out of others and therefore not among <see cref="Columns"/>: a restore
-    /// into another engine leaves them out, and says so.
+    /// into another engine leaves them out, and says so. Null for none.
     /// </summary>
-    public IReadOnlyList<string> Computed { get; init; } = [];
+    public IReadOnlyList<string>? Computed { get; init; }
 
     /// <summary>
     /// Names of the primary key's columns in key order; empty when the table has no key that identifies a row.
@@ -56,4 +56,9 @@ public sealed record TableDescriptor : ObjectDescriptor
 
     /// <summary>For how long history is kept, where that was set for the table; null (the default) otherwise.</summary>
     public TimeSpan? HistoryRetention { get; init; }
+
+    /// <summary>Tells whether a column is one of <see cref="Computed"/>.</summary>
+    /// <param name="column">The column's name.</param>
+    /// <returns>True when it is.</returns>
+    public bool IsComputed(string column) => Computed?.Contains(column, StringComparer.Ordinal) == true;
 }
