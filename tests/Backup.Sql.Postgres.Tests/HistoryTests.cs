@@ -184,6 +184,78 @@ public sealed class HistoryTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task No_time_cuts_through_a_transaction_while_two_back_up_and_others_write()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        const int accounts = 20;
+        await using var past = await StartAsync("bank");
+        await past.RunAsync(
+            "CREATE TABLE public.bank (id int PRIMARY KEY, amount int, note text)",
+            $"INSERT INTO public.bank SELECT n, 100, repeat('x', 3000) FROM generate_series(1, {accounts}) n");
+        await past.Session.ExecuteAsync($"BACKUP TABLE {past.Name}.public.bank INTO 'mem://one' WITH revision_history");
+        await past.Session.ExecuteAsync($"BACKUP TABLE {past.Name}.public.bank INTO 'mem://two' WITH revision_history");
+        using var stop = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 3).Select(seed => Task.Run(() => TransferAsync(past, seed, accounts, stop.Token))).ToList();
+        var times = new List<string>();
+        for (var round = 0; round < 3; round++)
+        {
+            await Task.WhenAll(
+                past.OpenSession().ExecuteAsync($"BACKUP TABLE {past.Name}.public.bank INTO LATEST IN 'mem://one' WITH revision_history"),
+                past.OpenSession().ExecuteAsync($"BACKUP TABLE {past.Name}.public.bank INTO LATEST IN 'mem://two' WITH revision_history"));
+            for (var i = 0; i < 3; i++)
+            {
+                times.Add(await past.NowAsync());
+                await Task.Delay(37);
+            }
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(writers);
+        await past.Session.ExecuteAsync($"BACKUP TABLE {past.Name}.public.bank INTO LATEST IN 'mem://one' WITH revision_history");
+        await past.Session.ExecuteAsync($"BACKUP TABLE {past.Name}.public.bank INTO LATEST IN 'mem://two' WITH revision_history");
+        foreach (var time in times)
+        {
+            var states = new List<string>();
+            foreach (var collection in (string[])["one", "two"])
+            {
+                await past.RunAsync("DROP SCHEMA IF EXISTS back CASCADE", "CREATE SCHEMA back", "ALTER TABLE public.bank SET SCHEMA back");
+                await past.Session.ExecuteAsync(
+                    $"RESTORE TABLE {past.Name}.public.bank FROM LATEST IN 'mem://{collection}' AS OF SYSTEM TIME '{time}'");
+                Assert.Equal($"{accounts * 100}", await past.Test.QueryAsync(past.Name, "SELECT sum(amount) FROM public.bank"));
+                states.Add(await past.Test.QueryAsync(past.Name, "SELECT string_agg(b::text, ',' ORDER BY id) FROM public.bank b"));
+            }
+
+            // A transaction has one time, in whichever backup it is.
+            Assert.Equal(states[0], states[1]);
+        }
+    }
+
+    private static async Task TransferAsync(Past past, int seed, int accounts, CancellationToken stop)
+    {
+        var random = new Random(seed);
+        await using var connection = await past.Test.ConnectAsync(past.Name);
+        while (!stop.IsCancellationRequested)
+        {
+            await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
+            try
+            {
+                var (from, to) = (random.Next(1, accounts + 1), random.Next(1, accounts + 1));
+                await ExecuteAsync(connection, $"UPDATE public.bank SET amount = amount - 1 WHERE id = {from}");
+                if (random.Next(10) == 0)
+                    await Task.Delay(random.Next(60), CancellationToken.None);
+                await ExecuteAsync(connection, $"UPDATE public.bank SET amount = amount + 1 WHERE id = {to}");
+                await (random.Next(8) == 0 ? transaction.RollbackAsync(CancellationToken.None) : transaction.CommitAsync(CancellationToken.None));
+            }
+            catch (PostgresException)
+            {
+                // Two of them in each other's way.
+                await transaction.RollbackAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Who_does_not_want_whole_rows_in_the_log_gets_no_past()
     {
         if (!TestServer.IsInstalled(output))
@@ -286,6 +358,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
         public string Name { get; }
 
         public BackupSession Session { get; }
+
+        public BackupSession OpenSession() => _host.OpenSession();
 
         public Task RunAsync(params string[] statements) => Test.RunSqlAsync(Name, statements);
 
