@@ -64,10 +64,10 @@ internal static class HistoryTables
     {
         await connection.ExecuteAsync(Remove, cancellationToken).ConfigureAwait(false);
         var others = await connection.QueryAsync(
-            "SELECT 1 FROM pg_catalog.pg_class WHERE relnamespace = 'backupsql'::pg_catalog.regnamespace LIMIT 1",
+            "SELECT 1 FROM pg_catalog.pg_class WHERE relnamespace = pg_catalog.to_regnamespace('backupsql') LIMIT 1",
             cancellationToken).ConfigureAwait(false);
         if (others.Count == 0)
-            await connection.ExecuteAsync("DROP SCHEMA backupsql", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync("DROP SCHEMA IF EXISTS backupsql", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Says for how long history is kept.</summary>
