@@ -22,6 +22,9 @@ internal sealed class PooledServer : IAsyncDisposable
     {
         foreach (var database in await Server.DatabasesAsync())
             await Server.RunSqlAsync("postgres", $"DROP DATABASE \"{database}\" WITH (FORCE)");
+
+        // What a test that failed has left of the log of restores.
+        await Server.RunSqlAsync("postgres", "DROP SCHEMA IF EXISTS backupsql CASCADE");
         Free.Add(Server);
     }
 }

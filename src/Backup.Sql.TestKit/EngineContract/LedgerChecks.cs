@@ -104,6 +104,7 @@ internal static class LedgerChecks
         }
 
         await ExpectRememberedAsync(context, true, "after its second attempt").ConfigureAwait(false);
+        await LedgerOf(context).ForgetAsync(Id, context.Token).ConfigureAwait(false);
         Expect.EqualRows(before, await context.ReadAsync(null, "copy").ConfigureAwait(false), "The second attempt");
     }
 
