@@ -12,7 +12,7 @@ namespace Backup.Sql.Postgres.Catalog;
 /// Gives connections, in a transaction of REPEATABLE READ: what is read in one use fits together.
 /// </param>
 /// <param name="read">Reads a database.</param>
-/// <param name="count">Counts a table's rows; null to count those that are there.</param>
+/// <param name="count">Measures a table whose number of rows may be known; null for what is there.</param>
 /// <param name="listed">
 /// What is known of the databases without a connection to each; null, inside a snapshot, to read all that belongs to
 /// them.
@@ -20,7 +20,7 @@ namespace Backup.Sql.Postgres.Catalog;
 internal sealed class PostgresCatalog(
     IReadOnlyCollection<string> databases, UseConnection use,
     Func<NpgsqlConnection, string, CancellationToken, ValueTask<PostgresSchema>> read,
-    Func<TableDescriptor, CancellationToken, ValueTask<TableStatistics>>? count = null,
+    Func<TableDescriptor, long?, CancellationToken, ValueTask<TableStatistics>>? count = null,
     IReadOnlyList<DatabaseDescriptor>? listed = null) : ICatalogReader
 {
     private readonly Dictionary<string, PostgresSchema> _schemas = new(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ internal sealed class PostgresCatalog(
         TableDescriptor table, long? rows = null, CancellationToken cancellationToken = default)
     {
         if (count is not null)
-            return await count(table, cancellationToken).ConfigureAwait(false);
+            return await count(table, rows, cancellationToken).ConfigureAwait(false);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

@@ -76,14 +76,14 @@ internal sealed class LoggedRows
         await export.RunAsync(rows, sink, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Counts the rows.</summary>
+    /// <summary>Counts the rows where their number is not known.</summary>
     public async ValueTask<TableStatistics> CountAsync(
-        NpgsqlConnection connection, TableDescriptor table, CancellationToken cancellationToken)
+        NpgsqlConnection connection, TableDescriptor table, long? known, CancellationToken cancellationToken)
     {
         if (_table.Heaps.Count == 0)
             return default;
         var log = await LoadAsync(connection, cancellationToken).ConfigureAwait(false);
-        return await TableCounter.CountAsync(connection, table, null, cancellationToken, _query(log))
+        return await TableCounter.CountAsync(connection, table, known, cancellationToken, _query(log))
             .ConfigureAwait(false);
     }
 

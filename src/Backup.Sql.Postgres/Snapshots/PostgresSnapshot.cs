@@ -197,7 +197,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
             cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<TableStatistics> CountPastAsync(
-        TableDescriptor table, CancellationToken cancellationToken)
+        TableDescriptor table, long? known, CancellationToken cancellationToken)
     {
         var stored = await TableAsync(new TableSpace(table.Database, table.Id), cancellationToken)
             .ConfigureAwait(false);
@@ -206,7 +206,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
             .ConfigureAwait(false);
         return await ReadAsync(
             table.Database, $"the past of table {stored.FullName}",
-            connection => rows.CountAsync(connection, table, cancellationToken), cancellationToken)
+            connection => rows.CountAsync(connection, table, known, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -223,7 +223,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
         TableSpace space, StoredTable table, KeySpan span, HlcTimestamp start, IRowVersionSink sink,
         CancellationToken cancellationToken)
     {
-        ChangesOf(space.Database);
+        _ = ChangesOf(space.Database); // refuses where there is no history
         var keys = await ChangedKeysAsync(space, table, start, cancellationToken).ConfigureAwait(false)
             ?? throw PostgresErrors.NotCaught(table.FullName, start);
         await ReadAsync(
