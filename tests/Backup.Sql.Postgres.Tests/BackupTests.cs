@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
 using Backup.Sql.Engines;
 using Backup.Sql.Sessions;
 using Backup.Sql.Storage;
@@ -9,7 +7,7 @@ using Xunit.Abstractions;
 namespace Backup.Sql.Postgres.Tests;
 
 /// <summary>The sample database through BACKUP and RESTORE, compared by pg_dump: definitions and rows.</summary>
-public sealed partial class BackupTests(ITestOutputHelper output)
+public sealed class BackupTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task A_database_goes_through_full_and_incremental_backup_and_comes_back_the_same()
@@ -34,8 +32,8 @@ public sealed partial class BackupTests(ITestOutputHelper output)
         await session.ExecuteAsync(
             "RESTORE DATABASE backup_shop FROM LATEST IN 'mem://shop' WITH new_db_name = 'backup_copy'");
 
-        Assert.Equal(await SchemaAsync(test, "backup_shop"), await SchemaAsync(test, "backup_copy"));
-        Assert.Equal(await RowsAsync(test, "backup_shop"), await RowsAsync(test, "backup_copy"));
+        Assert.Equal(await Dump.SchemaAsync(test, "backup_shop"), await Dump.SchemaAsync(test, "backup_copy"));
+        Assert.Equal(await Dump.RowsAsync(test, "backup_shop"), await Dump.RowsAsync(test, "backup_copy"));
     }
 
     [Fact]
@@ -48,15 +46,15 @@ public sealed partial class BackupTests(ITestOutputHelper output)
         await using var host = Open(test, "backup_tables");
         var session = host.OpenSession();
         await session.ExecuteAsync("BACKUP DATABASE backup_tables INTO 'mem://tables'");
-        var (schema, rows) = (await SchemaAsync(test, "backup_tables"), await RowsAsync(test, "backup_tables"));
+        var (schema, rows) = (await Dump.SchemaAsync(test, "backup_tables"), await Dump.RowsAsync(test, "backup_tables"));
         await test.RunSqlAsync("backup_tables", "DROP TABLE app.booking, app.payment, app.person, app.employee");
 
         await session.ExecuteAsync(
             "RESTORE TABLE backup_tables.app.booking, backup_tables.app.payment, backup_tables.app.person, "
             + "backup_tables.app.employee FROM LATEST IN 'mem://tables'");
 
-        Assert.Equal(schema, await SchemaAsync(test, "backup_tables"));
-        Assert.Equal(rows, await RowsAsync(test, "backup_tables"));
+        Assert.Equal(schema, await Dump.SchemaAsync(test, "backup_tables"));
+        Assert.Equal(rows, await Dump.RowsAsync(test, "backup_tables"));
     }
 
     [Fact]
@@ -111,29 +109,4 @@ public sealed partial class BackupTests(ITestOutputHelper output)
         },
         Stores = [new MemoryObjectStoreProvider()],
     });
-
-    private static Task<string> SchemaAsync(TestServer test, string database) => DumpAsync(test, database, "--schema-only");
-
-    private static async Task<string> RowsAsync(TestServer test, string database) => string.Join('\n',
-        (await DumpAsync(test, database, "--data-only", "--inserts")).Split('\n').Order(StringComparer.Ordinal));
-
-    private static async Task<string> DumpAsync(TestServer test, string database, params string[] options)
-    {
-        var directory = Directory.EnumerateDirectories("/usr/lib/postgresql").Max();
-        var start = new ProcessStartInfo(Path.Combine(directory!, "bin", "pg_dump"))
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        foreach (var argument in (string[])["-h", "127.0.0.1", "-U", "tester", "-p", $"{test.Port}", "-d", database, .. options])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var text = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, await errors);
-        return Secret().Replace(text.Replace(database, "DATABASE", StringComparison.Ordinal), "");
-    }
-
-    [GeneratedRegex(@"^\\(un)?restrict .*$", RegexOptions.Multiline)]
-    private static partial Regex Secret();
 }

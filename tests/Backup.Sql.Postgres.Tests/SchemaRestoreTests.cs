@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
 using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
@@ -11,7 +9,7 @@ using Xunit.Abstractions;
 namespace Backup.Sql.Postgres.Tests;
 
 /// <summary>Definitions of everything, through catalog and restore, compared by pg_dump.</summary>
-public sealed partial class SchemaRestoreTests(ITestOutputHelper output)
+public sealed class SchemaRestoreTests(ITestOutputHelper output)
 {
     [Fact]
     public async Task A_new_database_has_the_same_schema()
@@ -24,7 +22,7 @@ public sealed partial class SchemaRestoreTests(ITestOutputHelper output)
         var notices = await RestoreAsync(test, schema, "schema_copy", _ => true, isNew: true);
 
         Assert.Empty(notices);
-        Assert.Equal(await DumpAsync(test, "schema_source"), await DumpAsync(test, "schema_copy"));
+        Assert.Equal(await Dump.SchemaAsync(test, "schema_source"), await Dump.SchemaAsync(test, "schema_copy"));
     }
 
     [Fact]
@@ -49,7 +47,7 @@ public sealed partial class SchemaRestoreTests(ITestOutputHelper output)
         await RestoreAsync(test, schema, "settings_copy", _ => true, isNew: true);
 
         Assert.Equal(
-            await DumpAsync(test, "settings_source", "--create"), await DumpAsync(test, "settings_copy", "--create"));
+            await Dump.SchemaAsync(test, "settings_source", "--create"), await Dump.SchemaAsync(test, "settings_copy", "--create"));
     }
 
     [Fact]
@@ -59,7 +57,7 @@ public sealed partial class SchemaRestoreTests(ITestOutputHelper output)
             return;
         var test = await TestServer.GetAsync();
         var schema = await MakeSampleAsync(test, "tables_source");
-        var before = await DumpAsync(test, "tables_source", "-t", "app.film", "-t", "app.payment*");
+        var before = await Dump.SchemaAsync(test, "tables_source", "-t", "app.film", "-t", "app.payment*");
 
         var notices = await RestoreAsync(
             test, schema, "tables_source",
@@ -68,8 +66,8 @@ public sealed partial class SchemaRestoreTests(ITestOutputHelper output)
             o => o with { Name = o.Name + "_again" });
 
         output.WriteLine(string.Join('\n', notices));
-        Assert.Equal(before, await DumpAsync(test, "tables_source", "-t", "app.film", "-t", "app.payment", "-t", "app.payment_2*", "-t", "app.payment_default"));
-        var again = await DumpAsync(test, "tables_source", "-t", "app.film_again", "-t", "app.payment_again*");
+        Assert.Equal(before, await Dump.SchemaAsync(test, "tables_source", "-t", "app.film", "-t", "app.payment", "-t", "app.payment_2*", "-t", "app.payment_default"));
+        var again = await Dump.SchemaAsync(test, "tables_source", "-t", "app.film_again", "-t", "app.payment_again*");
         Assert.Contains("PARTITION app.payment_again_2026_big FOR VALUES IN ('300', '400')", again, StringComparison.Ordinal);
         Assert.Contains("ADD CONSTRAINT film_title_key_1 UNIQUE (title)", again, StringComparison.Ordinal);
         Assert.Contains("REFERENCES app.film_again(film_id)", again, StringComparison.Ordinal);
@@ -176,24 +174,4 @@ public sealed partial class SchemaRestoreTests(ITestOutputHelper output)
         await connection.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", CancellationToken.None);
         return await SchemaReader.ReadAsync(connection, database, CancellationToken.None);
     }
-
-    private static async Task<string> DumpAsync(TestServer test, string database, params string[] options)
-    {
-        var directory = Directory.EnumerateDirectories("/usr/lib/postgresql").Max();
-        var start = new ProcessStartInfo(Path.Combine(directory!, "bin", "pg_dump"))
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        };
-        foreach (var argument in (string[])["--schema-only", "-h", "127.0.0.1", "-U", "tester", "-p", $"{test.Port}", "-d", database, .. options])
-            start.ArgumentList.Add(argument);
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var text = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.Equal("", await errors);
-        return Secret().Replace(text.Replace(database, "DATABASE", StringComparison.Ordinal), "");
-    }
-
-    [GeneratedRegex(@"^\\(un)?restrict .*$", RegexOptions.Multiline)]
-    private static partial Regex Secret();
 }

@@ -10,4 +10,7 @@ internal sealed record ExtensionDefinition
     public required string Version { get; init; }
 
     public string? Comment { get; set; }
+
+    /// <summary>What of it has other rights than it came with.</summary>
+    public IReadOnlyList<MemberGrants> Grants { get; set; } = [];
 }

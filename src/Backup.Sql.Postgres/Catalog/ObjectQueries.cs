@@ -18,7 +18,8 @@ internal static class ObjectQueries
                 unnest(r.setconfig) WITH ORDINALITY u(s, o)
                 WHERE r.setdatabase = d.oid),
             'extensions', (SELECT json_agg(json_build_object('name', e.extname, 'schema', n.nspname,
-                'version', e.extversion, 'comment', obj_description(e.oid, 'pg_extension')) ORDER BY e.oid)
+                'version', e.extversion, 'comment', obj_description(e.oid, 'pg_extension'),
+                'grants', {MemberGrants}) ORDER BY e.oid)
                 FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace),
             'defaultGrants', (SELECT json_agg(json_build_object('role', pg_get_userbyid(a.defaclrole),
                 'schema', n.nspname, 'objects', CASE a.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES'
@@ -156,6 +157,26 @@ internal static class ObjectQueries
         UNION ALL SELECT 'the rows of table ' || c.relname || ', which belongs to extension ' || e.extname
             FROM pg_extension e, unnest(e.extconfig) x JOIN pg_class c ON c.oid = x
         ORDER BY 1
+        """;
+
+    /// <summary>Rights on members of extension e that are not those that it set when it was made.</summary>
+    private static string MemberGrants => $"""
+        (SELECT json_agg(json_build_object('kind', m.kind, 'schema', mn.nspname, 'name', m.name,
+            'arguments', m.arguments, 'grants', {CatalogSql.Grants("m.acl")}) ORDER BY mn.nspname, m.name, m.arguments)
+            FROM pg_depend x JOIN (
+                SELECT 'pg_proc'::regclass AS catalog, oid, pronamespace AS schema, proname AS name,
+                    pg_get_function_identity_arguments(oid) AS arguments,
+                    CASE prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind,
+                    proacl AS acl, acldefault('f', proowner) AS usual FROM pg_proc
+                UNION ALL SELECT 'pg_class'::regclass, oid, relnamespace, relname, NULL,
+                    CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relacl,
+                    acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner) FROM pg_class
+                UNION ALL SELECT 'pg_type'::regclass, oid, typnamespace, typname, NULL, 'TYPE', typacl,
+                    acldefault('T', typowner) FROM pg_type) m ON m.catalog = x.classid AND m.oid = x.objid
+            JOIN pg_namespace mn ON mn.oid = m.schema
+            LEFT JOIN pg_init_privs i ON i.classoid = x.classid AND i.objoid = x.objid AND i.objsubid = 0
+            WHERE x.refclassid = 'pg_extension'::regclass AND x.refobjid = e.oid AND x.deptype = 'e'
+                AND m.acl IS NOT NULL AND m.acl <> coalesce(i.initprivs, m.usual))
         """;
 
     private const string Aggregate = """

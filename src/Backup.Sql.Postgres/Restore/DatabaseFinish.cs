@@ -23,6 +23,23 @@ internal static class DatabaseFinish
             yield return statement;
     }
 
+    /// <summary>
+    /// Inside the database: rights on what extensions brought. They can fail where the extension is of another version,
+    /// or belongs to somebody else.
+    /// </summary>
+    public static IEnumerable<string> Members(DatabaseDefinition definition, Roles roles)
+    {
+        foreach (var member in definition.Extensions.SelectMany(extension => extension.Grants))
+        {
+            if (member.Kind is not ("FUNCTION" or "PROCEDURE" or "TABLE" or "SEQUENCE" or "TYPE"))
+                throw RestoreErrors.NotADefinition(member.Name, null);
+            var place = Quote.Name(member.Schema, member.Name)
+                + (member.Arguments is null ? "" : $"({member.Arguments})");
+            foreach (var statement in roles.Statements(member.Kind, place, null, member.Grants))
+                yield return statement;
+        }
+    }
+
     /// <summary>Of the database, together with its publication.</summary>
     public static IEnumerable<string> Whole(
         DatabaseDescriptor source, DatabaseDefinition definition, string name, Roles roles)

@@ -231,9 +231,11 @@ internal sealed class DatabaseRestore : IAsyncDisposable
             .ConfigureAwait(false);
         if (Connections.IsNew && _source is not null)
         {
-            await RunAsync(
-                connection, DatabaseFinish.Inside(DefinitionJson.Of<DatabaseDefinition>(_source), roles),
-                cancellationToken).ConfigureAwait(false);
+            var definition = DefinitionJson.Of<DatabaseDefinition>(_source);
+            foreach (var statement in DatabaseFinish.Members(definition, roles))
+                await TryAsync(connection, statement, cancellationToken).ConfigureAwait(false);
+            await RunAsync(connection, DatabaseFinish.Inside(definition, roles), cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
@@ -266,6 +268,22 @@ internal sealed class DatabaseRestore : IAsyncDisposable
         {
             var words = statement.Length > 60 ? statement[..60] + "…" : statement;
             await connection.MakeAsync($"what \"{words}\" makes", statement, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs a statement that the restore can do without; a notice tells when it failed.</summary>
+    private async ValueTask TryAsync(
+        NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.RunAsync(statement, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException failure) when (failure.SqlState
+            is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedFunction
+            or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedObject)
+        {
+            _notices.Add($"the server did not run {statement}: {failure.MessageText}");
         }
     }
 

@@ -114,11 +114,15 @@ internal sealed class TableFinish(Names names, Roles roles, NoticeList notices)
         {
             var neutral = table.Target.Columns.FirstOrDefault(c => c.Name == column.Name);
             var isChild = definition.Parents.Count > 0 && definition.PartitionBound is null && !column.Local;
-            if (neutral?.Default is null || !(column.DefaultLater || isChild))
+            var isOwn = TableMaker.HasOwnDefault(table, definition, column);
+            if ((neutral?.Default is null && !isOwn) || !(column.DefaultLater || isChild))
                 continue;
-            var sequence = column.DefaultIsNextValue && neutral.DefaultDependsOn.Count == 1
-                ? names.PlaceOf(neutral.DefaultDependsOn[0]) : null;
-            if (sequence is null && !names.StillMean(neutral.DefaultDependsOn))
+
+            // What a partition's own default needs is known of the table as a whole only.
+            var needs = isOwn ? table.Source.DependsOn : neutral!.DefaultDependsOn;
+            var sequence = column.DefaultIsNextValue && !isOwn && needs.Count == 1
+                ? names.PlaceOf(needs[0]) : null;
+            if (sequence is null && !names.StillMean(needs))
             {
                 notices.Add($"{table.FullName}: the default of {column.Name} was left out: what it uses was renamed");
                 continue;

@@ -84,7 +84,9 @@ internal sealed class TableMaker(Names names, NoticeList notices)
         var place = PlaceOf(table, part);
         var columns = table.Source.Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
         var sql = TableDdl.Create(
-            part, place, [], column => Form(columns.GetValueOrDefault(column.Name), column, keepsNames: false));
+            part, place, [],
+            column => Form(
+                columns.GetValueOrDefault(column.Name), column, keepsNames: false, HasOwnDefault(table, part, column)));
         await connection.MakeAsync($"partition {part.Name} of {table.FullName}", sql, cancellationToken)
             .ConfigureAwait(false);
         foreach (var inner in part.Partitions)
@@ -107,10 +109,16 @@ internal sealed class TableMaker(Names names, NoticeList notices)
         return Quote.Name(schema, name);
     }
 
-    private ColumnForm Form(ColumnDescriptor? column, ColumnDefinition definition, bool keepsNames)
+    /// <summary>True for a partition's column whose default is not that of the table.</summary>
+    public static bool HasOwnDefault(RestoredTable table, TableDefinition part, ColumnDefinition column) =>
+        part.PartitionBound is not null && column is { Generated: false, Default: not null }
+        && table.Source.Columns.FirstOrDefault(c => c.Name == column.Name)?.Default != column.Default;
+
+    private ColumnForm Form(
+        ColumnDescriptor? column, ColumnDefinition definition, bool keepsNames, bool hasOwnDefault = false)
     {
         var isMoved = column?.Type.TypeId is { } id && names.IsMoved(id);
-        var isWanted = definition.Generated || column?.Default is not null;
+        var isWanted = definition.Generated || hasOwnDefault || column?.Default is not null;
         if (isMoved && isWanted && !definition.Generated)
             notices.Add($"{definition.Name}: its default is of a type that was renamed and was left out");
         return new ColumnForm(
