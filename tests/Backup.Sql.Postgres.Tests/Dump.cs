@@ -21,6 +21,14 @@ internal static partial class Dump
         string.Join('\n', (await RunAsync(test, database, ["--data-only", "--inserts", .. options]))
             .Split('\n').Order(StringComparer.Ordinal));
 
+    /// <summary>Both at once, ordered by the text of lines: for what is small and compared often.</summary>
+    /// <param name="test">The server.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="options">More options of pg_dump.</param>
+    public static async Task<string> WholeAsync(TestServer test, string database, params string[] options) =>
+        string.Join('\n', (await RunAsync(test, database, ["--inserts", .. options]))
+            .Split('\n').Order(StringComparer.Ordinal));
+
     private static async Task<string> RunAsync(TestServer test, string database, string[] options)
     {
         var directory = Directory.EnumerateDirectories("/usr/lib/postgresql").Max();
@@ -28,6 +36,9 @@ internal static partial class Dump
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
+
+        // Before it has set its own, a database may have set others.
+        start.Environment["PGOPTIONS"] = "-c statement_timeout=0 -c idle_session_timeout=0 -c lock_timeout=0";
         foreach (var argument in (string[])["-h", "127.0.0.1", "-U", "tester", "-p", $"{test.Port}", "-d", database, .. options])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;

@@ -99,6 +99,9 @@ internal sealed class TestServer
         builder.Pooling = false;
         builder.CommandTimeout = 120;
         builder.Timeout = 60;
+
+        // Whatever a test has set for a database.
+        builder.Options = "-c statement_timeout=0 -c idle_session_timeout=0 -c lock_timeout=0 -c default_transaction_read_only=off";
         var connection = new NpgsqlConnection(builder.ConnectionString);
         await connection.OpenAsync();
         return connection;

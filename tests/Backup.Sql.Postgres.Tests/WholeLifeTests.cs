@@ -125,7 +125,7 @@ public sealed class WholeLifeTests(ITestOutputHelper output)
             return new Life(test, name);
         }
 
-        /// <summary>Has the changes of the database tracked, and waits until all of its tables' are.</summary>
+        /// <summary>Has the changes of the database tracked.</summary>
         public Task TrackAsync() => Session.ExecuteAsync($"ALTER DATABASE {Name} CONFIGURE ZONE USING gc.ttlseconds = 3600");
 
         public Task RunAsync(params string[] statements) => Test.RunSqlAsync(Name, statements);
@@ -135,7 +135,7 @@ public sealed class WholeLifeTests(ITestOutputHelper output)
         {
             var result = await Session.ExecuteAsync($"BACKUP DATABASE {Name} {into}{options}");
             Assert.Empty(result.Notices);
-            moments.Add((await EndAsync(into[into.IndexOf("'", StringComparison.Ordinal)..]), await DumpAsync(Name)));
+            moments.Add((await EndAsync(into[into.IndexOf('\'')..]), await DumpAsync(Name)));
         }
 
         private async Task<string> EndAsync(string collection)
@@ -171,9 +171,14 @@ public sealed class WholeLifeTests(ITestOutputHelper output)
         {
             see ??= text => text;
             await RestoreAsync(collection, time);
-            var (was, now) = (see(dump).Split('\n'), see(await DumpAsync(Copy)).Split('\n'));
+            AssertSame(see(dump), see(await DumpAsync(Copy)), $"at {time}");
+        }
+
+        public static void AssertSame(string wanted, string got, string what)
+        {
+            var (was, now) = (wanted.Split('\n'), got.Split('\n'));
             var different = was.Except(now).Select(line => $"- {line}").Concat(now.Except(was).Select(line => $"+ {line}")).ToList();
-            Assert.True(different.Count == 0, $"at {time}:\n{string.Join('\n', different)}");
+            Assert.True(different.Count == 0, $"{what}:\n{string.Join('\n', different)}");
             Assert.Equal(was, now);
         }
 

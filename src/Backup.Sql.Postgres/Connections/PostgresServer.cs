@@ -8,11 +8,13 @@ namespace Backup.Sql.Postgres.Connections;
 /// </summary>
 internal sealed class PostgresServer
 {
-    /// <summary>Whatever the server, the database or the user has set, texts are these.</summary>
+    /// <summary>Whatever the server, the database or the user has set: texts are these, and nothing ends our work.</summary>
     private const string Settings =
         "-c search_path= -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=3 "
         + "-c bytea_output=hex -c xmloption=content -c row_security=off -c quote_all_identifiers=off "
-        + "-c standard_conforming_strings=on -c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c jit=off "
+        + "-c standard_conforming_strings=on -c array_nulls=on -c transform_null_equals=off -c statement_timeout=0 "
+        + "-c lock_timeout=0 -c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 "
+        + "-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed -c jit=off "
         + "-c synchronize_seqscans=off -c lc_monetary=C";
 
     private const int BufferBytes = 64 << 10;
