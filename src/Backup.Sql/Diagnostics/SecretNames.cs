@@ -1,6 +1,6 @@
 namespace Backup.Sql.Diagnostics;
 
-/// <summary>Tells by the name of a location's parameter or a repository's property whether its value is a secret.</summary>
+/// <summary>Tells by the name of a location's parameter or a property whether its value is a secret.</summary>
 internal static class SecretNames
 {
     // Beside those of the clouds, all that is called so: a host's own store may take any, and properties that no scheme
@@ -18,7 +18,7 @@ internal static class SecretNames
         "AZURE_ACCOUNT_KEY", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET",
     ];
 
-    /// <summary>True for keys, tokens, passwords, credentials, and for what is nearly called like one of them.</summary>
+    /// <summary>True for keys, tokens, passwords, credentials, and for what is nearly called so.</summary>
     public static bool Includes(string name) =>
         IsCalledSecret(name)
         || (NearestName.Find(name, Known) is { } meant && IsCalledSecret(meant));
