@@ -26,6 +26,7 @@ public sealed class S3FaultMatrixTests(S3Server server, ITestOutputHelper output
         ["drop by name"] = world => new DropCase(world, DropChoice.ByName),
         ["encrypted full backup"] = world => new BackupCase(Sealed(world), increment: false),
         ["encrypted incremental backup"] = world => new BackupCase(Sealed(world), increment: true),
+        ["change of keys, AddService"] = world => new KeysCase(world, KeysChoice.AddService),
         ["change of keys, DropPassphrase"] = world => new KeysCase(world, KeysChoice.DropPassphrase),
     };
 
@@ -50,6 +51,7 @@ public sealed class S3FaultMatrixTests(S3Server server, ITestOutputHelper output
     [InlineData("restore of a database")]
     [InlineData("drop by name")]
     [InlineData("encrypted incremental backup")]
+    [InlineData("change of keys, AddService")]
     [InlineData("change of keys, DropPassphrase")]
     public async Task On_a_small_server_every_fault_at_every_call(string statement)
     {
