@@ -5,7 +5,7 @@ using Backup.Sql.Scenarios.Simulation;
 namespace Backup.Sql.Aws.Tests;
 
 /// <summary>Listings of S3 that go wrong, on a server of the tests' own.</summary>
-public sealed class S3ListingTests : ListingTests, IAsyncLifetime
+public sealed class S3ListingTests : ListingTests, IDisposable
 {
     private readonly AwsServer _small = new();
     private readonly S3ObjectStoreProvider _provider = new();
@@ -21,11 +21,9 @@ public sealed class S3ListingTests : ListingTests, IAsyncLifetime
         }
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
+    public void Dispose()
     {
         _provider.Dispose();
-        await _small.DisposeAsync();
+        _small.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 }
