@@ -57,7 +57,7 @@ public sealed class PostgresEngine
         ArgumentNullException.ThrowIfNull(options);
         Validate(options);
         var server = new PostgresServer(options);
-        using var connection = server.Open();
+        using var connection = server.Borrow();
         try
         {
             return new PostgresEngine(server, options, Describe(connection, options));
@@ -218,7 +218,7 @@ public sealed class PostgresEngine
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private static void Validate(PostgresEngineOptions options)
     {
@@ -258,7 +258,7 @@ public sealed class PostgresEngine
     {
         try
         {
-            var connection = await _server.OpenAsync(_names.OnServer(database), cancellationToken)
+            var connection = await _server.BorrowAsync(_names.OnServer(database), cancellationToken)
                 .ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             await connection.ExecuteAsync(

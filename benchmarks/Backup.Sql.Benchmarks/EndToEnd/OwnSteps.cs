@@ -8,17 +8,25 @@ internal sealed class OwnSteps(Workspace files, Workspace warm)
     private readonly string _command = Command();
 
     /// <summary>A statement in a process that has run it before, on a small database: what it costs a program at work.</summary>
+    /// <param name="name">The measurement's name.</param>
+    /// <param name="title">The measurement's title.</param>
+    /// <param name="statement">Makes the statement for a database.</param>
+    /// <param name="setUp">What comes once before all runs.</param>
+    /// <param name="prepare">What comes before each run.</param>
+    /// <param name="warmUps">How often it has run before, where it can run again.</param>
     public Measurement Own(
         string name,
         string title,
         Func<Workspace, Statement> statement,
         Action<Workspace>? setUp = null,
-        Action<Workspace>? prepare = null)
+        Action<Workspace>? prepare = null,
+        int warmUps = 1)
     {
         var (before, measured) = (statement(warm), statement(files));
+        var runs = Enumerable.Repeat(Words(warm, before), warmUps).Append(Words(files, measured));
         return Cold(name, title, statement, setUp) with
         {
-            Command = $"exec {_command} {Words(warm, before)} {StatementStep.Then} {Words(files, measured)}",
+            Command = $"exec {_command} {string.Join($" {StatementStep.Then} ", runs)}",
             CountsStatement = true,
             SetUp = () =>
             {

@@ -13,6 +13,9 @@ internal sealed class PostgresMeasurements(ShopServer server)
 
     private const string TwoJobs = "-j2 -Fd";
 
+    // The path of rows is compiled for good only when it has been taken for some seconds.
+    private const int WarmUps = 5;
+
     private readonly Workspace _files = server.Files;
     private readonly OwnSteps _steps = new(server.Files, server.Warm);
 
@@ -35,11 +38,11 @@ internal sealed class PostgresMeasurements(ShopServer server)
 
     private IEnumerable<Measurement> Backups()
     {
-        yield return _steps.Own(Measurement.Full, "BACKUP DATABASE, level 1", Full(Measurement.Full, 1)) with
+        yield return _steps.Own(Measurement.Full, "BACKUP DATABASE, level 1", Full(Measurement.Full, 1), warmUps: WarmUps) with
         {
             WallAim = 1.6,
         };
-        yield return _steps.Own("full-3", "BACKUP DATABASE, level 3", Full("full-3", 3));
+        yield return _steps.Own("full-3", "BACKUP DATABASE, level 3", Full("full-3", 3), warmUps: WarmUps);
         yield return _steps.Cold("cold-full", "BACKUP DATABASE, level 1, cold process", Full("cold-full", 1));
     }
 

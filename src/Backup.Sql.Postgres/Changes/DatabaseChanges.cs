@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Backup.Sql.Catalog;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Postgres.Connections;
 using Backup.Sql.Postgres.Rows;
 using Npgsql;
@@ -23,6 +24,7 @@ internal sealed class DatabaseChanges(
 
     private readonly ConcurrentDictionary<HlcTimestamp, Lazy<Task<Window<KeyChanges>?>>> _keys = new();
     private readonly ConcurrentDictionary<HlcTimestamp, Lazy<Task<Window<RowLog>?>>> _logs = new();
+    private readonly ConcurrentDictionary<uint, long> _rows = new();
 
     /// <summary>The keys of a table that changed since a time, ascending; null when not all are known.</summary>
     /// <param name="oid">The table's oid.</param>
@@ -81,7 +83,7 @@ internal sealed class DatabaseChanges(
         if (!start.IsZero
             && await FindLinesAsync(oid, table, start, cancellationToken).ConfigureAwait(false) is not null)
             return start;
-        var connection = await server.OpenAsync(onServer, cancellationToken).ConfigureAwait(false);
+        var connection = await server.BorrowAsync(onServer, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var stamps = table.Heaps.Select(heap => heap.Oid).Append(oid).Distinct()
             .Where(own.Tables.ContainsKey).ToDictionary(relation => relation, relation => own.Tables[relation]);
@@ -90,6 +92,42 @@ internal sealed class DatabaseChanges(
         return first < own.Time
             && await FindLinesAsync(oid, table, first, cancellationToken).ConfigureAwait(false) is not null
             ? first : own.Time;
+    }
+
+    /// <summary>
+    /// How many rows a table has in the snapshot, out of how many it had at an earlier mark and what came and went
+    /// since; null where that is not known.
+    /// </summary>
+    public long? FindRows(uint oid, StoredTable table)
+    {
+        foreach (var (start, window) in _keys)
+        {
+            if (window.Value.IsCompletedSuccessfully && window.Value.Result is { } read && read.Mark.Time == start
+                && read.Mark.Rows.TryGetValue(oid, out var before) && IsSame(read.Mark, oid, table))
+                return table.Heaps.Aggregate((long?)before, (rows, heap) => rows + read.Changes.GrowthOf(heap.Oid));
+        }
+
+        return null;
+    }
+
+    /// <summary>Remembers how many rows a table has in the snapshot.</summary>
+    public void AddRows(uint oid, long rows) => _rows[oid] = rows;
+
+    /// <summary>Writes that down for later snapshots.</summary>
+    public async ValueTask KeepRowsAsync()
+    {
+        if (_rows.IsEmpty)
+            return;
+        try
+        {
+            var connection = await server.BorrowAsync(onServer, CancellationToken.None).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            await HistoryTables.AddRowsAsync(connection, own.Time, _rows, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure) || failure is BackupSqlException)
+        {
+            // Who wants to know counts them.
+        }
     }
 
     public void Dispose()
@@ -121,7 +159,7 @@ internal sealed class DatabaseChanges(
     private async Task<Window<T>?> ReadAsync<T>(HlcTimestamp start, Func<T> make)
         where T : class, IChangeTarget, IDisposable
     {
-        var connection = await server.OpenAsync(onServer, CancellationToken.None).ConfigureAwait(false);
+        var connection = await server.BorrowAsync(onServer, CancellationToken.None).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         try
         {

@@ -11,4 +11,8 @@ namespace Backup.Sql.Postgres.Changes;
 /// </param>
 /// <param name="Catalog">The number of the catalog that it saw.</param>
 internal sealed record HistoryMark(
-    HlcTimestamp Time, string Snapshot, IReadOnlyDictionary<uint, string> Tables, long Catalog);
+    HlcTimestamp Time, string Snapshot, IReadOnlyDictionary<uint, string> Tables, long Catalog)
+{
+    /// <summary>How many rows the tables had, by oid, of which that is known.</summary>
+    public IReadOnlyDictionary<uint, long> Rows { get; init; } = new Dictionary<uint, long>();
+}

@@ -13,9 +13,6 @@ namespace Backup.Sql.Postgres.Changes;
 /// </summary>
 internal sealed class HistoryService(PostgresServer server, DatabaseNames names, PostgresEngineOptions options)
 {
-    /// <summary>Of advisory locks the one that is ours, in each database.</summary>
-    private const string TurnLock = "6557241057451442017";
-
     /// <summary>Where no bound is set, a notice tells of half of this.</summary>
     private const long MuchLog = 8L << 30;
 
@@ -31,15 +28,15 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             async connection =>
             {
                 await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-                var setting = await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false);
-                if (retention == TimeSpan.Zero)
-                    await StopAsync(connection, cancellationToken).ConfigureAwait(false);
-                else if (setting is null)
-                    await StartAsync(connection, retention, waits: true, cancellationToken).ConfigureAwait(false);
-                else
-                    await HistoryTables.SetRetentionAsync(connection, retention, cancellationToken)
-                        .ConfigureAwait(false);
-                return true;
+                try
+                {
+                    await SetRetentionAsync(connection, retention, cancellationToken).ConfigureAwait(false);
+                    return true;
+                }
+                finally
+                {
+                    await TurnLock.ReleaseAsync(connection).ConfigureAwait(false);
+                }
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -51,7 +48,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
     /// <summary>Refuses where nothing is tracked.</summary>
     public async ValueTask RequireTrackedAsync(CancellationToken cancellationToken)
     {
-        foreach (var database in await names.ListAsync(server, cancellationToken).ConfigureAwait(false))
+        foreach (var database in await ListAsync(cancellationToken).ConfigureAwait(false))
         {
             if (await FindAsync(database.Name, cancellationToken).ConfigureAwait(false) is not null)
                 return;
@@ -66,7 +63,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
     public async ValueTask HoldAsync(string name, HlcTimestamp from, CancellationToken cancellationToken)
     {
         var (isTracked, isKnown) = (false, false);
-        foreach (var database in await names.ListAsync(server, cancellationToken).ConfigureAwait(false))
+        foreach (var database in await ListAsync(cancellationToken).ConfigureAwait(false))
         {
             await UseAsync(
                 database.Name,
@@ -93,7 +90,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
     /// <summary>Removes a hold wherever it is.</summary>
     public async ValueTask ReleaseAsync(string name, CancellationToken cancellationToken)
     {
-        foreach (var database in await names.ListAsync(server, cancellationToken).ConfigureAwait(false))
+        foreach (var database in await ListAsync(cancellationToken).ConfigureAwait(false))
         {
             await UseAsync(
                 database.Name,
@@ -193,6 +190,17 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         return oldest?.Time;
     }
 
+    /// <summary>
+    /// The databases that may be tracked. One whose slot is gone has lost its history with it: where others have
+    /// theirs, nobody has to ask it.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<ListedDatabase>> ListAsync(CancellationToken cancellationToken)
+    {
+        var all = await names.ListAsync(server, cancellationToken).ConfigureAwait(false);
+        var logged = all.Where(database => database.HasLog).ToList();
+        return logged.Count > 0 ? logged : all;
+    }
+
     private async ValueTask JoinAsync(SnapshotTurn turn, string database, CancellationToken cancellationToken)
     {
         var connection = await OpenAsync(database, cancellationToken).ConfigureAwait(false);
@@ -222,16 +230,16 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         finally
         {
             if (!isKept)
-                await connection.DisposeAsync().ConfigureAwait(false);
+            {
+                await TurnLock.ReleaseAsync(connection).ConfigureAwait(false);
+                await connection.GiveBackAsync().ConfigureAwait(false);
+            }
         }
     }
 
-    /// <summary>One at a time changes what is tracked, or takes a snapshot.</summary>
     private async ValueTask LockAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync(
-            $"SET lock_timeout = '60s'; SELECT pg_catalog.pg_advisory_lock({TurnLock})", cancellationToken)
-            .ConfigureAwait(false);
+        await TurnLock.TakeAsync(connection, cancellationToken).ConfigureAwait(false);
         await LimitWaitsAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
@@ -249,6 +257,18 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             connection, time.WallTime, fingerprint, PastCatalog.Write(objects), cancellationToken)
             .ConfigureAwait(false);
         return time.WallTime;
+    }
+
+    private static async ValueTask SetRetentionAsync(
+        NpgsqlConnection connection, TimeSpan retention, CancellationToken cancellationToken)
+    {
+        var setting = await HistoryTables.FindAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (retention == TimeSpan.Zero)
+            await StopAsync(connection, cancellationToken).ConfigureAwait(false);
+        else if (setting is null)
+            await StartAsync(connection, retention, waits: true, cancellationToken).ConfigureAwait(false);
+        else
+            await HistoryTables.SetRetentionAsync(connection, retention, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -349,16 +369,22 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
     {
         // When much is kept, what nobody holds goes before its time.
         var kept = await ReplicationSlot.KeptAsync(connection, setting.Slot, cancellationToken).ConfigureAwait(false);
-        var retention = kept > options.MaxKeptLog / 2 ? TimeSpan.Zero : setting.Retention;
+        var isMuch = kept > (options.MaxKeptLog ?? MuchLog) / 2;
+        var retention = isMuch && options.MaxKeptLog is not null ? TimeSpan.Zero : setting.Retention;
         var horizon = HlcTimestamp.FromDateTimeOffset(options.TimeProvider.GetUtcNow() - retention);
-        var oldest = await HistoryTables.PruneAsync(connection, horizon, cancellationToken).ConfigureAwait(false);
-        if (oldest is null)
+        var isBehind = await HistoryTables.PruneAsync(connection, horizon, cancellationToken).ConfigureAwait(false);
+
+        // To find the place costs a reading of the log up to it.
+        if (!isBehind && !isMuch)
+            return;
+        if (await HistoryTables.FindOldestAsync(connection, cancellationToken).ConfigureAwait(false) is not { } oldest)
             return;
         try
         {
             await ReplicationSlot.AdvanceAsync(
                 connection, setting.Slot, SeenTransactions.Parse(oldest.Snapshot), cancellationToken)
                 .ConfigureAwait(false);
+            await HistoryTables.CatchUpAsync(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.ObjectInUse)
         {
@@ -368,7 +394,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
 
     private async ValueTask<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken)
     {
-        var connection = await server.OpenAsync(names.OnServer(database), cancellationToken).ConfigureAwait(false);
+        var connection = await server.BorrowAsync(names.OnServer(database), cancellationToken).ConfigureAwait(false);
         try
         {
             await LimitWaitsAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -376,7 +402,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.GiveBackAsync().ConfigureAwait(false);
             throw;
         }
     }

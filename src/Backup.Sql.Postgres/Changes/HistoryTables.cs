@@ -19,10 +19,12 @@ internal static class HistoryTables
         """
         CREATE SCHEMA IF NOT EXISTS backupsql;
         DROP TABLE IF EXISTS backupsql.history, backupsql.marks, backupsql.catalogs, backupsql.holds;
-        CREATE TABLE backupsql.history (slot text NOT NULL, retention_us bigint NOT NULL);
+        CREATE TABLE backupsql.history (
+          slot text NOT NULL, retention_us bigint NOT NULL, is_behind boolean NOT NULL DEFAULT false);
         CREATE TABLE backupsql.catalogs (id bigint PRIMARY KEY, fingerprint text NOT NULL, objects text NOT NULL);
         CREATE TABLE backupsql.marks (
-          time bigint PRIMARY KEY, snapshot text NOT NULL, tables json NOT NULL, catalog bigint NOT NULL);
+          time bigint PRIMARY KEY, snapshot text NOT NULL, tables json NOT NULL, catalog bigint NOT NULL,
+          rows json NOT NULL DEFAULT '{}');
         CREATE TABLE backupsql.holds (name text PRIMARY KEY, time bigint NOT NULL);
         CREATE TABLE IF NOT EXISTS backupsql.identities (relation oid PRIMARY KEY)
         """;
@@ -129,6 +131,16 @@ internal static class HistoryTables
             mark.Time.WallTime, mark.Snapshot, Write(mark.Tables), mark.Catalog).ConfigureAwait(false);
     }
 
+    /// <summary>Adds to a mark how many rows tables had.</summary>
+    public static async ValueTask AddRowsAsync(
+        NpgsqlConnection connection, HlcTimestamp time, IEnumerable<KeyValuePair<uint, long>> rows,
+        CancellationToken cancellationToken) =>
+        await connection.QueryAsync(
+            "UPDATE backupsql.marks SET rows = (rows::jsonb || $2::jsonb)::json WHERE time = $1", cancellationToken,
+            time.WallTime,
+            Write(rows.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(CultureInfo.InvariantCulture))))
+            .ConfigureAwait(false);
+
     /// <summary>The last mark that is not later than a time; null when there is none.</summary>
     public static ValueTask<HistoryMark?> FindMarkAsync(
         NpgsqlConnection connection, HlcTimestamp time, CancellationToken cancellationToken) =>
@@ -197,21 +209,31 @@ internal static class HistoryTables
     /// <param name="connection">A connection to the database.</param>
     /// <param name="horizon">What happened from this time on stays known.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The oldest mark that stays; null for none.</returns>
-    public static async ValueTask<HistoryMark?> PruneAsync(
+    /// <returns>True when the slot may be behind the oldest mark that stays, by this call or an earlier one.</returns>
+    public static async ValueTask<bool> PruneAsync(
         NpgsqlConnection connection, HlcTimestamp horizon, CancellationToken cancellationToken)
     {
-        await connection.QueryAsync(
+        var behind = await connection.QueryAsync(
             """
-            DELETE FROM backupsql.marks WHERE time < (SELECT max(time) FROM backupsql.marks
-              WHERE time <= least($1, (SELECT min(time) FROM backupsql.holds)))
+            WITH gone AS (
+              DELETE FROM backupsql.marks WHERE time < (SELECT max(time) FROM backupsql.marks
+                WHERE time <= least($1, (SELECT min(time) FROM backupsql.holds)))
+              RETURNING time)
+            UPDATE backupsql.history SET is_behind = true WHERE is_behind OR EXISTS (SELECT FROM gone)
+            RETURNING slot
             """,
             cancellationToken, horizon.WallTime).ConfigureAwait(false);
+        if (behind.Count == 0)
+            return false;
         await connection.ExecuteAsync(
             "DELETE FROM backupsql.catalogs WHERE id NOT IN (SELECT catalog FROM backupsql.marks)", cancellationToken)
             .ConfigureAwait(false);
-        return await FindOldestAsync(connection, cancellationToken).ConfigureAwait(false);
+        return true;
     }
+
+    /// <summary>Says that the slot has come to the oldest mark.</summary>
+    public static ValueTask CatchUpAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync("UPDATE backupsql.history SET is_behind = false WHERE is_behind", cancellationToken);
 
     /// <summary>Places a hold.</summary>
     /// <param name="connection">A connection to the database.</param>
@@ -239,9 +261,16 @@ internal static class HistoryTables
 
     private static HistoryMark Mark(object?[] row) => new(
         new HlcTimestamp((long)row[0]!), (string)row[1]!,
-        JsonSerializer.Deserialize((string)row[2]!, HistoryJson.Default.DictionaryStringString)!
-            .ToDictionary(pair => uint.Parse(pair.Key, CultureInfo.InvariantCulture), pair => pair.Value),
-        (long)row[3]!);
+        Read((string)row[2]!),
+        (long)row[3]!)
+    {
+        Rows = Read((string)row[4]!)
+            .ToDictionary(pair => pair.Key, pair => long.Parse(pair.Value, CultureInfo.InvariantCulture)),
+    };
+
+    private static Dictionary<uint, string> Read(string texts) =>
+        JsonSerializer.Deserialize(texts, HistoryJson.Default.DictionaryStringString)!
+            .ToDictionary(pair => uint.Parse(pair.Key, CultureInfo.InvariantCulture), pair => pair.Value);
 
     private static string Write(IReadOnlyDictionary<uint, string> stamps) => JsonSerializer.Serialize(
         stamps.ToDictionary(pair => pair.Key.ToString(CultureInfo.InvariantCulture), pair => pair.Value),
@@ -251,7 +280,7 @@ internal static class HistoryTables
         NpgsqlConnection connection, string which, CancellationToken cancellationToken, params object[] parameters)
     {
         var rows = await connection.QueryAsync(
-            $"SELECT time, snapshot, tables::text, catalog FROM backupsql.marks {which}", cancellationToken, parameters)
+            $"SELECT time, snapshot, tables::text, catalog, rows::text FROM backupsql.marks {which}", cancellationToken, parameters)
             .ConfigureAwait(false);
         return rows.Count == 0 ? null : Mark(rows[0]);
     }

@@ -11,6 +11,7 @@ internal sealed class KeyChanges : IChangeTarget, IDisposable
 {
     private readonly Dictionary<uint, StreamedTable?> _relations = [];
     private readonly Dictionary<uint, ChangedKeys> _keys = [];
+    private readonly Dictionary<uint, long?> _growth = [];
     private readonly KeyFields _key = new();
 
     public void Describe(uint oid, StreamedTable? relation) => _relations[oid] = relation;
@@ -18,12 +19,25 @@ internal sealed class KeyChanges : IChangeTarget, IDisposable
     public void Take(uint oid, HlcTimestamp time, RowChange change)
     {
         var keys = KeysIn(oid);
+        _growth[oid] = GrowthOf(oid) + change.Kind switch
+        {
+            ChangeKind.Insert => 1,
+            ChangeKind.Delete => -1,
+            _ => 0,
+        };
         if (_relations.GetValueOrDefault(oid) is not { } relation
             || !TryAdd(keys, relation, change.Old) || !TryAdd(keys, relation, change.New))
             keys.Lose();
     }
 
-    public void Truncate(uint oid) => KeysIn(oid).Lose();
+    public void Truncate(uint oid)
+    {
+        KeysIn(oid).Lose();
+        _growth[oid] = null;
+    }
+
+    /// <summary>How many rows of a relation came, less those that went; null when that is not known.</summary>
+    public long? GrowthOf(uint oid) => _growth.GetValueOrDefault(oid, 0);
 
     /// <summary>Says that all has been read.</summary>
     public void Complete()

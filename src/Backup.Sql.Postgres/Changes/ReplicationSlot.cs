@@ -7,7 +7,7 @@ namespace Backup.Sql.Postgres.Changes;
 /// <summary>The logical slot of a database: from where it stands on the server keeps the log.</summary>
 internal static class ReplicationSlot
 {
-    private const string Make = "SELECT pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')";
+    private const string Make = "SELECT lsn FROM pg_catalog.pg_create_logical_replication_slot($1, 'pgoutput')";
 
     private const string State =
         "SELECT wal_status FROM pg_catalog.pg_replication_slots "
@@ -16,9 +16,14 @@ internal static class ReplicationSlot
     private const string Commits =
         """
         SELECT data FROM pg_catalog.pg_logical_slot_peek_binary_changes(
-          $1, $3::text::pg_catalog.pg_lsn, NULL, 'proto_version', '1', 'publication_names', $2)
+          $1, $3::text::pg_catalog.pg_lsn, $4, 'proto_version', '1', 'publication_names', $2)
         WHERE pg_catalog.get_byte(data, 0) IN (66, 67)
         """;
+
+    /// <summary>How many messages the first piece of a reading has, about.</summary>
+    private const int FirstPiece = 10_000;
+    private const int PieceGrowth = 8;
+    private const int LastPiece = 100_000_000;
 
     /// <summary>Refuses where the log does not tell what becomes of rows.</summary>
     public static async ValueTask RequireLogAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -41,7 +46,7 @@ internal static class ReplicationSlot
     public static async ValueTask DropAsync(
         NpgsqlConnection connection, string slot, CancellationToken cancellationToken) =>
         await connection.QueryAsync(
-            "SELECT pg_catalog.pg_drop_replication_slot(slot_name) FROM pg_catalog.pg_replication_slots "
+            "SELECT count(pg_catalog.pg_drop_replication_slot(slot_name)) FROM pg_catalog.pg_replication_slots "
             + "WHERE slot_name = $1",
             cancellationToken, slot).ConfigureAwait(false);
 
@@ -66,47 +71,50 @@ internal static class ReplicationSlot
 
     /// <summary>
     /// Lets go of the log before the first commit that a mark's snapshot has not seen: nobody will ask for it again.
+    /// It is read piece by piece, so that little is read of what stays.
     /// </summary>
     public static async ValueTask AdvanceAsync(
         NpgsqlConnection connection, string slot, SeenTransactions seen, CancellationToken cancellationToken)
     {
         var ends = await connection.QueryAsync(
             "SELECT pg_catalog.pg_current_wal_flush_lsn()", cancellationToken).ConfigureAwait(false);
-        var end = (NpgsqlLogSequenceNumber)ends[0][0]!;
-        if (await FirstUnseenAsync(connection, slot, seen, end, cancellationToken).ConfigureAwait(false) is { } before)
-            end = before;
-        if (end > default(NpgsqlLogSequenceNumber))
+        var limit = (NpgsqlLogSequenceNumber)ends[0][0]!;
+        for (var piece = FirstPiece; ; piece = Math.Min(piece * PieceGrowth, LastPiece))
         {
-            await connection.QueryAsync(
-                "SELECT pg_catalog.pg_replication_slot_advance($1, $2::text::pg_catalog.pg_lsn)", cancellationToken,
-                slot, end.ToString())
+            var (end, isUnseen) = await ReadAsync(connection, slot, seen, limit, piece, cancellationToken)
                 .ConfigureAwait(false);
+            var isLast = isUnseen || end is null;
+            if ((end ?? (isUnseen ? null : limit)) is { } place)
+            {
+                await connection.QueryAsync(
+                    "SELECT end_lsn FROM pg_catalog.pg_replication_slot_advance($1, $2::text::pg_catalog.pg_lsn)",
+                    cancellationToken, slot, place.ToString()).ConfigureAwait(false);
+            }
+
+            if (isLast)
+                return;
         }
     }
 
     /// <summary>
-    /// Where the last commit ends that comes before the first unseen one; zero when that is the very first, null when
-    /// there is none. Transactions that changed nothing published do not show.
+    /// Tells where the last commit ends that comes before the first unseen one, null for none; and whether an unseen
+    /// one was found. Transactions that changed nothing published do not show.
     /// </summary>
-    private static async ValueTask<NpgsqlLogSequenceNumber?> FirstUnseenAsync(
-        NpgsqlConnection connection, string slot, SeenTransactions seen, NpgsqlLogSequenceNumber limit,
+    private static async ValueTask<(NpgsqlLogSequenceNumber? End, bool IsUnseen)> ReadAsync(
+        NpgsqlConnection connection, string slot, SeenTransactions seen, NpgsqlLogSequenceNumber limit, int piece,
         CancellationToken cancellationToken)
     {
         var end = 0UL;
+        var isUnseen = false;
         var command = new NpgsqlCommand(Commits, connection) { CommandTimeout = 0 };
         await using var _ = command.ConfigureAwait(false);
-        command.Parameters.Add(new NpgsqlParameter { Value = slot });
-        command.Parameters.Add(new NpgsqlParameter { Value = HistoryTables.Publication });
-        command.Parameters.Add(new NpgsqlParameter { Value = limit.ToString() });
+        foreach (var value in new object[] { slot, HistoryTables.Publication, limit.ToString(), piece })
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
         var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = rows.ConfigureAwait(false);
-        while (await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (!TryTake(rows.GetFieldValue<byte[]>(0), seen, ref end))
-                return new NpgsqlLogSequenceNumber(end);
-        }
-
-        return null;
+        while (!isUnseen && await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+            isUnseen = !TryTake(rows.GetFieldValue<byte[]>(0), seen, ref end);
+        return (end == 0 ? null : new NpgsqlLogSequenceNumber(end), isUnseen);
     }
 
     private static bool TryTake(byte[] message, SeenTransactions seen, ref ulong end)

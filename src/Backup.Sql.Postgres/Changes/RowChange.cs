@@ -8,6 +8,8 @@ namespace Backup.Sql.Postgres.Changes;
 internal readonly ref struct RowChange(
     ChangeKind kind, ReadOnlySpan<byte> old, bool isWhole, ReadOnlySpan<byte> now)
 {
+    public ChangeKind Kind { get; } = kind;
+
     public ReadOnlySpan<byte> Old { get; } = old;
 
     public ReadOnlySpan<byte> New { get; } = now;

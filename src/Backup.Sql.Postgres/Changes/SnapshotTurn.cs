@@ -1,4 +1,5 @@
 using Backup.Sql.Catalog;
+using Backup.Sql.Postgres.Connections;
 using Npgsql;
 
 namespace Backup.Sql.Postgres.Changes;
@@ -33,10 +34,13 @@ internal sealed class SnapshotTurn : IAsyncDisposable
         Newest = newest > Newest ? newest : Newest;
     }
 
-    /// <summary>Lets go: the locks end with the connections.</summary>
+    /// <summary>Lets the next one have its turn.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var (connection, _) in _tracked.Values)
-            await connection.DisposeAsync().ConfigureAwait(false);
+        {
+            await TurnLock.ReleaseAsync(connection).ConfigureAwait(false);
+            await connection.GiveBackAsync().ConfigureAwait(false);
+        }
     }
 }

@@ -14,6 +14,22 @@ internal static class ConnectionExtensions
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Gives back a borrowed connection, with what it has under way rolled back. One that the server has lost says so
+    /// here at the latest, and nobody needs to know any more.
+    /// </summary>
+    public static async ValueTask GiveBackAsync(this NpgsqlConnection connection)
+    {
+        try
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            // It has ended.
+        }
+    }
+
     /// <summary>Reads a few rows of the catalog; NULLs are null.</summary>
     public static async ValueTask<IReadOnlyList<object?[]>> QueryAsync(
         this NpgsqlConnection connection, string sql, CancellationToken cancellationToken, params object[] parameters)

@@ -6,9 +6,14 @@ namespace Backup.Sql.Postgres.Connections;
 internal sealed class DatabaseNames
 {
     private const string List =
-        "SELECT oid, datname, pg_catalog.pg_get_userbyid(datdba)::text FROM pg_catalog.pg_database "
-        + "WHERE datallowconn AND NOT datistemplate "
-        + "AND NOT pg_catalog.starts_with(datname, 'backupsql_restore_') AND pg_catalog.has_database_privilege(oid, 'CONNECT') ORDER BY datname COLLATE \"C\"";
+        """
+        SELECT oid, datname, pg_catalog.pg_get_userbyid(datdba)::text, EXISTS (
+          SELECT FROM pg_catalog.pg_replication_slots s WHERE s.slot_name = 'backupsql_' || d.oid AND s.datoid = d.oid)
+        FROM pg_catalog.pg_database d WHERE datallowconn AND NOT datistemplate
+          AND NOT pg_catalog.starts_with(datname, 'backupsql_restore_')
+          AND pg_catalog.has_database_privilege(oid, 'CONNECT')
+        ORDER BY datname COLLATE "C"
+        """;
 
     private readonly Dictionary<string, string> _onServer;
     private readonly Dictionary<string, string> _shown;
@@ -33,7 +38,7 @@ internal sealed class DatabaseNames
     public async ValueTask<IReadOnlyList<ListedDatabase>> ListAsync(
         PostgresServer server, CancellationToken cancellationToken)
     {
-        var connection = await server.OpenAsync(server.MaintenanceDatabase, cancellationToken).ConfigureAwait(false);
+        var connection = await server.BorrowAsync(server.MaintenanceDatabase, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         try
         {
@@ -44,7 +49,7 @@ internal sealed class DatabaseNames
                 var name = (string)row[1]!;
                 var oid = Convert.ToUInt32(row[0], CultureInfo.InvariantCulture);
                 if (Shown(name) is { } shown)
-                    listed.Add(new ListedDatabase(shown, name, oid, (string?)row[2]));
+                    listed.Add(new ListedDatabase(shown, name, oid, (string?)row[2], (bool)row[3]!));
             }
 
             listed.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));

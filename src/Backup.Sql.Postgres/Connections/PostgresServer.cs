@@ -1,12 +1,16 @@
+using System.Collections.Concurrent;
+using Backup.Sql.Diagnostics;
 using Npgsql;
 
 namespace Backup.Sql.Postgres.Connections;
 
 /// <summary>
-/// Opens connections with settings under which values and definitions have one text only. They are not pooled: a
-/// snapshot or a restore has connections of its own for as long as it lasts, and a setting of a session dies with it.
+/// Opens connections with settings under which values and definitions have one text only. A restore has connections of
+/// its own, whose locks and settings end with them. What a backup asks and reads goes over borrowed ones: they are
+/// reset before the next one has them, and nobody has to wait long for an idle one to go who drops or copies its
+/// database, for the server gives it five seconds.
 /// </summary>
-internal sealed class PostgresServer
+internal sealed class PostgresServer : IAsyncDisposable
 {
     /// <summary>Whatever the server, the database or the user has set: texts are these, and nothing ends our work.</summary>
     private const string Settings =
@@ -18,8 +22,10 @@ internal sealed class PostgresServer
         + "-c synchronize_seqscans=off -c lc_monetary=C";
 
     private const int BufferBytes = 64 << 10;
+    private const int MostBorrowed = 1000;
 
     private readonly NpgsqlConnectionStringBuilder _builder;
+    private readonly ConcurrentDictionary<(string Database, bool IsBorrowed), NpgsqlDataSource> _sources = new();
 
     public PostgresServer(PostgresEngineOptions options)
     {
@@ -31,12 +37,12 @@ internal sealed class PostgresServer
         {
             throw PostgresErrors.BadConnectionString();
         }
-        _builder.Pooling = false;
         _builder.ApplicationName = "backup.sql";
         _builder.Options = string.IsNullOrEmpty(_builder.Options) ? Settings : $"{_builder.Options} {Settings}";
         _builder.ClientEncoding = "UTF8";
         _builder.CommandTimeout = 0;
         _builder.Enlist = false;
+        _builder.Multiplexing = false;
         _builder.ReadBufferSize = BufferBytes;
         _builder.WriteBufferSize = BufferBytes;
         _builder.IncludeErrorDetail = false;
@@ -46,40 +52,114 @@ internal sealed class PostgresServer
     /// <summary>The database for what belongs to the whole server.</summary>
     public string MaintenanceDatabase => _builder.Database!;
 
-    /// <summary>Opens a connection to <see cref="MaintenanceDatabase"/>; the thread waits.</summary>
-    public NpgsqlConnection Open()
+    /// <summary>Borrows a connection to <see cref="MaintenanceDatabase"/>; the thread waits.</summary>
+    public NpgsqlConnection Borrow()
     {
-        var connection = new NpgsqlConnection(_builder.ConnectionString);
         try
         {
-            connection.Open();
-            return connection;
+            return Of(MaintenanceDatabase, isBorrowed: true).OpenConnection();
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
         {
-            connection.Dispose();
             throw PostgresErrors.From("the server could not be reached", failure);
         }
     }
 
-    /// <summary>Opens a connection.</summary>
+    /// <summary>Opens a connection that ends when it is disposed.</summary>
     /// <param name="database">The database, as the server calls it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async ValueTask<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken)
     {
-        var builder = new NpgsqlConnectionStringBuilder(_builder.ConnectionString) { Database = database };
-        var connection = new NpgsqlConnection(builder.ConnectionString);
         try
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            return connection;
+            return await Of(database, isBorrowed: false).OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw failure is PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName }
-                ? PostgresErrors.UnknownDatabase(database)
-                : PostgresErrors.From($"database {database} could not be opened", failure);
+            throw NotOpened(database, failure);
         }
+    }
+
+    /// <summary>
+    /// Borrows a connection, which goes back when it is disposed: what it has under way is rolled back then. Locks that
+    /// outlast transactions are the borrower's to give up.
+    /// </summary>
+    /// <param name="database">The database, as the server calls it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async ValueTask<NpgsqlConnection> BorrowAsync(string database, CancellationToken cancellationToken)
+    {
+        var source = Of(database, isBorrowed: true);
+        try
+        {
+            return await LivingAsync(source, cancellationToken).ConfigureAwait(false)
+                ?? await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            throw NotOpened(database, failure);
+        }
+    }
+
+    /// <summary>Closes what lies idle of some databases, so that nobody has to wait for it.</summary>
+    /// <param name="databases">The databases, as the server calls them.</param>
+    public void CloseIdle(IEnumerable<string> databases)
+    {
+        foreach (var database in databases)
+            Of(database, isBorrowed: true).Clear();
+    }
+
+    /// <summary>Closes what lies idle.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var source in _sources.Values)
+            await source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Borrows a connection that the server still knows; null when it has ended the one that lay there, and with it
+    /// most likely the others.
+    /// </summary>
+    private static async ValueTask<NpgsqlConnection?> LivingAsync(
+        NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await connection.ExecuteAsync("SELECT", cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch (Exception failure)
+        {
+            await connection.GiveBackAsync().ConfigureAwait(false);
+            if (!PostgresErrors.IsDrivers(failure))
+                throw;
+            source.Clear();
+            return null;
+        }
+    }
+
+    private static BackupSqlException NotOpened(string database, Exception failure) =>
+        failure is PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName }
+            ? PostgresErrors.UnknownDatabase(database)
+            : PostgresErrors.From($"database {database} could not be opened", failure);
+
+    private NpgsqlDataSource Of(string database, bool isBorrowed) =>
+        _sources.GetOrAdd((database, isBorrowed), key => Make(key.Database, key.IsBorrowed));
+
+    private NpgsqlDataSource Make(string database, bool isBorrowed)
+    {
+        var made = new NpgsqlDataSourceBuilder(_builder.ConnectionString);
+        var target = made.ConnectionStringBuilder;
+        target.Database = database;
+        target.Pooling = isBorrowed;
+        target.MinPoolSize = 0;
+        target.MaxPoolSize = MostBorrowed;
+        target.ConnectionIdleLifetime = 1;
+        target.ConnectionPruningInterval = 1;
+        target.NoResetOnClose = false;
+
+        // What the driver would read of the types of each database is not needed: rows are copied, catalogs are text.
+        made.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return made.Build();
     }
 }

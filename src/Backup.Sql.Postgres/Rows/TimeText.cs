@@ -93,18 +93,9 @@ internal static class TimeText
         return isBefore ? length + Copy(text[length..], " BC"u8) : length;
     }
 
-    /// <summary>Howard Hinnant's civil_from_days, howardhinnant.github.io/date_algorithms.html.</summary>
     private static int Days(Span<byte> text, int days, out bool isBeforeChrist)
     {
-        var shifted = days + 719_468L;
-        var era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097;
-        var dayOfEra = shifted - (era * 146_097);
-        var yearOfEra = (dayOfEra - (dayOfEra / 1460) + (dayOfEra / 36_524) - (dayOfEra / 146_096)) / 365;
-        var dayOfYear = dayOfEra - ((365 * yearOfEra) + (yearOfEra / 4) - (yearOfEra / 100));
-        var shiftedMonth = ((5 * dayOfYear) + 2) / 153;
-        var day = dayOfYear - (((153 * shiftedMonth) + 2) / 5) + 1;
-        var month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-        var year = yearOfEra + (era * 400) + (month <= 2 ? 1 : 0);
+        var (year, month, day) = CalendarDay.FromDays(days);
         isBeforeChrist = year <= 0;
         var length = Number(text, isBeforeChrist ? 1 - year : year, 4);
         text[length++] = (byte)'-';

@@ -17,7 +17,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
     private readonly HlcTimestamp _taken;
     private readonly bool _isPast;
     private readonly SnapshotReaders _readers;
-    private readonly ConcurrentDictionary<(string Database, long Table), StoredTable> _tables = new();
+    private readonly ConcurrentDictionary<(string Database, uint Oid), StoredTable> _tables = new();
 
     /// <summary>Takes over what was opened.</summary>
     /// <param name="taken">When it was opened.</param>
@@ -35,7 +35,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
                 databases, ReadCatalogAsync,
                 (connection, database, token) => PastCatalog.ReadAsync(connection, database, Timestamp, token),
                 CountPastAsync)
-            : new PostgresCatalog(databases, ReadCatalogAsync, PastCatalog.ReadNowAsync);
+            : new PostgresCatalog(databases, ReadCatalogAsync, PastCatalog.ReadNowAsync, CountAsync);
     }
 
     public HlcTimestamp Timestamp { get; }
@@ -134,6 +134,8 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
     public async ValueTask DisposeAsync()
     {
         await Catalog.DisposeAsync().ConfigureAwait(false);
+        foreach (var changes in _changes.Values)
+            await changes.KeepRowsAsync().ConfigureAwait(false);
         await _readers.DisposeAsync().ConfigureAwait(false);
         foreach (var changes in _changes.Values)
             changes.Dispose();
@@ -196,6 +198,22 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
             },
             cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Tracked rows are counted once: from then on the log tells what came and went.</summary>
+    private async ValueTask<TableStatistics> CountAsync(
+        TableDescriptor table, long? known, CancellationToken cancellationToken)
+    {
+        var oid = ObjectIds.OidOf(table.Id);
+        var changes = _changes.GetValueOrDefault(table.Database);
+        if (_tables.TryGetValue((table.Database, oid), out var stored))
+            known ??= changes?.FindRows(oid, stored);
+        var counted = await ReadAsync(
+            table.Database, $"table {table.Name}",
+            connection => TableCounter.CountAsync(connection, table, known, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        changes?.AddRows(oid, counted.Rows);
+        return counted;
+    }
+
     private async ValueTask<TableStatistics> CountPastAsync(
         TableDescriptor table, long? known, CancellationToken cancellationToken)
     {
@@ -246,10 +264,18 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
                 .ConfigureAwait(false)
             : null;
 
-    private ValueTask<StoredTable?> RelationAsync(DatabasePoint point, uint oid, CancellationToken cancellationToken) =>
-        _readers.UseAsync(
+    private async ValueTask<StoredTable?> RelationAsync(
+        DatabasePoint point, uint oid, CancellationToken cancellationToken)
+    {
+        if (_tables.TryGetValue((point.Name, oid), out var known))
+            return known;
+        var table = await _readers.UseAsync(
             point, connection => StoredTables.ReadAsync(connection, point.Name, oid, cancellationToken),
-            cancellationToken);
+            cancellationToken).ConfigureAwait(false);
+        if (table is not null)
+            _tables.TryAdd((point.Name, oid), table);
+        return table;
+    }
 
     /// <summary>The rows that are there, on a thread of the pool: the caller may have other spans to export.</summary>
     private Task ExportAsync(
@@ -311,14 +337,13 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
     {
         if (space is not TableSpace wanted)
             throw PostgresErrors.NoPages();
-        var key = (wanted.Database, wanted.TableId);
+        var key = (wanted.Database, Oid: ObjectIds.OidOf(wanted.TableId));
         if (!_tables.TryGetValue(key, out var table))
         {
             table = await ReadAsync(
                 space.Database,
                 $"the catalog of database {space.Database}",
-                connection => StoredTables.ReadAsync(
-                    connection, space.Database, ObjectIds.OidOf(wanted.TableId), cancellationToken),
+                connection => StoredTables.ReadAsync(connection, space.Database, key.Oid, cancellationToken),
                 cancellationToken).ConfigureAwait(false)
                 ?? throw await MissingAsync(wanted, cancellationToken).ConfigureAwait(false);
             _tables.TryAdd(key, table);

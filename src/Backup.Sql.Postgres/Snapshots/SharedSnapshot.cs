@@ -18,7 +18,7 @@ internal static class SharedSnapshot
         PostgresServer server, string database, string snapshot, TimeSpan lockTimeout, bool isReadOnly,
         CancellationToken cancellationToken)
     {
-        var connection = await server.OpenAsync(database, cancellationToken).ConfigureAwait(false);
+        var connection = await server.BorrowAsync(database, cancellationToken).ConfigureAwait(false);
         try
         {
             // Readers are many already; and a sort of one span is to stay in memory.
@@ -37,7 +37,7 @@ internal static class SharedSnapshot
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.GiveBackAsync().ConfigureAwait(false);
             throw;
         }
     }

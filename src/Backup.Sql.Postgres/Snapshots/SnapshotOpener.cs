@@ -44,7 +44,7 @@ internal sealed class SnapshotOpener(PostgresServer server, DatabaseNames names,
         {
             foreach (var database in databases)
             {
-                exporters.Add(await server.OpenAsync(names.OnServer(database), cancellationToken)
+                exporters.Add(await server.BorrowAsync(names.OnServer(database), cancellationToken)
                     .ConfigureAwait(false));
             }
 
@@ -69,9 +69,9 @@ internal sealed class SnapshotOpener(PostgresServer server, DatabaseNames names,
         finally
         {
             foreach (var exporter in exporters)
-                await exporter.DisposeAsync().ConfigureAwait(false);
+                await exporter.GiveBackAsync().ConfigureAwait(false);
             foreach (var point in isOpen ? [] : points)
-                await point.Leader.DisposeAsync().ConfigureAwait(false);
+                await point.Leader.GiveBackAsync().ConfigureAwait(false);
         }
     }
 
@@ -90,7 +90,7 @@ internal sealed class SnapshotOpener(PostgresServer server, DatabaseNames names,
         }
         catch
         {
-            await leader.DisposeAsync().ConfigureAwait(false);
+            await leader.GiveBackAsync().ConfigureAwait(false);
             throw;
         }
     }

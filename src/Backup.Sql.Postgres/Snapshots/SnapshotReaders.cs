@@ -76,9 +76,10 @@ internal sealed class SnapshotReaders : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var (_, connection) in _idle)
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.GiveBackAsync().ConfigureAwait(false);
         foreach (var point in Points)
-            await point.Leader.DisposeAsync().ConfigureAwait(false);
+            await point.Leader.GiveBackAsync().ConfigureAwait(false);
+        _server.CloseIdle(Points.Select(point => point.OnServer));
         _free.Dispose();
         _leaders.Dispose();
     }
@@ -125,6 +126,6 @@ internal sealed class SnapshotReaders : IAsyncDisposable
     {
         lock (_gate)
             _open--;
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await connection.GiveBackAsync().ConfigureAwait(false);
     }
 }

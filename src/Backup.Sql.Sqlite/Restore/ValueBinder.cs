@@ -103,23 +103,12 @@ internal static class ValueBinder
         return written;
     }
 
-    /// <summary>
-    /// A day as ISO 8601 writes it: years outside of 0000 to 9999 with a sign, and the year before 1 is 0. After Howard
-    /// Hinnant's civil_from_days, howardhinnant.github.io/date_algorithms.html.
-    /// </summary>
+    /// <summary>A day as ISO 8601 has it: years outside of 0000 to 9999 with a sign, and 0 is the year before 1.</summary>
     private static int FormatDays(long days, Span<byte> text)
     {
         if (days is int.MaxValue or int.MinValue)
             return FormatInfinity(days > 0, text);
-        var shifted = days + 719_468;
-        var era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097;
-        var dayOfEra = shifted - (era * 146_097);
-        var yearOfEra = (dayOfEra - (dayOfEra / 1460) + (dayOfEra / 36_524) - (dayOfEra / 146_096)) / 365;
-        var dayOfYear = dayOfEra - ((365 * yearOfEra) + (yearOfEra / 4) - (yearOfEra / 100));
-        var shiftedMonth = ((5 * dayOfYear) + 2) / 153;
-        var day = dayOfYear - (((153 * shiftedMonth) + 2) / 5) + 1;
-        var month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
-        var year = yearOfEra + (era * 400) + (month <= 2 ? 1 : 0);
+        var (year, month, day) = CalendarDay.FromDays(days);
         var sign = year > 9999 ? "+" : string.Empty;
         Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{sign}{year:D4}-{month:D2}-{day:D2}", out var written);
         return written;

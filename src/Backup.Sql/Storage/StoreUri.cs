@@ -12,14 +12,6 @@ public sealed class StoreUri
 
     private const string LocalityParameter = "COCKROACH_LOCALITY";
 
-    // Properties of a repository that no scheme has a name of its own for are passed on as they are, and a host's own
-    // store may take any: whatever is called a secret is one.
-    private static readonly string[] SecretEndings =
-    [
-        "credentials", "password", "passphrase", "secret", "token", "secret_key", "secret.key", "access_key",
-        "access.key", "account_key", "shared_key", "session_token",
-    ];
-
     // What an error may call by its name. Other names may be the rest of a secret that was not percent-encoded.
     private static readonly string[] CommonParameters =
     [
@@ -98,9 +90,8 @@ public sealed class StoreUri
 
     /// <summary>Tells whether a parameter's value must never be shown or stored.</summary>
     /// <param name="parameter">The parameter's name.</param>
-    /// <returns>True for keys, tokens and credentials.</returns>
-    public static bool IsSecret(string parameter) =>
-        Array.Exists(SecretEndings, ending => parameter.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+    /// <returns>True for keys, tokens and credentials, and for what is nearly called like one of them.</returns>
+    public static bool IsSecret(string parameter) => SecretNames.Includes(parameter);
 
     /// <summary>
     /// The location's text with other texts for its secrets: the parameters that are some, and the password before the

@@ -9,14 +9,21 @@ namespace Backup.Sql.Scenarios.Simulation;
 /// Listings that lag, repeat themselves, come in disorder or hold what is no object; and clocks that jump. No
 /// acknowledged backup is lost, no chain is put together wrongly, and what cannot be told is refused.
 /// </summary>
-public sealed class ListingTests
+public abstract class ListingTests
 {
-    private const string Full = "BACKUP DATABASE shop INTO 'mem://depot'";
-    private const string Increment = "BACKUP DATABASE shop INTO LATEST IN 'mem://depot'";
-
     private readonly ManualTimeProvider _clock = new() { JumpsToTimers = true };
     private readonly List<string> _states = [];
+    private string _depot = "";
+    private string _elsewhere = "";
     private int _next;
+
+    private protected ListingTests()
+    {
+    }
+
+    private string Full => $"BACKUP DATABASE shop INTO '{_depot}'";
+
+    private string Increment => $"BACKUP DATABASE shop INTO LATEST IN '{_depot}'";
 
     [Theory]
     [InlineData("memory", false)]
@@ -25,10 +32,10 @@ public sealed class ListingTests
     [InlineData("sqlite", true)]
     public async Task A_chain_grows_straight_under_listings_that_do_not_show_its_newest_layers(string engine, bool elsewhere)
     {
-        var where = elsewhere ? " WITH incremental_location = 'mem://elsewhere'" : "";
-        var more = elsewhere ? ", incremental_location = 'mem://elsewhere'" : "";
         var listings = new ListingFaults(_clock);
         await using var bench = Open(engine, listings);
+        var where = elsewhere ? $" WITH incremental_location = '{_elsewhere}'" : "";
+        var more = elsewhere ? $", incremental_location = '{_elsewhere}'" : "";
         await BackUpAsync(bench, Full);
         listings.Freeze();
         for (var layer = 0; layer < 3; layer++)
@@ -79,7 +86,7 @@ public sealed class ListingTests
         Assert.Equal(3, manifests.Count);
         foreach (var hidden in manifests)
         {
-            listings.IsHidden = name => name == "mem://depot/" + hidden;
+            listings.IsHidden = name => name.EndsWith("/depot/" + hidden, StringComparison.Ordinal);
             var before = listings.Altered;
             await RequireAllAsync(bench, "", "");
             Assert.True(listings.Altered > before);
@@ -115,18 +122,18 @@ public sealed class ListingTests
         await BackUpAsync(bench, Full);
         await BackUpAsync(bench, Increment);
         await BackUpAsync(bench, Full);
-        var chains = await Layers.ListChainsAsync(bench, "mem://depot");
-        listings.IsHidden = name => name.StartsWith("mem://depot/incrementals/", StringComparison.Ordinal);
+        var chains = await Layers.ListChainsAsync(bench, _depot);
+        listings.IsHidden = name => name.Contains("/depot/incrementals/", StringComparison.Ordinal);
         await bench.LoseStateAsync(); // only the collection tells now
-        await bench.RunAsync("DROP BACKUPS IN 'mem://depot' KEEP (LAST = 1)");
-        Assert.Equal([chains[0], chains[2]], await Layers.ListChainsAsync(bench, "mem://depot"));
+        await bench.RunAsync($"DROP BACKUPS IN '{_depot}' KEEP (LAST = 1)");
+        Assert.Equal([chains[0], chains[2]], await Layers.ListChainsAsync(bench, _depot));
         await RequireRestoresAsync(bench, $"'{chains[0]}'", "", _states[1]);
 
         // What could not be seen goes with the first drop that comes when listings have caught up.
         listings.IsHidden = _ => false;
         Assert.Contains(await bench.Stores.ListAsync("depot"), name => name.Contains(chains[1], StringComparison.Ordinal));
         _clock.Advance(TimeSpan.FromHours(2));
-        await bench.RunAsync("DROP BACKUPS IN 'mem://depot' OLDER THAN '2001-01-01'");
+        await bench.RunAsync($"DROP BACKUPS IN '{_depot}' OLDER THAN '2001-01-01'");
         Assert.DoesNotContain(
             await bench.Stores.ListAsync("depot"),
             name => name.Contains(chains[1], StringComparison.Ordinal) || name.Contains("dropped/", StringComparison.Ordinal));
@@ -153,7 +160,7 @@ public sealed class ListingTests
             await bench.Stores.ListAsync("depot"), name => name.Contains("ENCRYPTION-INFO", StringComparison.Ordinal));
         Assert.True(listings.Altered > 0);
 
-        Task AlterAsync(string change) => bench.RunAsync($"ALTER BACKUP LATEST IN 'mem://depot' {change}");
+        Task AlterAsync(string change) => bench.RunAsync($"ALTER BACKUP LATEST IN '{_depot}' {change}");
 
         async Task RequireOnlyThreeOpensAsync()
         {
@@ -181,11 +188,11 @@ public sealed class ListingTests
             await BackUpAsync(bench, Increment);
         }
 
-        var chains = await Layers.ListChainsAsync(bench, "mem://depot");
+        var chains = await Layers.ListChainsAsync(bench, _depot);
         Assert.Equal(2, chains.Count);
         if (fault == "ghosts")
             listings.Freeze(); // what is dropped now is still listed
-        await bench.RunAsync($"DROP BACKUP '{chains[0]}' IN 'mem://depot'");
+        await bench.RunAsync($"DROP BACKUP '{chains[0]}' IN '{_depot}'");
         await RequireRestoresAsync(bench, "LATEST", "", _states[^1]);
         await BackUpAsync(bench, Increment);
         await RequireRestoresAsync(bench, "LATEST", "", _states[^1]);
@@ -194,9 +201,9 @@ public sealed class ListingTests
         Assert.Equal(SqlStates.UndefinedFile, gone.SqlState);
         Assert.True(listings.Altered > 0);
         listings.Thaw();
-        Assert.Equal(chains.Skip(1), await Layers.ListChainsAsync(bench, "mem://depot"));
+        Assert.Equal(chains.Skip(1), await Layers.ListChainsAsync(bench, _depot));
         Assert.DoesNotContain(await bench.Stores.ListAsync("depot"), name => name.Contains(chains[0], StringComparison.Ordinal));
-        var valid = (await bench.RunAsync("SHOW BACKUP VALIDATE FROM LATEST IN 'mem://depot'")).Rows;
+        var valid = (await bench.RunAsync($"SHOW BACKUP VALIDATE FROM LATEST IN '{_depot}'")).Rows;
         Assert.Equal("No problems found!", valid.Value<string>(0, "validation_status"));
     }
 
@@ -231,12 +238,12 @@ public sealed class ListingTests
         Assert.True(refused > 0 && listings.Altered > 0);
         listings.IsUnordered = false;
         var ends = new List<string>();
-        foreach (var chain in await Layers.ListChainsAsync(bench, "mem://depot"))
+        foreach (var chain in await Layers.ListChainsAsync(bench, _depot))
         {
-            foreach (var end in await Layers.ListEndsAsync(bench, "mem://depot", chain))
+            foreach (var end in await Layers.ListEndsAsync(bench, _depot, chain))
             {
                 ends.Add(end);
-                await RequireRestoresAsync(bench, $"'{chain}' IN 'mem://depot' AS OF SYSTEM TIME '{end}'", "", null);
+                await RequireRestoresAsync(bench, $"'{chain}' IN '{_depot}' AS OF SYSTEM TIME '{end}'", "", null);
             }
         }
 
@@ -275,11 +282,11 @@ public sealed class ListingTests
         }
 
         var restored = new List<string>();
-        foreach (var chain in await Layers.ListChainsAsync(bench, "mem://depot"))
+        foreach (var chain in await Layers.ListChainsAsync(bench, _depot))
         {
-            foreach (var end in await Layers.ListEndsAsync(bench, "mem://depot", chain))
+            foreach (var end in await Layers.ListEndsAsync(bench, _depot, chain))
             {
-                await bench.RunAsync($"RESTORE DATABASE shop FROM '{chain}' IN 'mem://depot' AS OF SYSTEM TIME '{end}' WITH new_db_name = 'proof'");
+                await bench.RunAsync($"RESTORE DATABASE shop FROM '{chain}' IN '{_depot}' AS OF SYSTEM TIME '{end}' WITH new_db_name = 'proof'");
                 restored.Add(bench.Engine.Dump("proof"));
                 bench.Engine.Drop("proof");
             }
@@ -292,14 +299,18 @@ public sealed class ListingTests
         await RequireRestoresAsync(bench, "LATEST", "", _states[^1]);
     }
 
+    /// <summary>The store that the tests run on.</summary>
+    private protected abstract BenchSetup Setup { get; }
+
     private Bench Open(string engine, ListingFaults listings)
     {
-        var bench = new Bench(new BenchSetup
+        var bench = new Bench(Setup with
         {
             Engines = engine,
             Clock = _clock,
             Wrap = provider => new ListingFaultStoreProvider(provider, listings),
         });
+        (_depot, _elsewhere) = (bench.Stores.Location("depot"), bench.Stores.Location("elsewhere"));
         bench.Engine.Execute("shop", "CREATE TABLE goods (id INTEGER PRIMARY KEY, name TEXT);");
         return bench;
     }
@@ -321,17 +332,17 @@ public sealed class ListingTests
     /// <summary>The one chain has a layer for every state, and each restores to it.</summary>
     private async Task RequireAllAsync(Bench bench, string with, string more)
     {
-        var chain = Assert.Single(await Layers.ListChainsAsync(bench, "mem://depot"));
-        var ends = await Layers.ListEndsAsync(bench, "mem://depot", chain, with);
+        var chain = Assert.Single(await Layers.ListChainsAsync(bench, _depot));
+        var ends = await Layers.ListEndsAsync(bench, _depot, chain, with);
         Assert.Equal(_states.Count, ends.Count);
         for (var i = 0; i < ends.Count; i++)
-            await RequireRestoresAsync(bench, $"'{chain}' IN 'mem://depot' AS OF SYSTEM TIME '{ends[i]}'", more, _states[i]);
+            await RequireRestoresAsync(bench, $"'{chain}' IN '{_depot}' AS OF SYSTEM TIME '{ends[i]}'", more, _states[i]);
     }
 
     // Without a state: to one of those that were acknowledged.
     private async Task RequireRestoresAsync(Bench bench, string from, string more, string? state)
     {
-        var place = from.Contains(" IN ", StringComparison.Ordinal) ? from : from + " IN 'mem://depot'";
+        var place = from.Contains(" IN ", StringComparison.Ordinal) ? from : from + $" IN '{_depot}'";
         await bench.RunAsync($"RESTORE DATABASE shop FROM {place} WITH new_db_name = 'proof'{more}");
         var restored = bench.Engine.Dump("proof");
         bench.Engine.Drop("proof");

@@ -1,11 +1,10 @@
+using Backup.Sql.Diagnostics;
+
 namespace Backup.Sql.Syntax;
 
 /// <content>Statements of the StarRocks dialect.</content>
 internal sealed partial class StatementPrinter
 {
-    private static readonly string[] _secretKeyEndings =
-        ["secret_key", "secret.key", "access_key", "access.key", "session_token", "shared_key"];
-
     // SNAPSHOT and TIMESTAMP are words, not columns, where SHOW SNAPSHOT filters by them.
     private bool _hasFilterWords;
 
@@ -90,15 +89,11 @@ internal sealed partial class StatementPrinter
     {
         Print(property.Key);
         Write(" = ");
-        if (mode != FormatMode.Exposed && IsSecret(property.Key.Value))
+        if (mode != FormatMode.Exposed && SecretNames.Includes(property.Key.Value))
             Write("\"*****\"");
         else
             Print(property.Value);
     }
-
-    private static bool IsSecret(string key) =>
-        key.Equals("password", StringComparison.OrdinalIgnoreCase)
-        || Array.Exists(_secretKeyEndings, ending => key.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     private void PrintBackupSnapshot(BackupSnapshotStatement statement)
     {

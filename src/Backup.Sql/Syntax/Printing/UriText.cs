@@ -1,16 +1,11 @@
+using Backup.Sql.Diagnostics;
+
 namespace Backup.Sql.Syntax;
 
 /// <summary>Takes the secrets out of locations.</summary>
 internal static class UriText
 {
     private const string Redacted = "redacted";
-
-    // Beside those of the clouds, all that is called so: a host's own store may take any.
-    private static readonly string[] _secretEndings =
-    [
-        "credentials", "password", "passphrase", "secret", "token", "secret_key", "secret.key", "access_key",
-        "access.key", "account_key", "shared_key", "session_token",
-    ];
 
     private static readonly string[] _keySchemes = ["aws", "aws-kms", "gcp-kms", "azure-kms", "local-kms"];
 
@@ -58,9 +53,7 @@ internal static class UriText
         if (at < 0)
             return parameter;
         var name = Uri.UnescapeDataString(parameter[..at]);
-        return Array.Exists(_secretEndings, secret => name.EndsWith(secret, Ignoring))
-            ? $"{parameter[..at]}={Redacted}"
-            : parameter;
+        return SecretNames.Includes(name) ? $"{parameter[..at]}={Redacted}" : parameter;
     }
 
     private const StringComparison Ignoring = StringComparison.OrdinalIgnoreCase;

@@ -30,6 +30,7 @@ internal sealed class SweptCollection : IAsyncDisposable
         {
             Engines = sweep.Engine,
             Store = sweep.Store,
+            Remote = sweep.Remote,
             Seed = (ulong)seed,
             Settings = new BackupSettings { Workers = 2, CheckpointBytes = 1 },
             Wrap = provider => new GateStoreProvider(provider, _gate),
