@@ -103,7 +103,7 @@ internal static class ValueBinder
         return written;
     }
 
-    /// <summary>A day as ISO 8601 has it: years outside of 0000 to 9999 with a sign, and 0 is the year before 1.</summary>
+    /// <summary>A day as ISO 8601 has it: years outside of 0000 to 9999 with a sign, 0 the year before 1.</summary>
     private static int FormatDays(long days, Span<byte> text)
     {
         if (days is int.MaxValue or int.MinValue)
