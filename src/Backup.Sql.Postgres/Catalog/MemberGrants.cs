@@ -1,6 +1,6 @@
 namespace Backup.Sql.Postgres.Catalog;
 
-/// <summary>The rights on something that an extension brought, where they are not those that it brought with it.</summary>
+/// <summary>The rights on something that an extension brought, where they are not as it brought them.</summary>
 internal sealed record MemberGrants
 {
     /// <summary>FUNCTION, PROCEDURE, TABLE, SEQUENCE or TYPE.</summary>

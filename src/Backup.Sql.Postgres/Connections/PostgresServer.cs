@@ -12,7 +12,7 @@ namespace Backup.Sql.Postgres.Connections;
 /// </summary>
 internal sealed class PostgresServer : IAsyncDisposable
 {
-    /// <summary>Whatever the server, the database or the user has set: texts are these, and nothing ends our work.</summary>
+    /// <summary>Whatever server, database or user have set: texts are these, and nothing ends our work.</summary>
     private const string Settings =
         "-c search_path= -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c TimeZone=UTC -c extra_float_digits=3 "
         + "-c bytea_output=hex -c xmloption=content -c row_security=off -c quote_all_identifiers=off "
