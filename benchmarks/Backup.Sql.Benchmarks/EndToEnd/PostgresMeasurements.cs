@@ -8,7 +8,7 @@ internal sealed class PostgresMeasurements(ShopServer server)
 {
     private const string Tracked = "tracked";
     private const string Changed = "changed";
-    private const string BackRestBackup = "--type=full --no-archive-check --no-archive-copy --start-fast "
+    private const string BackRestBackup = "--type=full --no-archive-check --start-fast "
         + "--compress-type=zst --compress-level=3 --process-max=2 backup";
 
     private const string TwoJobs = "-j2 -Fd";
