@@ -252,7 +252,10 @@ public sealed class PostgresEngine
         };
     }
 
-    /// <summary>One transaction for one use: what it reads fits together.</summary>
+    /// <summary>
+    /// One transaction for one use: what it reads fits together. To tell what a view says the server locks the tables
+    /// that it shows, and somebody may be altering one.
+    /// </summary>
     private async ValueTask ReadCatalogAsync(
         string database, Func<NpgsqlConnection, ValueTask> use, CancellationToken cancellationToken)
     {
@@ -262,7 +265,13 @@ public sealed class PostgresEngine
                 .ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             await connection.ExecuteAsync(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", cancellationToken).ConfigureAwait(false);
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"""
+                    BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+                    SET LOCAL lock_timeout = {(long)_options.LockTimeout.TotalMilliseconds}
+                    """),
+                cancellationToken).ConfigureAwait(false);
             await use(connection).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))

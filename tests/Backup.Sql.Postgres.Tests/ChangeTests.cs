@@ -192,7 +192,7 @@ public sealed class ChangeTests(ITestOutputHelper output)
     {
         if (!TestServer.IsInstalled(output))
             return;
-        var test = await TestServer.StartAsync(3, "-c wal_level=replica -c max_wal_senders=0 -c max_replication_slots=0");
+        var test = await TestServer.StartAsync("-c wal_level=replica -c max_wal_senders=0 -c max_replication_slots=0");
         try
         {
             var database = await test.CreateDatabaseAsync("quiet", Schema);

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
+using Backup.Sql.Scenarios.Fixture;
 using Backup.Sql.Sessions;
 using Backup.Sql.Storage;
 using Npgsql;
@@ -96,6 +98,105 @@ public sealed class FaultTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_server_that_is_killed_comes_back_with_all_or_nothing()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        const int seed = 3;
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var test = await TestServer.StartAsync();
+        try
+        {
+            await using var shop = await Shop.StartAsync(test, "killed", tracks: true);
+            await shop.BackUpAsync("INTO");
+            for (var round = 0; round < 2; round++)
+            {
+                await shop.ChangeAsync(round);
+                await shop.InterruptAsync(() => shop.BackUpAsync("INTO LATEST IN"), random, shop.CrashAsync, output);
+            }
+
+            for (var round = 0; round < 2; round++)
+            {
+                if (!await shop.InterruptAsync(shop.RestoreAsync, random, shop.CrashAsync, output))
+                    Assert.Equal("0", await shop.CopiesAsync());
+            }
+
+            // The slot has outlived it: the next increment still knows every change.
+            await shop.ChangeAsync(7);
+            await shop.BackUpAsync("INTO LATEST IN");
+            await shop.RestoreAsync();
+            Assert.Equal(shop.Acknowledged, await shop.DumpAsync(shop.Copy));
+            Assert.Equal("0", await test.QueryAsync("postgres", StagedDatabases));
+        }
+        finally
+        {
+            await test.StopAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_full_disk_of_the_server_loses_nothing()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        if (FullDisk.Refusal is { } refusal)
+        {
+            output.WriteLine($"skipped: {refusal}");
+            return;
+        }
+
+        var test = await TestServer.StartAsync();
+        try
+        {
+            using var disk = await MountAsync(test);
+            await using var shop = await Shop.StartAsync(test, "disk", tracks: true);
+            await shop.BackUpAsync("INTO");
+            await shop.ChangeAsync(1);
+            var time = await test.QueryAsync("postgres", "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')");
+            await shop.ChangeAsync(2);
+            await shop.RunSqlAsync("CREATE SCHEMA aside", "ALTER TABLE public.book SET SCHEMA aside");
+            string[] statements =
+            [
+                $"RESTORE DATABASE {shop.Name} FROM LATEST IN 'mem://shop' WITH new_db_name = '{shop.Copy}'",
+                $"RESTORE TABLE {shop.Name}.public.book FROM LATEST IN 'mem://shop'",
+                $"BACKUP TABLE {shop.Name}.public.shelf, {shop.Name}.public.book INTO 'mem://past' AS OF SYSTEM TIME '{time}'",
+            ];
+            disk.Fill(512 << 10);
+            foreach (var statement in statements)
+            {
+                var error = await Assert.ThrowsAsync<BackupSqlException>(() => shop.Session.ExecuteAsync(statement));
+                output.WriteLine($"{error.SqlState} {error.Message} {error.Detail}");
+                Assert.Equal(SqlStates.DiskFull, error.SqlState);
+            }
+
+            Assert.Equal("0", await shop.CopiesAsync());
+            Assert.Equal("0", await test.QueryAsync("postgres", StagedDatabases));
+            Assert.Equal("True", await test.QueryAsync(shop.Name, "SELECT to_regclass('public.book') IS NULL"));
+            disk.Empty();
+            foreach (var statement in statements)
+                await shop.Session.ExecuteAsync(statement);
+            Assert.Equal(shop.Acknowledged, await shop.DumpAsync(shop.Copy));
+        }
+        finally
+        {
+            await test.StopAsync();
+        }
+    }
+
+    /// <summary>Has all databases that are made from now on lie on a small disk; the log lies elsewhere.</summary>
+    private static async Task<FullDisk> MountAsync(TestServer test)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(test.Root, "disk")).FullName;
+        var disk = new FullDisk(directory, 128);
+        using (var chown = Process.Start("chown", ["postgres", directory]))
+            await chown.WaitForExitAsync();
+        await test.RunSqlAsync(
+            "postgres", $"CREATE TABLESPACE small LOCATION '{directory}'", "ALTER DATABASE template0 SET TABLESPACE small");
+        return disk;
+    }
+
+    [Fact]
     public async Task A_transaction_that_stays_open_over_increments_is_in_the_one_after_its_commit()
     {
         if (!TestServer.IsInstalled(output))
@@ -121,6 +222,31 @@ public sealed class FaultTests(ITestOutputHelper output)
         await shop.BackUpAsync("INTO LATEST IN");
         await shop.RestoreAsync();
         Assert.Contains("'late'", shop.Acknowledged, StringComparison.Ordinal);
+        Assert.Equal(shop.Acknowledged, await shop.DumpAsync(shop.Copy));
+    }
+
+    [Fact]
+    public async Task A_table_that_somebody_has_locked_is_no_half_backup()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        await using var shop = await Shop.StartAsync(await TestServer.GetAsync(), "locked", tracks: true);
+        await shop.BackUpAsync("INTO");
+        await using (var connection = await shop.Test.ConnectAsync(shop.Name))
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await using (var work = new NpgsqlCommand("ALTER TABLE public.book ADD COLUMN n int", connection))
+                await work.ExecuteNonQueryAsync();
+            var error = await Assert.ThrowsAsync<BackupSqlException>(
+                () => shop.Session.ExecuteAsync($"BACKUP DATABASE {shop.Name} INTO LATEST IN 'mem://shop'"));
+            Assert.Equal(SqlStates.LockNotAvailable, error.SqlState);
+            await transaction.CommitAsync();
+        }
+
+        await shop.RestoreAsync();
+        Assert.Equal(shop.Acknowledged, await shop.DumpAsync(shop.Copy));
+        await shop.BackUpAsync("INTO LATEST IN");
+        await shop.RestoreAsync();
         Assert.Equal(shop.Acknowledged, await shop.DumpAsync(shop.Copy));
     }
 
@@ -225,6 +351,7 @@ public sealed class FaultTests(ITestOutputHelper output)
             catch (BackupSqlException failure)
             {
                 output.WriteLine($"after {wait} ms: {failure.SqlState} {failure.Message} {failure.Detail}");
+                Assert.True(failure.SqlState != SqlStates.InternalError, failure.ToString());
                 return false;
             }
             finally
@@ -244,6 +371,12 @@ public sealed class FaultTests(ITestOutputHelper output)
         /// <summary>Breaks every connection of the engine.</summary>
         public Task ResetAsync() => Test.QueryAsync(
             "postgres", "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'backup.sql'");
+
+        public async Task CrashAsync()
+        {
+            await Test.KillAsync();
+            await Test.RestartAsync();
+        }
 
         public async ValueTask DisposeAsync()
         {

@@ -284,7 +284,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         if (!TestServer.IsInstalled(output))
             return;
         // The log is the whole server's: nobody else may write to it.
-        var test = await TestServer.StartAsync(6);
+        var test = await TestServer.StartAsync();
         try
         {
             await using var past = await StartAsync("kept", test, maxKeptLog: 64 << 20);

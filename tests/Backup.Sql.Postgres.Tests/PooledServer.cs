@@ -5,9 +5,7 @@ namespace Backup.Sql.Postgres.Tests;
 /// <summary>A server that one test at a time has to itself, empty of databases; given back on disposal.</summary>
 internal sealed class PooledServer : IAsyncDisposable
 {
-    private const int FirstNumber = 8;
     private static readonly ConcurrentBag<TestServer> Free = [];
-    private static int s_count;
 
     private PooledServer(TestServer server) => Server = server;
 
@@ -16,7 +14,7 @@ internal sealed class PooledServer : IAsyncDisposable
     public static async Task<PooledServer> RentAsync() =>
         new(Free.TryTake(out var server)
             ? server
-            : await TestServer.StartAsync(FirstNumber + Interlocked.Increment(ref s_count)));
+            : await TestServer.StartAsync());
 
     public async ValueTask DisposeAsync()
     {

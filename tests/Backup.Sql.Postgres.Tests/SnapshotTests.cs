@@ -176,7 +176,7 @@ public sealed class SnapshotTests(ITestOutputHelper output)
     {
         if (!TestServer.IsInstalled(output))
             return;
-        var test = await TestServer.StartAsync(3);
+        var test = await TestServer.StartAsync();
         try
         {
             var database = await test.CreateDatabaseAsync(

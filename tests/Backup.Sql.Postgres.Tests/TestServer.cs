@@ -12,18 +12,24 @@ namespace Backup.Sql.Postgres.Tests;
 /// </summary>
 internal sealed class TestServer
 {
-    private static readonly Lazy<Task<TestServer>> First = new(() => StartAsync(0));
-    private static readonly Lazy<Task<TestServer>> Other = new(() => StartAsync(1));
+    private const int MostServers = 32;
+
+    private static readonly Lazy<Task<TestServer>> First = new(() => StartAsync());
+    private static readonly Lazy<Task<TestServer>> Other = new(() => StartAsync());
 
     private static int s_databases;
-    private readonly string _directory;
+    private static int s_servers;
+    private readonly Lock _removal = new();
 
     private TestServer(string directory, int port, string connectionString)
     {
-        _directory = directory;
+        Root = directory;
         Port = port;
         ConnectionString = connectionString;
     }
+
+    /// <summary>Where it keeps everything.</summary>
+    public string Root { get; }
 
     public int Port { get; }
 
@@ -48,12 +54,12 @@ internal sealed class TestServer
     }
 
     /// <summary>Starts a server that only the caller has; it disposes of it with <see cref="StopAsync"/>.</summary>
-    /// <param name="number">From 2 on, one for each that lives at the same time.</param>
     /// <param name="options">More options of the server.</param>
-    public static async Task<TestServer> StartAsync(int number, string options = "")
+    public static async Task<TestServer> StartAsync(string options = "")
     {
+        var number = Interlocked.Increment(ref s_servers) % MostServers;
         var directory = Path.Combine(Path.GetTempPath(), $"backupsql-pg-{Environment.ProcessId}-{number}");
-        var port = 25_000 + (Environment.ProcessId % 500 * 16) + number;
+        var port = 25_000 + (Environment.ProcessId % 240 * MostServers) + number;
         var output = await RunAsync(
             options, "start", directory, port.ToString(CultureInfo.InvariantCulture));
         var server = new TestServer(directory, port, output.Trim());
@@ -117,11 +123,11 @@ internal sealed class TestServer
     }
 
     /// <summary>Ends the server as a crash would.</summary>
-    public Task KillAsync() => RunAsync("", "kill", _directory);
+    public Task KillAsync() => RunAsync("", "kill", Root);
 
     /// <summary>Starts a server again that was killed.</summary>
     public Task RestartAsync() =>
-        RunAsync("", "start", _directory, Port.ToString(CultureInfo.InvariantCulture));
+        RunAsync("", "start", Root, Port.ToString(CultureInfo.InvariantCulture));
 
     public Task StopAsync() => Task.Run(Remove);
 
@@ -141,10 +147,13 @@ internal sealed class TestServer
 
     private void Remove()
     {
-        if (!Directory.Exists(_directory))
-            return;
-        RunAsync("", "stop", _directory).GetAwaiter().GetResult();
-        Directory.Delete(_directory, recursive: true);
+        lock (_removal)
+        {
+            if (!Directory.Exists(Root))
+                return;
+            RunAsync("", "stop", Root).GetAwaiter().GetResult();
+            Directory.Delete(Root, recursive: true);
+        }
     }
 
     private static string Script()

@@ -75,8 +75,53 @@ internal sealed class PostgresRestore : IRestoreTransaction
         }
     }
 
-    public async ValueTask CreateAsync(
-        IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken = default)
+    public ValueTask CreateAsync(
+        IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken = default) =>
+        ToldAsync("what is restored could not be made", () => MakeAsync(objects, cancellationToken));
+
+    public ValueTask IngestAsync(
+        Space space, SpaceShape shape, IRowSource rows, CancellationToken cancellationToken = default) =>
+        space is not TableSpace table
+            ? throw PostgresErrors.NoPages()
+            : !_databases.TryGetValue(space.Database, out var database)
+                ? throw RestoreErrors.UnknownTable(space.Database, table.TableId)
+                : database.IngestAsync(space.Database, table.TableId, rows, cancellationToken);
+
+    public ValueTask CompleteAsync(CancellationToken cancellationToken = default) =>
+        ToldAsync("the restore could not be completed", () => FinishAsync(cancellationToken));
+
+    public async ValueTask PublishAsync(CancellationToken cancellationToken = default)
+    {
+        if (!_completed || _published)
+            throw RestoreErrors.OutOfOrder(nameof(PublishAsync));
+        cancellationToken.ThrowIfCancellationRequested();
+        await ToldAsync("the restore could not be published", () => ShowAsync(cancellationToken))
+            .ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var database in _databases.Values)
+            await database.DisposeAsync().ConfigureAwait(false);
+        if (!_published && _staged.Count > 0)
+            await RemoveStagedAsync().ConfigureAwait(false);
+        await _home.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A connection can break at every statement: what nobody has told of by then is told as this.</summary>
+    private static async ValueTask ToldAsync(string failed, Func<ValueTask> work)
+    {
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
+        {
+            throw PostgresErrors.From(failed, failure);
+        }
+    }
+
+    private async ValueTask MakeAsync(IReadOnlyList<ObjectRestore> objects, CancellationToken cancellationToken)
     {
         foreach (var group in objects.GroupBy(restore => restore.Target.Database, StringComparer.Ordinal))
         {
@@ -91,15 +136,7 @@ internal sealed class PostgresRestore : IRestoreTransaction
         }
     }
 
-    public ValueTask IngestAsync(
-        Space space, SpaceShape shape, IRowSource rows, CancellationToken cancellationToken = default) =>
-        space is not TableSpace table
-            ? throw PostgresErrors.NoPages()
-            : !_databases.TryGetValue(space.Database, out var database)
-                ? throw RestoreErrors.UnknownTable(space.Database, table.TableId)
-                : database.IngestAsync(space.Database, table.TableId, rows, cancellationToken);
-
-    public async ValueTask CompleteAsync(CancellationToken cancellationToken = default)
+    private async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         foreach (var name in _request.NewDatabases.Where(name => !_databases.ContainsKey(name)))
             await StartAsync(name, null, cancellationToken).ConfigureAwait(false);
@@ -110,11 +147,8 @@ internal sealed class PostgresRestore : IRestoreTransaction
         _completed = true;
     }
 
-    public async ValueTask PublishAsync(CancellationToken cancellationToken = default)
+    private async ValueTask ShowAsync(CancellationToken cancellationToken)
     {
-        if (!_completed || _published)
-            throw RestoreErrors.OutOfOrder(nameof(PublishAsync));
-        cancellationToken.ThrowIfCancellationRequested();
         if (_existing is not null)
         {
             if (_request.Remember && _names.OnServer(_existing) != _server.MaintenanceDatabase)
@@ -129,15 +163,6 @@ internal sealed class PostgresRestore : IRestoreTransaction
         }
 
         _published = true;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var database in _databases.Values)
-            await database.DisposeAsync().ConfigureAwait(false);
-        if (!_published && _staged.Count > 0)
-            await RemoveStagedAsync().ConfigureAwait(false);
-        await _home.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>The claim lies in another database than the one that commits: it is held until that has.</summary>

@@ -59,7 +59,7 @@ public sealed class SharedJobsTests(ITestOutputHelper output) : IDisposable
     {
         if (!TestServer.IsInstalled(output))
             return;
-        var server = await TestServer.StartAsync(2);
+        var server = await TestServer.StartAsync();
         try
         {
             Fill();
@@ -86,7 +86,7 @@ public sealed class SharedJobsTests(ITestOutputHelper output) : IDisposable
         if (!TestServer.IsInstalled(output))
             return;
         const int times = 150;
-        var server = await TestServer.StartAsync(3);
+        var server = await TestServer.StartAsync();
         try
         {
             var stores = Enumerable.Range(0, 3).Select(_ => OpenPatiently(server)).ToList();
