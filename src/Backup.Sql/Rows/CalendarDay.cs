@@ -13,7 +13,7 @@ public readonly record struct CalendarDay(long Year, int Month, int Day)
     /// Finds the day of a count. After Howard Hinnant's civil_from_days,
     /// howardhinnant.github.io/date_algorithms.html.
     /// </summary>
-    /// <param name="days">Days since 1970-01-01; negative before it. Within a trillion, whatever is counted.</param>
+    /// <param name="days">Days since 1970-01-01; negative before it. Not beyond a trillion either way.</param>
     public static CalendarDay FromDays(long days)
     {
         var shifted = days + 719_468;
