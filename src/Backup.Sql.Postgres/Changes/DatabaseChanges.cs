@@ -26,12 +26,12 @@ internal sealed class DatabaseChanges(
     private readonly ConcurrentDictionary<HlcTimestamp, Lazy<Task<Window<RowLog>?>>> _logs = new();
     private readonly ConcurrentDictionary<uint, long> _rows = new();
 
-    /// <summary>The keys of a table that changed since a time, ascending; null when not all are known.</summary>
+    /// <summary>The rows of a table that changed since a time, keys ascending; null when not all are known.</summary>
     /// <param name="oid">The table's oid.</param>
     /// <param name="table">How it is stored.</param>
     /// <param name="start">The time.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>?> FindKeysAsync(
+    public async ValueTask<IReadOnlyList<ChangedRow>?> FindKeysAsync(
         uint oid, StoredTable table, HlcTimestamp start, CancellationToken cancellationToken)
     {
         if (!CanFind(table))

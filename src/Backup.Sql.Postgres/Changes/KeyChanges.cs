@@ -4,15 +4,21 @@ using Backup.Sql.Postgres.Rows;
 namespace Backup.Sql.Postgres.Changes;
 
 /// <summary>
-/// The keys that changed, by relation. They are looked up in the snapshot: a key that is told twice, or of which values
-/// are left out because they lie out of line, gives the right row all the same.
+/// The keys that changed, by relation, each with its newest row where the log has all of it. The others are looked up
+/// in the snapshot: a key that rows came to and went from again, or of whose row values are left out because they lie
+/// out of line, gives the right row all the same.
 /// </summary>
 internal sealed class KeyChanges : IChangeTarget, IDisposable
 {
     private readonly Dictionary<uint, StreamedTable?> _relations = [];
     private readonly Dictionary<uint, ChangedKeys> _keys = [];
     private readonly Dictionary<uint, long?> _growth = [];
-    private readonly KeyFields _key = new();
+    private readonly RecordStore _records = new();
+    private readonly KeyFields _oldKey = new();
+    private readonly KeyFields _newKey = new();
+    private readonly RecordFields _record = new();
+    private readonly TupleFields _old = new();
+    private readonly TupleFields _new = new();
 
     public void Describe(uint oid, StreamedTable? relation) => _relations[oid] = relation;
 
@@ -25,8 +31,9 @@ internal sealed class KeyChanges : IChangeTarget, IDisposable
             ChangeKind.Delete => -1,
             _ => 0,
         };
-        if (_relations.GetValueOrDefault(oid) is not { } relation
-            || !TryAdd(keys, relation, change.Old) || !TryAdd(keys, relation, change.New))
+        _old.Read(change.Old);
+        _new.Read(change.New);
+        if (keys.IsLost || _relations.GetValueOrDefault(oid) is not { } relation || !TryTake(keys, relation, change))
             keys.Lose();
     }
 
@@ -44,16 +51,17 @@ internal sealed class KeyChanges : IChangeTarget, IDisposable
     {
         foreach (var (oid, keys) in _keys)
         {
+            keys.Complete();
             if (_relations.GetValueOrDefault(oid) is { } relation && !relation.CanFindAll(keys))
                 keys.Lose();
         }
     }
 
-    /// <summary>The keys of a relation that changed, in the columns that tell its rows apart.</summary>
+    /// <summary>The rows of a relation that changed, by the columns that tell them apart.</summary>
     /// <param name="oid">The oid of what holds the rows.</param>
     /// <param name="columns">The names of the columns that the keys are wanted in.</param>
     /// <returns>Null when not all of them are known.</returns>
-    public IReadOnlyList<ReadOnlyMemory<byte>>? Of(uint oid, IEnumerable<string> columns)
+    public IReadOnlyList<ChangedRow>? Of(uint oid, IEnumerable<string> columns)
     {
         if (!_keys.TryGetValue(oid, out var keys))
             return [];
@@ -61,29 +69,84 @@ internal sealed class KeyChanges : IChangeTarget, IDisposable
             && relation.Table.KeyNames.SequenceEqual(columns, StringComparer.Ordinal) ? keys.Sorted : null;
     }
 
-    public void Dispose() => _key.Dispose();
-
-    private bool TryAdd(ChangedKeys keys, StreamedTable relation, ReadOnlySpan<byte> tuple)
+    public void Dispose()
     {
-        if (tuple.IsEmpty)
-            return true;
-        _key.Writer.Reset();
-        for (var i = 0; i < relation.KeyFields.Count; i++)
+        _oldKey.Dispose();
+        _newKey.Dispose();
+        _record.Dispose();
+    }
+
+    private bool TryTake(ChangedKeys keys, StreamedTable relation, RowChange change)
+    {
+        var row = new LoggedRow(relation, change, _old, _new);
+        if ((_old.Count > 0 && !TryWriteKey(_oldKey, row, isNew: false))
+            || (_new.Count > 0 && !TryWriteKey(_newKey, row, isNew: true)))
+            return false;
+        var before = _oldKey.Writer.Written;
+        var now = _newKey.Writer.Written;
+        if (change.Kind == ChangeKind.Update && (_old.Count == 0 || before.SequenceEqual(now)))
         {
-            var column = relation.Table.Columns[relation.Table.Key[i]];
-            if (!MessageReader.TryFindField(tuple, relation.KeyFields[i], out var field))
-                return false;
-            _key.Write(column.Form, column.Element, field);
+            keys.Change(now, Record(row, change));
+            return true;
         }
 
-        keys.Add(_key.Writer.Written);
+        if (_old.Count > 0)
+            keys.Go(before);
+        if (_new.Count > 0)
+            keys.Come(now, Record(row, change));
+        return true;
+    }
+
+    private static bool TryWriteKey(KeyFields key, LoggedRow row, bool isNew)
+    {
+        key.Writer.Reset();
+        var table = row.Relation.Table;
+        foreach (var ordinal in table.Key)
+        {
+            if (!row.TryGet(ordinal, isNew, out var field))
+                return false;
+            key.Write(table.Columns[ordinal].Form, table.Columns[ordinal].Element, field);
+        }
+
+        return true;
+    }
+
+    /// <summary>The row after the change; empty when not all of it is there.</summary>
+    private ReadOnlySpan<byte> Record(LoggedRow row, RowChange change)
+    {
+        if (!row.Relation.TellsRows || !HasAll(row.Relation, change))
+            return default;
+        var columns = row.Relation.Table.Columns;
+        _record.Writer.Reset();
+        for (var column = 0; column < columns.Count; column++)
+        {
+            if (row.TryGet(column, isNew: true, out var field))
+                _record.Write(columns[column].Form, columns[column].Element, field);
+            else
+                _record.Writer.WriteNull();
+        }
+
+        return _record.Writer.Finish();
+    }
+
+    private bool HasAll(StreamedTable relation, RowChange change)
+    {
+        foreach (var field in relation.Fields)
+        {
+            var kind = _new.Kind(field);
+            if (kind == FieldKind.Unchanged && _old.Count > 0 && change.KnowsBefore)
+                kind = _old.Kind(field);
+            if (kind is not (FieldKind.Binary or FieldKind.Null))
+                return false;
+        }
+
         return true;
     }
 
     private ChangedKeys KeysIn(uint oid)
     {
         if (!_keys.TryGetValue(oid, out var keys))
-            _keys.Add(oid, keys = new ChangedKeys());
+            _keys.Add(oid, keys = new ChangedKeys(_records));
         return keys;
     }
 }

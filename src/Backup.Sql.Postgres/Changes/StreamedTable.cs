@@ -10,6 +10,11 @@ internal sealed record StreamedTable(StoredTable Table, IReadOnlyList<int> Field
     /// <summary>For each column of the key its place in the tuples of the stream.</summary>
     public IReadOnlyList<int> KeyFields { get; } = [.. Table.Key.Select(ordinal => Fields[ordinal])];
 
+    /// <summary>
+    /// True when the stream has every column, in the form in which it is exported: generated ones are left out of it.
+    /// </summary>
+    public bool TellsRows { get; } = !Fields.Contains(-1) && Table.Columns.All(column => column.IsPlain);
+
     /// <summary>Finds a relation's columns among those of the stream.</summary>
     /// <returns>Null when one of the key is missing there.</returns>
     public static StreamedTable? Match(StoredTable table, List<string> columns)
@@ -18,7 +23,7 @@ internal sealed record StreamedTable(StoredTable Table, IReadOnlyList<int> Field
         return relation.KeyFields.Contains(-1) ? null : relation;
     }
 
-    /// <summary>True when every key can be said in SQL, so that its row can be looked for.</summary>
-    public bool CanFindAll(ChangedKeys keys) =>
-        keys.Sorted.All(key => KeyBound.Texts(Table, key.Span, Table.Key.Count).Count == Table.Key.Count);
+    /// <summary>True when every key that is to be looked up can be said in SQL.</summary>
+    public bool CanFindAll(ChangedKeys keys) => keys.Sorted.Where(row => row.Fate == RowFate.Unsaid)
+        .All(row => KeyBound.Texts(Table, row.Key.Span, Table.Key.Count).Count == Table.Key.Count);
 }

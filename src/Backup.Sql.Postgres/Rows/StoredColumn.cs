@@ -1,3 +1,5 @@
+using Backup.Sql.Postgres.Connections;
+
 namespace Backup.Sql.Postgres.Rows;
 
 /// <summary>A column as it is exported.</summary>
@@ -8,4 +10,8 @@ namespace Backup.Sql.Postgres.Rows;
 /// <param name="Selected">The expression that gives it in the form.</param>
 /// <param name="IsOrderedLikeKeys">True when the server orders its values as keys are ordered.</param>
 internal sealed record StoredColumn(
-    string Name, FieldForm Form, FieldForm Element, string Type, string Selected, bool IsOrderedLikeKeys);
+    string Name, FieldForm Form, FieldForm Element, string Type, string Selected, bool IsOrderedLikeKeys)
+{
+    /// <summary>True when it is exported as it is, in its type's own binary form.</summary>
+    public bool IsPlain => Selected == Quote.Name(Name);
+}

@@ -100,7 +100,7 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
         if (_isPast || (_changes.TryGetValue(space.Database, out var changes) && changes.HasLog(start)))
             return await GetVersionStartAsync(space, start, cancellationToken).ConfigureAwait(false) == start;
         var table = await TableAsync(space, cancellationToken).ConfigureAwait(false);
-        return await ChangedKeysAsync((TableSpace)space, table, start, cancellationToken).ConfigureAwait(false)
+        return await ChangedRowsAsync((TableSpace)space, table, start, cancellationToken).ConfigureAwait(false)
             is not null;
     }
 
@@ -242,22 +242,15 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
         CancellationToken cancellationToken)
     {
         _ = ChangesOf(space.Database); // refuses where there is no history
-        var keys = await ChangedKeysAsync(space, table, start, cancellationToken).ConfigureAwait(false)
+        var rows = await ChangedRowsAsync(space, table, start, cancellationToken).ConfigureAwait(false)
             ?? throw PostgresErrors.NotCaught(table.FullName, start);
-        await ReadAsync(
-            space.Database,
-            table.FullName,
-            async connection =>
-            {
-                await connection.ExecuteAsync("SET enable_seqscan = off", cancellationToken).ConfigureAwait(false);
-                await ChangedRowExport.RunAsync(
-                    connection, table, keys, span, Timestamp, sink, cancellationToken).ConfigureAwait(false);
-                return true;
-            },
-            cancellationToken).ConfigureAwait(false);
+        var export = new ChangedRowExport(
+            table, Timestamp,
+            find => ReadAsync(space.Database, table.FullName, find, cancellationToken));
+        await export.RunAsync(rows, span, sink, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>?> ChangedKeysAsync(
+    private async ValueTask<IReadOnlyList<ChangedRow>?> ChangedRowsAsync(
         TableSpace space, StoredTable table, HlcTimestamp start, CancellationToken cancellationToken) =>
         _changes.TryGetValue(space.Database, out var changes)
             ? await changes.FindKeysAsync(ObjectIds.OidOf(space.TableId), table, start, cancellationToken)
@@ -372,14 +365,18 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
             : throw PostgresErrors.UnknownPartition(table.FullName, partition);
     }
 
-    private async ValueTask ReadCatalogAsync(
+    private ValueTask ReadCatalogAsync(
         string database, Func<NpgsqlConnection, ValueTask> use, CancellationToken cancellationToken) =>
+        ReadAsync(database, $"the catalog of database {database}", use, cancellationToken);
+
+    private async ValueTask ReadAsync(
+        string database, string what, Func<NpgsqlConnection, ValueTask> read, CancellationToken cancellationToken) =>
         await ReadAsync(
             database,
-            $"the catalog of database {database}",
+            what,
             async connection =>
             {
-                await use(connection).ConfigureAwait(false);
+                await read(connection).ConfigureAwait(false);
                 return true;
             },
             cancellationToken).ConfigureAwait(false);

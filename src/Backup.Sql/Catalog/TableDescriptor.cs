@@ -45,8 +45,9 @@ public sealed record TableDescriptor : ObjectDescriptor
     public bool ExcludeData { get; init; }
 
     /// <summary>
-    /// True when the engine keeps the history of the database but not of this table: AS OF SYSTEM TIME and
-    /// <c>revision_history</c> are refused for it. Of the living catalog; manifests do not carry it.
+    /// True when the engine keeps the history of the database but not of this table: AS OF SYSTEM TIME is refused for
+    /// it, and so is <c>revision_history</c> where databases are written as pages; else the layer has the rows at its
+    /// end. Of the living catalog; manifests do not carry it.
     /// </summary>
     [JsonIgnore]
     public bool KeepsNoHistory { get; init; }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Backup.Sql.Catalog;
 using Backup.Sql.Rows;
 
 namespace Backup.Sql.Collections;
@@ -19,6 +20,12 @@ internal sealed record SpaceManifest
     /// True when the files hold every version of the layer's window, not only the newest of each key.
     /// </summary>
     public bool AllVersions { get; init; }
+
+    /// <summary>
+    /// The versions start after this: times up to it are not known of the space. Null where they start with the layer's
+    /// history.
+    /// </summary>
+    public HlcTimestamp? VersionsFrom { get; init; }
 
     /// <summary>
     /// Live rows (or pages) at the layer's end when the scope is state; else the versions in the files.

@@ -93,6 +93,14 @@ internal static partial class Errors
             Hint = "Choose one of them; backups taken WITH revision_history restore any time.",
         };
 
+    public static BackupSqlException TableWithoutHistory(
+        string table, DateTimeOffset time, DateTimeOffset? before, DateTimeOffset after) =>
+        new(SqlStates.TimeOutOfRange, $"the backup does not hold the rows that table {table} had at {Show(time)}")
+        {
+            Detail = "No history was kept of the table, or it was altered or truncated since: only ends of backups are known of it.",
+            Hint = $"Choose {(before is { } start ? $"{Show(start)} or " : "")}{Show(after)}, or restore the other tables: RESTORE TABLE ...",
+        };
+
     public static BackupSqlException TimeBeforeHistory(DateTimeOffset time, DateTimeOffset from) =>
         new(SqlStates.TimeOutOfRange, $"the backup's history does not reach back to {Show(time)}")
         {

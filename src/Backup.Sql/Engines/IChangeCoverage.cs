@@ -22,7 +22,8 @@ public interface IChangeCoverage
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>
     /// The start when all of them are known since then: the default. A later time when they are known only from there
-    /// on: an export from zero on gives them, and the rows that there were at that time.
+    /// on: an export from zero on gives them, and the rows that there were at that time. The snapshot's own time when
+    /// nothing is known but the rows that there are in it.
     /// </returns>
     ValueTask<HlcTimestamp> GetVersionStartAsync(
         Space space, HlcTimestamp start, CancellationToken cancellationToken = default) => ValueTask.FromResult(start);

@@ -34,9 +34,6 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     private (PlaceNotes Notes, string Place)? _elsewhere;
     private string? _label;
 
-    /// <summary>From when on all versions of all tables are known.</summary>
-    private HlcTimestamp _versionStart;
-
     /// <summary>What the finished backup came to.</summary>
     public JobOutcome Outcome { get; private set; } = new(0, 0, 0);
 
@@ -242,6 +239,9 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             .ConfigureAwait(false);
         turn.Progress.Expect(1, shape.PageCount > 0 ? shape.PageCount * shape.PageSize : shape.EstimatedBytes);
         var before = _parent?.Newest.Manifest.Find(step.Space);
+        var versionsFrom = step.AllVersions
+            ? await FindVersionsAsync(step, cancellationToken).ConfigureAwait(false) : null;
+        step = step with { AllVersions = versionsFrom is not null };
         var changesKnown = await AreChangesKnownAsync(step, shape, cancellationToken).ConfigureAwait(false);
         var coverage = step.Mode switch
         {
@@ -256,13 +256,18 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         var isLost = step.Mode == ExportMode.Changes && shape.StableKeys && entry.Coverage == SpaceCoverage.Full;
         lock (_gate)
         {
-            _spaces.Add(entry);
+            _spaces.Add(entry with { VersionsFrom = versionsFrom });
             if (isLost)
                 _notices.Add(NotAllKnown(step.Name));
         }
 
         turn.Progress.EndObject();
     }
+
+    private static bool HasNoPast(SpaceManifest space) => space is { Space: TableSpace, AllVersions: false };
+
+    private static string WithoutPast(string table) =>
+        $"{table} has no history that is known: it can be restored to the ends of backups, not to times between";
 
     private string NotAllKnown(string table) => string.Create(
         CultureInfo.InvariantCulture,
@@ -296,26 +301,33 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
     }
 
     /// <summary>
-    /// True when every change of a table since the parent's end is known; when all versions are wanted, each of them.
+    /// From when on every version of a table's rows is known; null for a table of which nothing is known but the rows
+    /// that there are at the layer's end.
     /// </summary>
+    private async ValueTask<HlcTimestamp?> FindVersionsAsync(ExportSpaceStep step, CancellationToken cancellationToken)
+    {
+        var snapshot = _sources.SnapshotOf(step.Space);
+        if (step.Space is not TableSpace || snapshot is not IChangeCoverage coverage)
+            return WindowStart;
+        var known = await coverage.GetVersionStartAsync(step.Space, WindowStart, cancellationToken).ConfigureAwait(false);
+        return known < snapshot.Timestamp ? known : null;
+    }
+
+    /// <summary>True when every change of a table since the parent's end is known.</summary>
     private async ValueTask<bool> AreChangesKnownAsync(
         ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
     {
-        var isKnown = step.Mode == ExportMode.Changes && shape.StableKeys;
+        if (step.Mode != ExportMode.Changes || !shape.StableKeys)
+            return false;
         if (_sources.SnapshotOf(step.Space) is not IChangeCoverage coverage)
-            return isKnown;
-        var start = _parent?.End ?? HlcTimestamp.Zero;
-        if (step.AllVersions && step.Space is TableSpace)
-        {
-            var known = await coverage.GetVersionStartAsync(step.Space, start, cancellationToken)
-                .ConfigureAwait(false);
-            isKnown &= known == start;
-            lock (_gate)
-                _versionStart = known > _versionStart ? known : _versionStart;
-        }
-
-        return isKnown && await coverage.CoversAsync(step.Space, start, cancellationToken).ConfigureAwait(false);
+            return true;
+        if (step.AllVersions && await coverage.GetVersionStartAsync(step.Space, WindowStart, cancellationToken)
+            .ConfigureAwait(false) != WindowStart)
+            return false;
+        return await coverage.CoversAsync(step.Space, WindowStart, cancellationToken).ConfigureAwait(false);
     }
+
+    private HlcTimestamp WindowStart => _parent?.End ?? HlcTimestamp.Zero;
 
     private async Task<SpaceManifest> WriteAsync(
         ExportSpaceStep step, SpaceShape shape, SpaceCoverage coverage, CancellationToken cancellationToken)
@@ -428,12 +440,14 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             DatabaseProperties = context.PropertiesOf(step.Scope.AllDatabases()),
             Objects = contents.Objects,
             Statistics = [.. contents.Statistics.Select(Covered)],
-            Spaces = _spaces,
+            Spaces = [.. _spaces.Select(space => space.VersionsFrom > contents.HistoryStart
+                ? space : space with { VersionsFrom = null })],
             System = await context.System.ReadAsync(step.Scope, cancellationToken).ConfigureAwait(false),
-            RevisionStart = contents.HistoryStart is { } from && from < _versionStart
-                ? _versionStart : contents.HistoryStart,
+            RevisionStart = contents.HistoryStart,
             SchemaChanges = contents.SchemaChanges,
         };
+        if (step.RevisionHistory)
+            _notices.AddRange(_spaces.Where(HasNoPast).Select(space => WithoutPast(manifest.Describe(space.Space))));
         turn.Progress.Begin(JobPhases.Committing, 0.01);
         if (_elsewhere is var (notes, place))
         {

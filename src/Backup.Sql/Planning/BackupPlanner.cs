@@ -241,7 +241,7 @@ internal sealed class BackupPlanner(PlanningContext context)
             Space = space.Space,
             Name = space.Name,
             Mode = mode,
-            AllVersions = backup.RevisionHistory,
+            AllVersions = backup.RevisionHistory && space.Table is not { KeepsNoHistory: true },
             EstimatedRows = space.Rows,
             EstimatedBytes = space.Bytes,
         };

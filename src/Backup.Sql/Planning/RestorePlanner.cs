@@ -327,7 +327,10 @@ internal sealed class RestorePlanner(PlanningContext context)
         foreach (var part in parts)
         {
             if (restore.Partitions.Count == 0 || restore.Partitions.Contains(part, StringComparer.Ordinal))
+            {
+                point.RequireRows(table, part);
                 contents.Tables.Add(new RestoredTable(table, restore.Target) { Partition = part });
+            }
         }
 
         return parts.Count > 0;
@@ -352,6 +355,8 @@ internal sealed class RestorePlanner(PlanningContext context)
                 continue; // the table has no rows of its own: a virtual one
             if (fromPages)
                 contents.Materialised.Add(table.Database);
+            else
+                point.RequireRows(table, partition: null);
             contents.Tables.Add(
                 new RestoredTable(table, restore.VerifyOnly ? null : o.Target) { FromPages = fromPages });
         }

@@ -1,5 +1,6 @@
 using Backup.Sql.Catalog;
 using Backup.Sql.Collections;
+using Backup.Sql.Diagnostics;
 using Backup.Sql.Rows;
 
 namespace Backup.Sql.Planning;
@@ -22,6 +23,22 @@ internal sealed record RestorePoint(
         [.. Manifest.Spaces.Select(entry => entry.Space).OfType<TableSpace>()
             .Where(space => space.Database == table.Database && space.TableId == table.Id)
             .Select(space => space.Partition).OfType<string>()];
+
+    /// <summary>Refuses a table of which the layer does not know the rows at the time.</summary>
+    /// <param name="table">A table that was written as rows.</param>
+    /// <param name="partition">The partition wanted; null for a table that was written as a whole.</param>
+    /// <exception cref="BackupSqlException">22008 the time lies inside the layer's history.</exception>
+    public void RequireRows(TableDescriptor table, string? partition)
+    {
+        if (BeforeEnd is { } time
+            && Manifest.Find(new TableSpace(table.Database, table.Id) { Partition = partition }) is { } entry
+            && (!entry.AllVersions || time <= entry.VersionsFrom))
+        {
+            throw Errors.TableWithoutHistory(
+                table.Name, time.ToDateTimeOffset(),
+                Manifest.Start.IsZero ? null : Manifest.Start.ToDateTimeOffset(), Manifest.End.ToDateTimeOffset());
+        }
+    }
 
     /// <summary>
     /// Picks the layers for a time: the end of a layer, or any time inside the history of one; without a time, the
