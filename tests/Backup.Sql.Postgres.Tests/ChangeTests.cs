@@ -22,10 +22,19 @@ public sealed class ChangeTests(ITestOutputHelper output)
         CREATE TABLE public.whole (id int PRIMARY KEY, v int);
         ALTER TABLE public.whole REPLICA IDENTITY FULL;
         CREATE TABLE public.keyless (v int);
+        CREATE TYPE public.mood AS ENUM ('glad', 'sad');
+        CREATE TABLE public.made (id int PRIMARY KEY, v int, twice int GENERATED ALWAYS AS (v * 2) STORED);
+        CREATE TABLE public.kinds (id uuid PRIMARY KEY, m public.mood, n numeric, f float8, b bytea, j jsonb, a text[],
+          t timestamptz, d date, big text);
+        ALTER TABLE public.kinds ALTER COLUMN big SET STORAGE EXTERNAL;
         INSERT INTO public.plain SELECT n, 'v' || n, repeat(md5(n::text), 400) FROM generate_series(1, 300) n;
         INSERT INTO public.pair SELECT 'k' || n % 7, n, n FROM generate_series(1, 100) n;
         INSERT INTO public.parted SELECT n, CASE WHEN n % 2 = 0 THEN 'east' ELSE 'west' END, n FROM generate_series(1, 100) n;
         INSERT INTO public.whole SELECT n, n FROM generate_series(1, 100) n;
+        INSERT INTO public.made SELECT n, n FROM generate_series(1, 100) n;
+        INSERT INTO public.kinds SELECT md5(n::text)::uuid, 'glad', n / 7.0, n / 3.0, decode(md5(n::text), 'hex'), to_jsonb(n),
+          ARRAY['x', NULL, n::text], '2024-01-01'::timestamptz + n * interval '1 hour', '2024-01-01'::date + n,
+          repeat(md5(n::text), 200) FROM generate_series(1, 100) n;
         """;
 
     /// <summary>One of these is a transaction; <c>?</c> stands for a number.</summary>
@@ -42,6 +51,13 @@ public sealed class ChangeTests(ITestOutputHelper output)
         "UPDATE public.whole SET v = v + 1 WHERE id % 9 = ? % 9",
         "SAVEPOINT one; DELETE FROM public.whole WHERE id = ? % 100; ROLLBACK TO one; UPDATE public.whole SET v = 0 WHERE id = ? % 100",
         "INSERT INTO public.keyless VALUES (?)",
+        "UPDATE public.made SET v = v + 1 WHERE id = ? % 100; DELETE FROM public.made WHERE id = ? % 50",
+        "UPDATE public.kinds SET m = 'sad', n = n + 1, f = NULL WHERE id = md5((? % 100)::text)::uuid",
+        "UPDATE public.kinds SET j = j || '{\"?\": [1]}', a = a || 'more'::text, t = 'infinity' WHERE d < '2024-01-01'::date + ? % 30",
+        "DELETE FROM public.kinds WHERE id = md5((? % 100)::text)::uuid; "
+            + "INSERT INTO public.kinds (id, n) VALUES (md5((? % 100)::text)::uuid, 'NaN') ON CONFLICT (id) DO UPDATE SET b = NULL, d = NULL",
+        "DELETE FROM public.plain WHERE id = ? % 300; INSERT INTO public.plain VALUES (? % 300, 'again', NULL) ON CONFLICT DO NOTHING",
+        "UPDATE public.whole SET id = id + 500 WHERE id % 10 = ? % 10 AND id < 500; UPDATE public.whole SET id = id - 500 WHERE id > 500",
     ];
 
     [Fact]
@@ -53,7 +69,7 @@ public sealed class ChangeTests(ITestOutputHelper output)
         var database = await test.CreateDatabaseAsync("changes", Schema);
         await using var engine = PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = test.ConnectionString });
         await engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1));
-        foreach (var table in (string[])["plain", "pair", "parted", "whole"])
+        foreach (var table in (string[])["plain", "pair", "parted", "whole", "made", "kinds"])
             await CaughtMarkAsync(engine, database, table);
         using var stop = new CancellationTokenSource();
         var writers = Enumerable.Range(0, 3).Select(seed => Task.Run(() => WriteAsync(test, database, seed, stop.Token))).ToList();
@@ -94,8 +110,8 @@ public sealed class ChangeTests(ITestOutputHelper output)
             await Task.WhenAll(writers);
         }
 
-        // Four tables have a key; the first round has nothing to compare with.
-        Assert.Equal(4 * (Rounds - 1), covered);
+        // Six tables have a key; the first round has nothing to compare with.
+        Assert.Equal(6 * (Rounds - 1), covered);
         Assert.True(deletions > 0);
     }
 

@@ -238,6 +238,39 @@ public sealed class HistoryTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_prepared_transaction_counts_from_its_commit_on()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        var test = await TestServer.StartAsync("-c max_prepared_transactions=4");
+        try
+        {
+            await using var past = await StartAsync("prepared", test);
+            var backup = $"BACKUP DATABASE {past.Name} INTO {{0}}'mem://prepared' WITH revision_history";
+            await past.Session.ExecuteAsync(string.Format(CultureInfo.InvariantCulture, backup, ""));
+            await past.RunAsync("BEGIN; UPDATE public.whole SET v = -1; DELETE FROM public.pair; PREPARE TRANSACTION 'two'");
+            var before = await past.StateAsync();
+            var open = await past.NowAsync();
+            await past.Session.ExecuteAsync(string.Format(CultureInfo.InvariantCulture, backup, "LATEST IN "));
+            var later = await past.NowAsync();
+            await past.RunAsync("COMMIT PREPARED 'two'");
+            var (committed, after) = (await past.NowAsync(), await past.StateAsync());
+            Assert.NotEqual(before["whole"], after["whole"]);
+            await past.RunAsync("UPDATE public.whole SET v = -2 WHERE id = 1");
+            await past.Session.ExecuteAsync(string.Format(CultureInfo.InvariantCulture, backup, "LATEST IN "));
+
+            await past.CompareAsync("mem://prepared", open, before, "while it is prepared");
+            await past.CompareAsync("mem://prepared", later, before, "while it is prepared, in the next layer");
+            await past.CompareAsync("mem://prepared", committed, after, "when it is committed");
+            await past.CompareAsync("mem://prepared", null, await past.StateAsync(), "the chain");
+        }
+        finally
+        {
+            await test.StopAsync();
+        }
+    }
+
+    [Fact]
     public async Task No_time_cuts_through_a_transaction_while_two_back_up_and_others_write()
     {
         if (!TestServer.IsInstalled(output))

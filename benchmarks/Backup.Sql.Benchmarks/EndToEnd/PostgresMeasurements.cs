@@ -50,7 +50,7 @@ internal sealed class PostgresMeasurements(ShopServer server)
     {
         yield return _steps.Own(
             "incr-log", "BACKUP INTO LATEST, 1 % changed anywhere, out of the log", Increment(Tracked),
-            files => MakeChanged(files, Tracked)) with
+            files => MakeChanged(files, Tracked), warmUps: WarmUps) with
         {
             WallAim = 0.3,
         };

@@ -1,11 +1,13 @@
-using System.Runtime.InteropServices;
-
 namespace Backup.Sql.Postgres.Changes;
 
 /// <summary>
 /// The keys of one relation that changed, each with what the log says of its row; at some number it gives up, for
 /// memory has a bound.
 /// </summary>
+/// <remarks>
+/// Only tables whose key is checked at once are tracked: no two rows ever stand at one key, so that what the log says
+/// last of a key holds.
+/// </remarks>
 /// <param name="records">Keeps the rows.</param>
 internal sealed class ChangedKeys(RecordStore records)
 {
@@ -32,20 +34,14 @@ internal sealed class ChangedKeys(RecordStore records)
         _sorted = [];
     }
 
-    /// <summary>A row changed and kept its key.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="record">The row as it is now; empty when not all of it is known.</param>
-    public void Change(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record) =>
-        Add(key, record.IsEmpty ? RowFate.Unsaid : RowFate.Told, record, keepsKey: true);
-
-    /// <summary>A row came to a key.</summary>
+    /// <summary>A key has a row from now on, whatever it had before.</summary>
     /// <param name="key">The key.</param>
     /// <param name="record">The row; empty when not all of it is known.</param>
-    public void Come(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record) =>
-        Add(key, record.IsEmpty ? RowFate.Unsaid : RowFate.Told, record, keepsKey: false);
+    public void Set(ReadOnlySpan<byte> key, ReadOnlySpan<byte> record) =>
+        Set(key, !record.IsEmpty && records.TryAdd(record, out var kept) ? (RowFate.Told, kept) : default);
 
-    /// <summary>A row went, or took another key.</summary>
-    public void Go(ReadOnlySpan<byte> key) => Add(key, RowFate.Gone, default, keepsKey: false);
+    /// <summary>A key has none any more.</summary>
+    public void Remove(ReadOnlySpan<byte> key) => Set(key, (RowFate.Gone, default));
 
     /// <summary>Says that all has been added.</summary>
     public void Complete()
@@ -56,7 +52,9 @@ internal sealed class ChangedKeys(RecordStore records)
         _rows.TrimExcess();
     }
 
-    /// <summary>The rows of several relations that are one table, keys ascending, each once: a row may have moved.</summary>
+    /// <summary>
+    /// The rows of several relations that are one table, keys ascending, each once: those that moved are looked up.
+    /// </summary>
     public static IReadOnlyList<ChangedRow> Union(IEnumerable<IReadOnlyList<ChangedRow>> changed)
     {
         var all = new Dictionary<ReadOnlyMemory<byte>, ChangedRow>(KeyComparer.Instance);
@@ -67,21 +65,12 @@ internal sealed class ChangedKeys(RecordStore records)
         return sorted;
     }
 
-    /// <summary>
-    /// What was said before of a key counts no more than that it is to be looked up, where rows come to it and go: keys
-    /// whose uniqueness is checked late may stand for two rows meanwhile, and nobody knows which one went.
-    /// </summary>
-    private void Add(ReadOnlySpan<byte> key, RowFate fate, ReadOnlySpan<byte> record, bool keepsKey)
+    private void Set(ReadOnlySpan<byte> key, (RowFate Fate, ReadOnlyMemory<byte> Record) row)
     {
         if (IsLost)
             return;
-        ref var row = ref CollectionsMarshal.GetValueRefOrAddDefault(
-            _rows.GetAlternateLookup<ReadOnlySpan<byte>>(), key, out var isKnown);
-        var isSaid = fate != RowFate.Unsaid && (!isKnown || (keepsKey && row.Fate == RowFate.Told));
-        var kept = default(ReadOnlyMemory<byte>);
-        isSaid = isSaid && (fate == RowFate.Gone || records.TryAdd(record, out kept));
-        row = (isSaid ? fate : RowFate.Unsaid, kept);
-        if (!isKnown && _rows.Count > Most)
+        _rows.GetAlternateLookup<ReadOnlySpan<byte>>()[key] = row;
+        if (_rows.Count > Most)
             Lose();
     }
 }

@@ -7,8 +7,8 @@ using Npgsql;
 namespace Backup.Sql.Postgres.Changes;
 
 /// <summary>
-/// Gives the rows of some keys: those that the log tells, and the others as the snapshot has them, where a key without a
-/// row is a deletion.
+/// Gives the rows of some keys: those that the log tells, and the others as the snapshot has them, where a key without
+/// a row is a deletion.
 /// </summary>
 /// <param name="table">The table.</param>
 /// <param name="time">The snapshot's time.</param>

@@ -5,8 +5,7 @@ namespace Backup.Sql.Postgres.Changes;
 
 /// <summary>
 /// The keys that changed, by relation, each with its newest row where the log has all of it. The others are looked up
-/// in the snapshot: a key that rows came to and went from again, or of whose row values are left out because they lie
-/// out of line, gives the right row all the same.
+/// in the snapshot: of some rows values are left out that lie out of line or are computed, and memory has a bound.
 /// </summary>
 internal sealed class KeyChanges : IChangeTarget, IDisposable
 {
@@ -82,18 +81,10 @@ internal sealed class KeyChanges : IChangeTarget, IDisposable
         if ((_old.Count > 0 && !TryWriteKey(_oldKey, row, isNew: false))
             || (_new.Count > 0 && !TryWriteKey(_newKey, row, isNew: true)))
             return false;
-        var before = _oldKey.Writer.Written;
-        var now = _newKey.Writer.Written;
-        if (change.Kind == ChangeKind.Update && (_old.Count == 0 || before.SequenceEqual(now)))
-        {
-            keys.Change(now, Record(row, change));
-            return true;
-        }
-
         if (_old.Count > 0)
-            keys.Go(before);
+            keys.Remove(_oldKey.Writer.Written);
         if (_new.Count > 0)
-            keys.Come(now, Record(row, change));
+            keys.Set(_newKey.Writer.Written, Record(row, change));
         return true;
     }
 

@@ -14,6 +14,8 @@ namespace Backup.Sql.Postgres.Snapshots;
 /// <summary>One point of some databases of a server.</summary>
 internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnapshotNotices
 {
+    private const int ChangesPerSpan = 20_000;
+
     private readonly HlcTimestamp _taken;
     private readonly bool _isPast;
     private readonly SnapshotReaders _readers;
@@ -42,6 +44,9 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
 
     /// <summary>What tells the changes of those databases that are tracked.</summary>
     private readonly Dictionary<string, DatabaseChanges> _changes = new(StringComparer.Ordinal);
+
+    private readonly CancellationTokenSource _end = new();
+    private Task _ahead = Task.CompletedTask;
 
     /// <summary>Databases that should be tracked, and have no slot yet.</summary>
     private IReadOnlyList<string> _late = [];
@@ -77,8 +82,18 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
                 .ConfigureAwait(false);
         }
 
-        return [.. Enumerable.Range(0, bounds.Count + 1).Select(index => new KeySpan(
-            index == 0 ? default : bounds[index - 1], index == bounds.Count ? default : bounds[index]))];
+        return Between(bounds);
+    }
+
+    public async ValueTask<IReadOnlyList<KeySpan>?> SplitChangesAsync(
+        Space space, HlcTimestamp start, CancellationToken cancellationToken = default)
+    {
+        var table = await TableAsync(space, cancellationToken).ConfigureAwait(false);
+        if (_isPast || await ChangedRowsAsync((TableSpace)space, table, start, cancellationToken).ConfigureAwait(false)
+            is not { } rows)
+            return null;
+        return Between([.. rows.Where((_, place) => place > 0 && place % ChangesPerSpan == 0)
+            .Select(row => row.Key.ToArray())]);
     }
 
     public async ValueTask ExportAsync(
@@ -129,10 +144,30 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
 
         Notices = [.. turn.Notices];
         _late = [.. turn.Late];
+        _ahead = ReadAheadAsync(_end.Token);
+    }
+
+    /// <summary>
+    /// While the server reads its log the catalogs are read, which every backup wants in the end. Who asks for them
+    /// finds out what went wrong.
+    /// </summary>
+    private async Task ReadAheadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var database in _changes.Keys)
+                await Catalog.GetObjectsAsync(database, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is BackupSqlException or OperationCanceledException)
+        {
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _ahead.ConfigureAwait(false);
+        _end.Dispose();
         await Catalog.DisposeAsync().ConfigureAwait(false);
         foreach (var changes in _changes.Values)
             await changes.KeepRowsAsync().ConfigureAwait(false);
@@ -140,6 +175,12 @@ internal sealed class PostgresSnapshot : IEngineSnapshot, IChangeCoverage, ISnap
         foreach (var changes in _changes.Values)
             changes.Dispose();
     }
+
+    private static IReadOnlyList<KeySpan> Between(IReadOnlyList<byte[]> bounds) =>
+    [
+        .. Enumerable.Range(0, bounds.Count + 1).Select(index => new KeySpan(
+            index == 0 ? default : bounds[index - 1], index == bounds.Count ? default : bounds[index])),
+    ];
 
     private DatabaseChanges ChangesOf(string database)
     {

@@ -32,8 +32,8 @@ internal sealed class BackupBinder(BindingContext context, ValueBinder values)
                 engine, targets, binder, timeTravel ? wanted : null, pause is not null, statement,
                 cancellationToken).ConfigureAwait(false);
 
-            // Where no time is insisted on, the present does for tables that have no past. With revision_history too, if
-            // tables are written one by one: pages are taken back as a whole, and would take such a table along.
+            // Where no time is insisted on, the present does for tables that have no past. With revision_history too,
+            // if tables are written one by one: pages are taken back as a whole, and would take such a table along.
             var isInsisted = asOf is { IsFreshnessBound: false }
                 || (revisionHistory && capabilities.HasFlag(EngineCapabilities.PageSpaces));
             var lacking = isInsisted || wanted is not null

@@ -27,4 +27,16 @@ public interface IChangeCoverage
     /// </returns>
     ValueTask<HlcTimestamp> GetVersionStartAsync(
         Space space, HlcTimestamp start, CancellationToken cancellationToken = default) => ValueTask.FromResult(start);
+
+    /// <summary>Cuts what an export of changes gives, where that can be told apart from the whole table.</summary>
+    /// <param name="space">A table of the snapshot whose changes are covered.</param>
+    /// <param name="start">Where the window starts.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>
+    /// Ranges in ascending order that together hold every key once; null, the default, where the table is to be cut as
+    /// for an export of all of it.
+    /// </returns>
+    ValueTask<IReadOnlyList<KeySpan>?> SplitChangesAsync(
+        Space space, HlcTimestamp start, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult<IReadOnlyList<KeySpan>?>(null);
 }

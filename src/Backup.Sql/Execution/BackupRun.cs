@@ -309,7 +309,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         var snapshot = _sources.SnapshotOf(step.Space);
         if (step.Space is not TableSpace || snapshot is not IChangeCoverage coverage)
             return WindowStart;
-        var known = await coverage.GetVersionStartAsync(step.Space, WindowStart, cancellationToken).ConfigureAwait(false);
+        var known = await coverage.GetVersionStartAsync(step.Space, WindowStart, cancellationToken)
+            .ConfigureAwait(false);
         return known < snapshot.Timestamp ? known : null;
     }
 
@@ -346,7 +347,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             AllVersions = step.AllVersions && step.Space is TableSpace,
         };
         var snapshot = _sources.SnapshotOf(step.Space);
-        var spans = await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false);
+        var spans = await SplitChangesAsync(step, window, cancellationToken).ConfigureAwait(false)
+            ?? await SplitAsync(step, shape, cancellationToken).ConfigureAwait(false);
         turn.Progress.Add(writer.FinishedRows, writer.FinishedBytes);
         await _workers.ForEachAsync(
             KeySpans.Subtract(spans, writer.Finished),
@@ -406,6 +408,13 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
             cancellationToken).ConfigureAwait(false);
         return total.ToFingerprint(FingerprintScope.State);
     }
+
+    /// <summary>Few rows need few spans; null where nobody knows how many there will be.</summary>
+    private async ValueTask<IReadOnlyList<KeySpan>?> SplitChangesAsync(
+        ExportSpaceStep step, ExportWindow window, CancellationToken cancellationToken) =>
+        !window.Start.IsZero && !window.AllVersions && _sources.SnapshotOf(step.Space) is IChangeCoverage coverage
+            ? await coverage.SplitChangesAsync(step.Space, window.Start, cancellationToken).ConfigureAwait(false)
+            : null;
 
     private ValueTask<IReadOnlyList<KeySpan>> SplitAsync(
         ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
