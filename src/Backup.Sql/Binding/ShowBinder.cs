@@ -14,12 +14,15 @@ internal sealed class ShowBinder(BindingContext context, ValueBinder values)
         var withIds = context.UseBackupsWithIds;
         if (!withIds && (statement.NewerThan ?? statement.OlderThan) is { } filter)
             throw Errors.OptionNeeds("the time filter", "use_backups_with_ids", ValueBinder.PlaceOf(filter));
+        var withStart = statement.Option == ShowBackupsOption.RevisionStartTime;
+        if (!withIds && withStart)
+            throw Errors.OptionNeeds("REVISION START TIME", "use_backups_with_ids", ValueBinder.PlaceOf(statement));
         var collection = await values.LocationAsync(statement.Uris, reading: true, cancellationToken)
             .ConfigureAwait(false);
         return new BoundShowBackups(collection)
         {
             WithIds = withIds,
-            WithRevisionStart = withIds && statement.Option == ShowBackupsOption.RevisionStartTime,
+            WithRevisionStart = withStart,
             NewerThan = statement.NewerThan is null ? null : new AsOfBinder(context, values).Bind(statement.NewerThan)
                 .Time,
             OlderThan = statement.OlderThan is null ? null : new AsOfBinder(context, values).Bind(statement.OlderThan)

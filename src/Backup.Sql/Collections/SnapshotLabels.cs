@@ -13,6 +13,7 @@ namespace Backup.Sql.Collections;
 internal sealed class SnapshotLabels(IObjectStore store)
 {
     private const int MaxReservationBytes = 64 * 1024;
+    private const int Attempts = 3;
 
     /// <summary>Reserves a label.</summary>
     /// <returns>False if it is taken.</returns>
@@ -52,25 +53,16 @@ internal sealed class SnapshotLabels(IObjectStore store)
     /// <returns>What stands behind it; null if it is free.</returns>
     public async Task<SnapshotEntry?> FindAsync(string label, bool whole, CancellationToken cancellationToken)
     {
-        SnapshotReservation? reservation = null;
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            reservation = await ReadAsync(label, cancellationToken).ConfigureAwait(false);
-            if (reservation is null)
-                return null;
-            var manifest = await ReadEnvelopeOfAsync(reservation, cancellationToken).ConfigureAwait(false);
-            if (whole && manifest is not null)
-                await ChainLayer.LoadAsync(store, reservation.Directory, key: null, cancellationToken)
-                    .ConfigureAwait(false);
-            if (reservation.Label != label) // of the other snapshot nothing may be touched
-                return new SnapshotEntry(label, null, null, $"'{NameOf(label)}' is that of {reservation.Label}");
-            return manifest is null || (manifest.LayerId == reservation.LayerId && manifest.Snapshot?.Label == label)
-                ? new SnapshotEntry(label, reservation, manifest, null)
-                : new SnapshotEntry(label, reservation, null, "another backup lies where the snapshot should be");
-        }
-        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
-        {
-            return new SnapshotEntry(label, reservation, null, $"{error.SqlState}: {error.Message}");
+            try
+            {
+                return await LookAsync(label, whole, cancellationToken).ConfigureAwait(false);
+            }
+            catch (BackupSqlException gone) when (gone.SqlState == SqlStates.UndefinedFile && attempt < Attempts)
+            {
+                // Somebody drops it meanwhile, or its time is up: then it is not there at the next look.
+            }
         }
     }
 
@@ -91,6 +83,30 @@ internal sealed class SnapshotLabels(IObjectStore store)
         }
 
         await ReleaseAsync(snapshot.Label, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<SnapshotEntry?> LookAsync(string label, bool whole, CancellationToken cancellationToken)
+    {
+        SnapshotReservation? reservation = null;
+        try
+        {
+            reservation = await ReadAsync(label, cancellationToken).ConfigureAwait(false);
+            if (reservation is null)
+                return null;
+            var manifest = await ReadEnvelopeOfAsync(reservation, cancellationToken).ConfigureAwait(false);
+            if (whole && manifest is not null)
+                await ChainLayer.LoadAsync(store, reservation.Directory, key: null, cancellationToken)
+                    .ConfigureAwait(false);
+            if (reservation.Label != label) // of the other snapshot nothing may be touched
+                return new SnapshotEntry(label, null, null, $"'{NameOf(label)}' is that of {reservation.Label}");
+            return manifest is null || (manifest.LayerId == reservation.LayerId && manifest.Snapshot?.Label == label)
+                ? new SnapshotEntry(label, reservation, manifest, null)
+                : new SnapshotEntry(label, reservation, null, "another backup lies where the snapshot should be");
+        }
+        catch (BackupSqlException error) when (error.SqlState is SqlStates.DataCorrupted or SqlStates.UnsupportedFormat)
+        {
+            return new SnapshotEntry(label, reservation, null, $"{error.SqlState}: {error.Message}");
+        }
     }
 
     private static string NameOf(string label) => CollectionLayout.Snapshots + label;
