@@ -56,6 +56,9 @@ internal sealed record ConnectionOptions
     /// </summary>
     public IReadOnlyList<string> Admins { get; init; } = [];
 
+    /// <summary>Whether backups are listed and named by ids. Default: false, by paths.</summary>
+    public bool ListsIds { get; init; }
+
     /// <summary>Reads the arguments of the command line.</summary>
     /// <param name="databases">
     /// Arguments of <c>--db</c>: <c>NAME=sqlite:PATH</c> or <c>NAME=postgres:CONNECTION STRING</c>.

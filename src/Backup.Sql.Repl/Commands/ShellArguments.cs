@@ -10,6 +10,7 @@ namespace Backup.Sql.Repl.Commands;
 /// <param name="Keys">The argument of <c>--keys</c>.</param>
 /// <param name="User">The argument of <c>--user</c>.</param>
 /// <param name="Admins">The arguments of <c>--admin</c>.</param>
+/// <param name="ListsIds">The argument of <c>--ids</c>.</param>
 /// <param name="Scripts">The arguments of <c>-c</c> and <c>-f</c>, in order; none to talk.</param>
 /// <param name="Format">How rows are printed.</param>
 internal sealed record ShellArguments(
@@ -20,5 +21,6 @@ internal sealed record ShellArguments(
     string? Keys,
     string User,
     IReadOnlyList<string> Admins,
+    bool ListsIds,
     IReadOnlyList<ShellScript> Scripts,
     OutputFormat Format);

@@ -23,6 +23,7 @@ internal static class ShellCommand
             {
                 User = arguments.User,
                 Admins = arguments.Admins,
+                ListsIds = arguments.ListsIds,
             };
             var session = await ToolSession.OpenAsync(options, cancellationToken).ConfigureAwait(false);
             await using (session.ConfigureAwait(false))

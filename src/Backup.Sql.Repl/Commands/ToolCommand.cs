@@ -48,6 +48,10 @@ internal static class ToolCommand
             Description = "Turn rights on; this user or role is an administrator. Repeatable. Default: rights are off.",
         };
         admins.Validators.Add(given => RequireName(given, "--admin"));
+        var ids = new Option<bool>("--ids")
+        {
+            Description = "SHOW BACKUPS lists all that can be restored, increments too, by ids that may stand for their paths.",
+        };
         var commands = new Option<string[]>("-c", "--command")
         {
             HelpName = "SQL",
@@ -65,7 +69,7 @@ internal static class ToolCommand
         };
         var command = new RootCommand("Backup and restore in SQL. Without -c or -f, it reads what is typed.")
         {
-            databases, directory, root, state, keys, user, admins, commands, files, format, Parse(), Demo(), Keys(),
+            databases, directory, root, state, keys, user, admins, ids, commands, files, format, Parse(), Demo(), Keys(),
         };
         command.SetAction((arguments, cancellationToken) => ShellCommand.RunAsync(
             new ShellArguments(
@@ -76,6 +80,7 @@ internal static class ToolCommand
                 arguments.GetValue(keys),
                 arguments.GetValue(user)!,
                 arguments.GetValue(admins) ?? [],
+                arguments.GetValue(ids),
                 ScriptsInOrder(arguments, commands, files),
                 arguments.GetValue(format)),
             cancellationToken));

@@ -27,11 +27,17 @@ internal sealed class ToolSession : ISqlSession
     private readonly CancellationTokenSource _closing = new();
     private Task _scheduler = Task.CompletedTask;
 
-    private ToolSession(IReadOnlyDictionary<string, IDatabaseEngine> engines, BackupHost host, string user)
+    private ToolSession(
+        IReadOnlyDictionary<string, IDatabaseEngine> engines, BackupHost host, ConnectionOptions options)
     {
         _engines = engines;
         _host = host;
-        _session = host.OpenSession(new SessionOptions { User = user, Progress = _progress });
+        _session = host.OpenSession(new SessionOptions
+        {
+            User = options.User,
+            UseBackupsWithIds = options.ListsIds,
+            Progress = _progress,
+        });
     }
 
     /// <inheritdoc/>
@@ -59,7 +65,7 @@ internal sealed class ToolSession : ISqlSession
                 : SealingSecretVault.WithKeyFile(options.StateKey),
             Admins = options.Admins.Count == 0 ? null : options.Admins,
         });
-        var session = new ToolSession(engines, host, options.User);
+        var session = new ToolSession(engines, host, options);
         try
         {
             // What a run of the tool that was killed left unfinished goes on here.

@@ -156,6 +156,20 @@ public sealed class ShellCommandTests : IDisposable
         Assert.Contains("--nonsense", run.Errors);
     }
 
+    [Fact]
+    public async Task Backups_are_listed_by_ids_where_that_is_wanted()
+    {
+        const string Show = "SHOW BACKUPS IN 'nodelocal://self/b' WITH REVISION START TIME";
+        Assert.Equal(0, (await RunAsync("-c", "BACKUP DATABASE shop INTO 'nodelocal://self/b'")).ExitCode);
+        var refused = await RunAsync("-c", Show);
+        Assert.Contains("REVISION START TIME needs use_backups_with_ids", refused.Errors, StringComparison.Ordinal);
+
+        var listed = await RunAsync("--ids", "--format", "csv", "-c", Show);
+
+        Assert.Equal("id,backup_time,revision_start_time,verified", listed.Lines[0]);
+        Assert.Equal(2, listed.Lines.Length);
+    }
+
     private Task<ToolRun> RunAsync(params string[] arguments) =>
         ToolProcess.RunInAsync(_directory, "", ["--db", "shop=sqlite:shop.db", .. arguments]);
 }
