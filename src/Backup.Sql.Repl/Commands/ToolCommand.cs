@@ -69,7 +69,8 @@ internal static class ToolCommand
         };
         var command = new RootCommand("Backup and restore in SQL. Without -c or -f, it reads what is typed.")
         {
-            databases, directory, root, state, keys, user, admins, ids, commands, files, format, Parse(), Demo(), Keys(),
+            databases, directory, root, state, keys, user, admins, ids, commands, files, format,
+            Parse(), Demo(), Keys(),
         };
         command.SetAction((arguments, cancellationToken) => ShellCommand.RunAsync(
             new ShellArguments(
