@@ -204,6 +204,47 @@ public sealed class ChangeTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Many_changes_are_split_and_those_for_which_memory_has_no_room_are_looked_up()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        var test = await TestServer.GetAsync();
+        var database = await test.CreateDatabaseAsync(
+            "many", "CREATE TABLE public.many (id int PRIMARY KEY, v text)",
+            "INSERT INTO public.many SELECT n, 'x' FROM generate_series(1, 50000) n");
+        await using var engine = PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = test.ConnectionString });
+        await engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1));
+        var start = await CaughtMarkAsync(engine, database, "many");
+        SortedDictionary<string, string> before;
+        await using (var snapshot = await engine.OpenSnapshotAsync(new SnapshotRequest { Databases = [database] }))
+            before = await StateAsync(snapshot, await SpaceAsync(snapshot, database, "many"), ExportWindow.Full, []);
+
+        // Some 43 MB of new rows, in lines and out of the log.
+        await test.RunSqlAsync(
+            database, "UPDATE public.many SET v = repeat(md5(id::text), 30) WHERE id <= 45000", "DELETE FROM public.many WHERE id > 49000");
+        await using (var after = await engine.OpenSnapshotAsync(new SnapshotRequest { Databases = [database] }))
+        {
+            var space = await SpaceAsync(after, database, "many");
+            Assert.True(await ((IChangeCoverage)after).CoversAsync(space, start));
+            var spans = await ((IChangeCoverage)after).SplitChangesAsync(space, start);
+
+            Assert.Equal(3, spans!.Count);
+            var sink = new StateSink(before);
+            foreach (var span in spans)
+                await after.ExportAsync(space, span, new ExportWindow { Start = start }, sink);
+            Assert.Equal(await StateAsync(after, space, ExportWindow.Full, []), sink.Rows);
+        }
+
+        await engine.SetHistoryRetentionAsync(database, null, null);
+    }
+
+    private static async Task<TableSpace> SpaceAsync(IEngineSnapshot snapshot, string database, string table)
+    {
+        var objects = await snapshot.Catalog.GetObjectsAsync(database);
+        return new TableSpace(database, objects.OfType<TableDescriptor>().Single(found => found.Name == table).Id);
+    }
+
+    [Fact]
     public async Task A_server_whose_log_tells_too_little_says_so()
     {
         if (!TestServer.IsInstalled(output))

@@ -1,6 +1,7 @@
 using Backup.Sql.Catalog;
 using Backup.Sql.Diagnostics;
 using Backup.Sql.Engines;
+using Backup.Sql.Rows;
 using Backup.Sql.TestKit.Memory;
 using Backup.Sql.TestKit.Simulation;
 
@@ -147,11 +148,8 @@ internal static class HistoryChecks
             var wanted = end.Tables[$"public.{table.Name}"].Rows;
             foreach (var start in states)
             {
-                var changes = await Exports.AllAsync(
-                    snapshot,
-                    Exports.SpaceOf(table),
-                    context.Token,
-                    new ExportWindow { Start = start.Time }).ConfigureAwait(false);
+                var changes = await ChangesAsync(context, snapshot, Exports.SpaceOf(table), start.Time)
+                    .ConfigureAwait(false);
                 var before = start.Tables[$"public.{table.Name}"].Rows;
                 CheckWindow(changes, start.Time, snapshot.Timestamp);
                 CheckState(Apply(before, changes), wanted, $"{table.Name} after the changes since {start.Time}");
@@ -161,6 +159,21 @@ internal static class HistoryChecks
                 Expect.That(untouched == 0, $"{table.Name}: {untouched} changes contradict the states at both ends.");
             }
         }
+    }
+
+    /// <summary>The changes of a table: in pieces, where the engine says how they are to be cut.</summary>
+    private static async Task<List<CollectedRow>> ChangesAsync(
+        CheckContext context, IEngineSnapshot snapshot, Space space, HlcTimestamp start)
+    {
+        var window = new ExportWindow { Start = start };
+        if (snapshot is not IChangeCoverage coverage
+            || await coverage.SplitChangesAsync(space, start, context.Token).ConfigureAwait(false) is not { } spans)
+            return await Exports.AllAsync(snapshot, space, context.Token, window).ConfigureAwait(false);
+        SnapshotChecks.CheckBounds(spans);
+        var changes = new List<CollectedRow>();
+        foreach (var span in spans)
+            changes.AddRange(await Exports.AllAsync(snapshot, space, context.Token, window, span).ConfigureAwait(false));
+        return changes;
     }
 
     private static void CheckWindow(IReadOnlyList<CollectedRow> changes, HlcTimestamp start, HlcTimestamp end)

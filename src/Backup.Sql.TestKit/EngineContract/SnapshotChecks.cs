@@ -170,7 +170,8 @@ internal static class SnapshotChecks
         }
     }
 
-    private static void CheckBounds(IReadOnlyList<KeySpan> spans)
+    /// <summary>Spans must follow on each other and reach to both ends.</summary>
+    public static void CheckBounds(IReadOnlyList<KeySpan> spans)
     {
         Expect.That(spans.Count > 0, "A split gave no span.");
         Expect.That(spans[0].Start.IsEmpty && spans[^1].End.IsEmpty, "The spans do not reach to both ends.");
