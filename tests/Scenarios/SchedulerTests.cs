@@ -192,30 +192,6 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public async Task A_snapshot_that_goes_while_it_is_looked_at_is_looked_at_again()
-    {
-        var faults = new FaultScript();
-        await using var bench = new Bench(new BenchSetup
-        {
-            Engines = "memory",
-            Clock = new ManualTimeProvider(),
-            Wrap = provider => new FaultStoreProvider(provider, faults),
-        });
-        bench.Engine.Execute("shop", "CREATE TABLE t (a INTEGER PRIMARY KEY); INSERT INTO t VALUES (1);");
-        bench.Advance(Hour);
-        await bench.RunAsync($"CREATE REPOSITORY depot WITH BROKER ON LOCATION '{bench.Stores.Location("depot")}'");
-        await bench.RunAsync("BACKUP SNAPSHOT shop.brief TO depot");
-        await bench.RunAsync($"SHOW JOB WHEN COMPLETE {(await bench.RunAsync("SHOW BACKUP FROM shop")).Value<long>("JobId")}");
-
-        // Listed, asked for and not there when it is read.
-        faults.On(StoreOperation.Read, FaultKind.NotFound, name: name => name.EndsWith("snapshots/brief", StringComparison.Ordinal));
-        var snapshots = (await bench.RunAsync("SHOW SNAPSHOT ON depot")).Rows;
-
-        faults.RequireAllHit();
-        Assert.Equal("brief", Assert.Single(snapshots.Rows)[0]);
-    }
-
-    [Fact]
     public async Task Secrets_of_a_schedule_stay_in_the_vault()
     {
         var clock = new ManualTimeProvider { JumpsToTimers = true };

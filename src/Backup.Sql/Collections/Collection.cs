@@ -265,6 +265,25 @@ internal sealed class Collection
         return ChainOrder.Of(full, [.. increments.Where(layer => !dropped.Contains(layer.LayerId))]);
     }
 
+    /// <summary>Finds the layers of a chain that was listed.</summary>
+    /// <returns>None when it was dropped since.</returns>
+    /// <exception cref="BackupSqlException">As <see cref="LoadChainAsync"/>.</exception>
+    public async Task<IReadOnlyList<FoundLayer>> FindListedLayersAsync(
+        string subdirectory, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await FindLayersAsync(subdirectory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (BackupSqlException gone) when (gone.SqlState == SqlStates.UndefinedFile)
+        {
+            var paths = await ListBackupsAsync(cancellationToken).ConfigureAwait(false);
+            if (paths.Contains(subdirectory, StringComparer.Ordinal))
+                throw;
+            return [];
+        }
+    }
+
     /// <summary>Finds the backup that an id names, newest chains first.</summary>
     /// <param name="id">The id, as <see cref="BackupIds.Of"/> makes it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -278,7 +297,7 @@ internal sealed class Collection
         foreach (var path in paths.Reverse())
         {
             // Names and envelopes tell, so that the chains beside it need no key.
-            var layers = await FindLayersAsync(path, cancellationToken).ConfigureAwait(false);
+            var layers = await FindListedLayersAsync(path, cancellationToken).ConfigureAwait(false);
             if (layers.FirstOrDefault(layer => BackupIds.Of(layer) == id) is not { } named)
                 continue;
             var chain = await LoadChainAsync(path, cancellationToken).ConfigureAwait(false);

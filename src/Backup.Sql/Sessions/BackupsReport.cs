@@ -31,7 +31,7 @@ internal sealed class BackupsReport(CollectionOpener collections)
         var layers = new List<FoundLayer>();
         foreach (var path in paths)
         {
-            var chain = await collection.FindLayersAsync(path, cancellationToken).ConfigureAwait(false);
+            var chain = await collection.FindListedLayersAsync(path, cancellationToken).ConfigureAwait(false);
             layers.AddRange(chain.Where(layer => Matches(layer.End, show)));
         }
 
