@@ -172,7 +172,11 @@ internal static class HistoryChecks
         SnapshotChecks.CheckBounds(spans);
         var changes = new List<CollectedRow>();
         foreach (var span in spans)
-            changes.AddRange(await Exports.AllAsync(snapshot, space, context.Token, window, span).ConfigureAwait(false));
+        {
+            changes.AddRange(
+                await Exports.AllAsync(snapshot, space, context.Token, window, span).ConfigureAwait(false));
+        }
+
         return changes;
     }
 
