@@ -17,13 +17,11 @@ internal sealed class ChangedKeys(RecordStore records)
     private readonly Dictionary<ReadOnlyMemory<byte>, (RowFate Fate, ReadOnlyMemory<byte> Record)> _rows =
         new(KeyComparer.Instance);
 
-    private ChangedRow[] _sorted = [];
-
     /// <summary>True when not all of the keys are known.</summary>
     public bool IsLost { get; private set; }
 
     /// <summary>When all has been added: the rows, keys ascending.</summary>
-    public IReadOnlyList<ChangedRow> Sorted => _sorted;
+    public IReadOnlyList<ChangedRow> Sorted { get; private set; } = [];
 
     /// <summary>Says that something changed whose key is not known.</summary>
     public void Lose()
@@ -31,7 +29,7 @@ internal sealed class ChangedKeys(RecordStore records)
         IsLost = true;
         _rows.Clear();
         _rows.TrimExcess();
-        _sorted = [];
+        Sorted = [];
     }
 
     /// <summary>A key has a row from now on, whatever it had before.</summary>
@@ -46,8 +44,7 @@ internal sealed class ChangedKeys(RecordStore records)
     /// <summary>Says that all has been added.</summary>
     public void Complete()
     {
-        _sorted = [.. _rows.Select(row => new ChangedRow(row.Key, row.Value.Fate, row.Value.Record))];
-        Array.Sort(_sorted, static (one, other) => KeyComparer.Instance.Compare(one.Key, other.Key));
+        Sorted = Sort(_rows.Select(row => new ChangedRow(row.Key, row.Value.Fate, row.Value.Record)));
         _rows.Clear();
         _rows.TrimExcess();
     }
@@ -60,7 +57,12 @@ internal sealed class ChangedKeys(RecordStore records)
         var all = new Dictionary<ReadOnlyMemory<byte>, ChangedRow>(KeyComparer.Instance);
         foreach (var row in changed.SelectMany(rows => rows))
             all[row.Key] = all.ContainsKey(row.Key) ? new ChangedRow(row.Key, RowFate.Unsaid, default) : row;
-        ChangedRow[] sorted = [.. all.Values];
+        return Sort(all.Values);
+    }
+
+    private static ChangedRow[] Sort(IEnumerable<ChangedRow> rows)
+    {
+        ChangedRow[] sorted = [.. rows];
         Array.Sort(sorted, static (one, other) => KeyComparer.Instance.Compare(one.Key, other.Key));
         return sorted;
     }

@@ -242,7 +242,8 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
         var versionsFrom = step.AllVersions
             ? await FindVersionsAsync(step, cancellationToken).ConfigureAwait(false) : null;
         step = step with { AllVersions = versionsFrom is not null };
-        var changesKnown = await AreChangesKnownAsync(step, shape, cancellationToken).ConfigureAwait(false);
+        var changesKnown = await AreChangesKnownAsync(step, shape, versionsFrom, cancellationToken)
+            .ConfigureAwait(false);
         var coverage = step.Mode switch
         {
             // Rows without a key of their own cannot be merged with those of the layer below, nor pages of another
@@ -316,16 +317,14 @@ internal sealed class BackupRun(RunContext context, JobTurn turn) : IAsyncDispos
 
     /// <summary>True when every change of a table since the parent's end is known.</summary>
     private async ValueTask<bool> AreChangesKnownAsync(
-        ExportSpaceStep step, SpaceShape shape, CancellationToken cancellationToken)
+        ExportSpaceStep step, SpaceShape shape, HlcTimestamp? versionsFrom, CancellationToken cancellationToken)
     {
         if (step.Mode != ExportMode.Changes || !shape.StableKeys)
             return false;
         if (_sources.SnapshotOf(step.Space) is not IChangeCoverage coverage)
             return true;
-        if (step.AllVersions && await coverage.GetVersionStartAsync(step.Space, WindowStart, cancellationToken)
-            .ConfigureAwait(false) != WindowStart)
-            return false;
-        return await coverage.CoversAsync(step.Space, WindowStart, cancellationToken).ConfigureAwait(false);
+        return (versionsFrom is null || versionsFrom == WindowStart)
+            && await coverage.CoversAsync(step.Space, WindowStart, cancellationToken).ConfigureAwait(false);
     }
 
     private HlcTimestamp WindowStart => _parent?.End ?? HlcTimestamp.Zero;
