@@ -290,6 +290,95 @@ public sealed class ChangeTests(ITestOutputHelper output)
         Assert.Equal("", await KeptAsync(test, database));
     }
 
+    [Fact]
+    public async Task An_increment_reads_the_log_from_its_base_on_and_who_starts_earlier_all_of_it()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        var test = await TestServer.GetAsync();
+        var database = await test.CreateDatabaseAsync("ahead", Schema);
+        await using var engine = PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = test.ConnectionString });
+        await engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1));
+        var start = await CaughtMarkAsync(engine, database, "plain");
+        var last = start;
+        for (var layer = 1; layer <= 3; layer++)
+        {
+            await test.RunSqlAsync(database, $"UPDATE public.plain SET v = 'layer' WHERE id = {layer}");
+            (last, var changed) = await ChangedAsync(engine, database, last);
+            Assert.Equal(1, changed);
+        }
+
+        Assert.Equal("True", await test.QueryAsync(database, IsAhead));
+        Assert.Equal(3, (await ChangedAsync(engine, database, start)).Rows);
+
+        // Somebody removes it: it is made again.
+        await test.RunSqlAsync(database, DropAhead);
+        await test.RunSqlAsync(database, "UPDATE public.plain SET v = 'layer' WHERE id IN (1, 7)");
+        Assert.Equal(2, (await ChangedAsync(engine, database, last)).Rows);
+        Assert.Equal("True", await test.QueryAsync(database, IsAhead));
+
+        // Nobody wants what it would keep once the first one has passed it.
+        await test.RunSqlAsync(database, DropAhead, $"SELECT pg_copy_logical_replication_slot({First}, {First} || '_ahead')");
+        await test.RunSqlAsync("postgres", "CHECKPOINT");
+        await engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromTicks(10));
+        for (var round = 0; round < 3; round++)
+        {
+            await test.RunSqlAsync(database, "UPDATE public.plain SET v = 'more'", "CHECKPOINT");
+            await MarkAsync(engine, database);
+        }
+
+        Assert.Equal("", await test.QueryAsync(database, IsAhead));
+    }
+
+    [Fact]
+    public async Task A_server_without_a_slot_to_spare_is_read_from_the_first_one()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        var test = await TestServer.StartAsync("-c max_replication_slots=2");
+        try
+        {
+            var database = await test.CreateDatabaseAsync("only", Schema);
+            await using var engine = PostgresEngine.Open(new PostgresEngineOptions { ConnectionString = test.ConnectionString });
+            await engine.SetHistoryRetentionAsync(database, null, TimeSpan.FromHours(1));
+            var last = await CaughtMarkAsync(engine, database, "plain");
+            for (var layer = 1; layer <= 2; layer++)
+            {
+                await test.RunSqlAsync(database, "UPDATE public.plain SET v = v || '!' WHERE id < 4");
+                (last, var changed) = await ChangedAsync(engine, database, last);
+                Assert.Equal(3, changed);
+            }
+
+            Assert.Equal("1", await test.QueryAsync("postgres", "SELECT count(*) FROM pg_replication_slots"));
+        }
+        finally
+        {
+            await test.StopAsync();
+        }
+    }
+
+    private const string First = "(SELECT 'backupsql_' || oid FROM pg_database WHERE datname = current_database())";
+
+    private const string DropAhead =
+        $"SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = {First} || '_ahead'";
+
+    /// <summary>Whether the slot ahead is; nothing when there is none.</summary>
+    private const string IsAhead =
+        $"""
+        SELECT ahead.confirmed_flush_lsn > kept.confirmed_flush_lsn FROM pg_replication_slots ahead, pg_replication_slots kept
+        WHERE ahead.slot_name = {First} || '_ahead' AND kept.slot_name = {First}
+        """;
+
+    private static async Task<(HlcTimestamp Time, int Rows)> ChangedAsync(
+        PostgresEngine engine, string database, HlcTimestamp start)
+    {
+        await using var snapshot = await engine.OpenSnapshotAsync(new SnapshotRequest { Databases = [database] });
+        var space = await SpaceAsync(snapshot, database, "plain");
+        Assert.True(await ((IChangeCoverage)snapshot).CoversAsync(space, start));
+        var rows = await StateAsync(snapshot, space, new ExportWindow { Start = start }, []);
+        return (snapshot.Timestamp, rows.Count);
+    }
+
     private static async Task<(HlcTimestamp Time, long Rows)> CountAsync(
         PostgresEngine engine, string database, string table, HlcTimestamp? start)
     {
@@ -332,7 +421,7 @@ public sealed class ChangeTests(ITestOutputHelper output)
 
     private static Task<string> KeptAsync(TestServer test, string database) => test.QueryAsync(
         database,
-        "SELECT coalesce(max(confirmed_flush_lsn)::text, '') FROM pg_replication_slots WHERE database = current_database()");
+        $"SELECT coalesce(max(confirmed_flush_lsn)::text, '') FROM pg_replication_slots WHERE slot_name = {First}");
 
     private static async Task<SortedDictionary<string, string>> StateAsync(
         IEngineSnapshot snapshot, Space space, ExportWindow window, SortedDictionary<string, string> before)

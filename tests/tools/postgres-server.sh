@@ -34,7 +34,7 @@ start)
     die "initdb: $(tail -n 3 "$D/initdb.out")"
   if ! as_owner "$B/pg_ctl" -D "$D/data" status >/dev/null 2>&1; then
     as_owner "$B/pg_ctl" -D "$D/data" -w -t 60 -l "$D/server.log" -o "-c listen_addresses=127.0.0.1 -p $P \
-      -c unix_socket_directories= -c fsync=off -c wal_level=logical -c max_wal_senders=8 -c max_replication_slots=16 \
+      -c unix_socket_directories= -c fsync=off -c wal_level=logical -c max_wal_senders=8 -c max_replication_slots=48 \
       -c max_connections=200 -c shared_buffers=64MB -c max_wal_size=2GB ${POSTGRES_OPTIONS:-}" start >"$D/start.out" 2>&1 ||
       die "start: $(tail -n 3 "$D/server.log")"
   fi

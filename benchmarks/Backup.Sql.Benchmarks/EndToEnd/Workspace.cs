@@ -52,7 +52,8 @@ internal sealed class Workspace
     {
         if (Directory.Exists(path))
             Directory.Delete(path, recursive: true);
-        foreach (var file in (string[])[path, path + "-wal", path + "-shm", path + "-journal"])
+        string[] files = [path, path + "-wal", path + "-shm", path + "-journal"];
+        foreach (var file in files.Where(File.Exists))
             File.Delete(file);
     }
 

@@ -15,11 +15,12 @@ namespace Backup.Sql.Postgres.Changes;
 /// </remarks>
 /// <param name="timeline">Gives transactions their times.</param>
 /// <param name="since">Only what is later than this is wanted.</param>
+/// <param name="place">Finds out up to where the snapshot has seen everything.</param>
 /// <param name="findTable">How a relation is stored, as the snapshot sees it.</param>
 /// <param name="target">Takes the changes.</param>
 internal sealed class ChangeStream(
-    Timeline timeline, HlcTimestamp since, Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable,
-    IChangeTarget target)
+    Timeline timeline, HlcTimestamp since, SeenPlace place,
+    Func<uint, CancellationToken, ValueTask<StoredTable?>> findTable, IChangeTarget target)
 {
     private const string Changes =
         """
@@ -63,7 +64,12 @@ internal sealed class ChangeStream(
             case ChangeKind.Begin:
                 reader.ReadUInt64(); // the commit's place
                 var commit = (long)reader.ReadUInt64();
-                _time = timeline.Date(reader.ReadUInt32(), commit);
+                var transaction = reader.ReadUInt32();
+                _time = timeline.Date(transaction, commit);
+                place.Begin(transaction);
+                return null;
+            case ChangeKind.Commit:
+                place.Commit(ref reader);
                 return null;
             case ChangeKind.Relation:
                 return reader.ReadUInt32();

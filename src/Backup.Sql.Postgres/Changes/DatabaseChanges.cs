@@ -168,15 +168,22 @@ internal sealed class DatabaseChanges(
                 return null;
             var marks = await HistoryTables.ListAsync(connection, mark.Time, own.Time, CancellationToken.None)
                 .ConfigureAwait(false);
+            await TurnLock.TakeLogAsync(connection, CancellationToken.None).ConfigureAwait(false);
             return await ReadAsync(connection, start, mark, marks, make).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
         {
             throw PostgresErrors.From($"the changes of database {onServer} could not be read", failure);
         }
+        finally
+        {
+            await TurnLock.ReleaseAsync(connection).ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Of a slot only one can read at a time.</summary>
+    /// <summary>
+    /// Tries until the slot is free: a snapshot that lets go of the log may have it, or an administrator of the server.
+    /// </summary>
     private async Task<Window<T>?> ReadAsync<T>(
         NpgsqlConnection connection, HlcTimestamp start, HistoryMark mark,
         IReadOnlyList<(HlcTimestamp Time, SeenTransactions Seen)> marks, Func<T> make)
@@ -189,10 +196,11 @@ internal sealed class DatabaseChanges(
             var changes = make();
             try
             {
-                var stream = new ChangeStream(new Timeline(marks), start, findTable, changes);
-                await stream.ReadAsync(connection, slot, HistoryTables.Publication, CancellationToken.None)
-                    .ConfigureAwait(false);
-                return new Window<T>(mark, changes);
+                await ReadAsync(connection, start, mark, new Timeline(marks), changes).ConfigureAwait(false);
+                if (await IsKnownAsync(connection, mark).ConfigureAwait(false))
+                    return new Window<T>(mark, changes);
+                changes.Dispose();
+                return null;
             }
             catch (PostgresException busy) when (attempt < SlotAttempts
                 && busy.SqlState == PostgresErrorCodes.ObjectInUse)
@@ -207,6 +215,31 @@ internal sealed class DatabaseChanges(
             }
         }
     }
+
+    private async Task ReadAsync(
+        NpgsqlConnection connection, HlcTimestamp start, HistoryMark mark, Timeline timeline, IChangeTarget changes)
+    {
+        var from = await LeadingSlot.FindAsync(connection, slot, mark.Time, CancellationToken.None)
+            .ConfigureAwait(false);
+        var end = await ReplicationSlot.EndAsync(connection, CancellationToken.None).ConfigureAwait(false);
+        var seen = new SeenPlace(SeenTransactions.Parse(own.Snapshot));
+        var stream = new ChangeStream(timeline, start, seen, findTable, changes);
+        await stream.ReadAsync(connection, from, HistoryTables.Publication, CancellationToken.None)
+            .ConfigureAwait(false);
+        if ((seen.IsPast ? seen.End : end) is { } place)
+        {
+            await HistoryTables.AddPlaceAsync(connection, own.Time, place, CancellationToken.None)
+                .ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// False when the mark is gone: then the slot may be another one by now, which was made after the mark, and marks
+    /// are forgotten first.
+    /// </summary>
+    private static async ValueTask<bool> IsKnownAsync(NpgsqlConnection connection, HistoryMark mark) =>
+        await HistoryTables.FindMarkAsync(connection, mark.Time, CancellationToken.None).ConfigureAwait(false)
+            is { } found && found.Time == mark.Time;
 
     /// <summary>What changed since a time, and the last mark up to it.</summary>
     private sealed record Window<T>(HistoryMark Mark, T Changes);

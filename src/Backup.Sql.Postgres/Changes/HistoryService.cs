@@ -384,6 +384,7 @@ internal sealed class HistoryService(PostgresServer server, DatabaseNames names,
             await ReplicationSlot.AdvanceAsync(
                 connection, setting.Slot, SeenTransactions.Parse(oldest.Snapshot), cancellationToken)
                 .ConfigureAwait(false);
+            await LeadingSlot.DropBehindAsync(connection, setting.Slot, cancellationToken).ConfigureAwait(false);
             await HistoryTables.CatchUpAsync(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException busy) when (busy.SqlState == PostgresErrorCodes.ObjectInUse)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Backup.Sql.Catalog;
 using Backup.Sql.Postgres.Connections;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Backup.Sql.Postgres.Changes;
 
@@ -24,7 +25,7 @@ internal static class HistoryTables
         CREATE TABLE backupsql.catalogs (id bigint PRIMARY KEY, fingerprint text NOT NULL, objects text NOT NULL);
         CREATE TABLE backupsql.marks (
           time bigint PRIMARY KEY, snapshot text NOT NULL, tables json NOT NULL, catalog bigint NOT NULL,
-          rows json NOT NULL DEFAULT '{}');
+          rows json NOT NULL DEFAULT '{}', place pg_lsn);
         CREATE TABLE backupsql.holds (name text PRIMARY KEY, time bigint NOT NULL);
         CREATE TABLE IF NOT EXISTS backupsql.identities (relation oid PRIMARY KEY)
         """;
@@ -140,6 +141,25 @@ internal static class HistoryTables
             time.WallTime,
             Write(rows.ToDictionary(pair => pair.Key, pair => pair.Value.ToString(CultureInfo.InvariantCulture))))
             .ConfigureAwait(false);
+
+    /// <summary>Adds to a mark the place in the log before which it has seen every commit.</summary>
+    public static async ValueTask AddPlaceAsync(
+        NpgsqlConnection connection, HlcTimestamp time, NpgsqlLogSequenceNumber place,
+        CancellationToken cancellationToken) =>
+        await connection.QueryAsync(
+            "UPDATE backupsql.marks SET place = $2::text::pg_catalog.pg_lsn WHERE time = $1", cancellationToken,
+            time.WallTime, place.ToString()).ConfigureAwait(false);
+
+    /// <summary>A place before which a mark has seen every commit, the furthest known; null for none.</summary>
+    public static async ValueTask<NpgsqlLogSequenceNumber?> FindPlaceAsync(
+        NpgsqlConnection connection, HlcTimestamp time, CancellationToken cancellationToken)
+    {
+        // What one mark has seen, those after it have.
+        var rows = await connection.QueryAsync(
+            "SELECT max(place) FROM backupsql.marks WHERE time <= $1", cancellationToken, time.WallTime)
+            .ConfigureAwait(false);
+        return (NpgsqlLogSequenceNumber?)rows[0][0];
+    }
 
     /// <summary>The last mark that is not later than a time; null when there is none.</summary>
     public static ValueTask<HistoryMark?> FindMarkAsync(

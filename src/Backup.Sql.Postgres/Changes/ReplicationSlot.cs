@@ -34,7 +34,9 @@ internal static class ReplicationSlot
             throw PostgresErrors.LogTellsTooLittle((string)levels[0][0]!);
     }
 
-    /// <summary>Makes the slot anew. The publication must be there: each place in the log looks it up.</summary>
+    /// <summary>
+    /// Makes the slot anew, and none ahead of it. The publication must be there: each place in the log looks it up.
+    /// </summary>
     public static async ValueTask MakeAsync(
         NpgsqlConnection connection, string slot, CancellationToken cancellationToken)
     {
@@ -42,13 +44,13 @@ internal static class ReplicationSlot
         await connection.QueryAsync(Make, cancellationToken, slot).ConfigureAwait(false);
     }
 
-    /// <summary>Removes the slot, if there is one.</summary>
+    /// <summary>Removes the slot and the one ahead of it, if they are there.</summary>
     public static async ValueTask DropAsync(
         NpgsqlConnection connection, string slot, CancellationToken cancellationToken) =>
         await connection.QueryAsync(
             "SELECT count(pg_catalog.pg_drop_replication_slot(slot_name)) FROM pg_catalog.pg_replication_slots "
-            + "WHERE slot_name = $1",
-            cancellationToken, slot).ConfigureAwait(false);
+            + "WHERE slot_name IN ($1, $2)",
+            cancellationToken, slot, LeadingSlot.NameOf(slot)).ConfigureAwait(false);
 
     /// <summary>False when the slot is gone, or the log behind it.</summary>
     public static async ValueTask<bool> IsAliveAsync(
@@ -58,15 +60,31 @@ internal static class ReplicationSlot
         return rows.Count > 0 && rows[0][0] is string state && state != "lost";
     }
 
-    /// <summary>How many bytes of its log the server keeps for the slot.</summary>
+    /// <summary>How many bytes of its log the server keeps for the slot, or for the one that should be ahead.</summary>
     public static async ValueTask<long> KeptAsync(
         NpgsqlConnection connection, string slot, CancellationToken cancellationToken)
     {
         var rows = await connection.QueryAsync(
-            "SELECT pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), restart_lsn)::int8 "
-            + "FROM pg_catalog.pg_replication_slots WHERE slot_name = $1 AND restart_lsn IS NOT NULL",
-            cancellationToken, slot).ConfigureAwait(false);
-        return rows.Count == 0 ? 0 : (long)rows[0][0]!;
+            "SELECT coalesce(max(pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_lsn(), restart_lsn)), 0)::int8 "
+            + "FROM pg_catalog.pg_replication_slots WHERE slot_name IN ($1, $2)",
+            cancellationToken, slot, LeadingSlot.NameOf(slot)).ConfigureAwait(false);
+        return (long)rows[0][0]!;
+    }
+
+    /// <summary>Moves a slot on: what was committed before the place is not told any more.</summary>
+    public static async ValueTask MoveAsync(
+        NpgsqlConnection connection, string slot, NpgsqlLogSequenceNumber place, CancellationToken cancellationToken) =>
+        await connection.QueryAsync(
+            "SELECT end_lsn FROM pg_catalog.pg_replication_slot_advance($1, $2::text::pg_catalog.pg_lsn)",
+            cancellationToken, slot, place.ToString()).ConfigureAwait(false);
+
+    /// <summary>Up to where the log is written: all that was committed before can be read.</summary>
+    public static async ValueTask<NpgsqlLogSequenceNumber> EndAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var ends = await connection.QueryAsync(
+            "SELECT pg_catalog.pg_current_wal_flush_lsn()", cancellationToken).ConfigureAwait(false);
+        return (NpgsqlLogSequenceNumber)ends[0][0]!;
     }
 
     /// <summary>
@@ -76,61 +94,45 @@ internal static class ReplicationSlot
     public static async ValueTask AdvanceAsync(
         NpgsqlConnection connection, string slot, SeenTransactions seen, CancellationToken cancellationToken)
     {
-        var ends = await connection.QueryAsync(
-            "SELECT pg_catalog.pg_current_wal_flush_lsn()", cancellationToken).ConfigureAwait(false);
-        var limit = (NpgsqlLogSequenceNumber)ends[0][0]!;
+        var limit = await EndAsync(connection, cancellationToken).ConfigureAwait(false);
         for (var piece = FirstPiece; ; piece = Math.Min(piece * PieceGrowth, LastPiece))
         {
-            var (end, isUnseen) = await ReadAsync(connection, slot, seen, limit, piece, cancellationToken)
-                .ConfigureAwait(false);
-            var isLast = isUnseen || end is null;
-            if ((end ?? (isUnseen ? null : limit)) is { } place)
-            {
-                await connection.QueryAsync(
-                    "SELECT end_lsn FROM pg_catalog.pg_replication_slot_advance($1, $2::text::pg_catalog.pg_lsn)",
-                    cancellationToken, slot, place.ToString()).ConfigureAwait(false);
-            }
-
-            if (isLast)
+            var found = await ReadAsync(connection, slot, seen, limit, piece, cancellationToken).ConfigureAwait(false);
+            if ((found.End ?? (found.IsPast ? null : limit)) is { } place)
+                await MoveAsync(connection, slot, place, cancellationToken).ConfigureAwait(false);
+            if (found.IsPast || found.End is null)
                 return;
         }
     }
 
-    /// <summary>
-    /// Tells where the last commit ends that comes before the first unseen one, null for none; and whether an unseen
-    /// one was found. Transactions that changed nothing published do not show.
-    /// </summary>
-    private static async ValueTask<(NpgsqlLogSequenceNumber? End, bool IsUnseen)> ReadAsync(
+    /// <summary>Reads commits. Transactions that changed nothing published do not show.</summary>
+    private static async ValueTask<SeenPlace> ReadAsync(
         NpgsqlConnection connection, string slot, SeenTransactions seen, NpgsqlLogSequenceNumber limit, int piece,
         CancellationToken cancellationToken)
     {
-        var end = 0UL;
-        var isUnseen = false;
+        var found = new SeenPlace(seen);
         var command = new NpgsqlCommand(Commits, connection) { CommandTimeout = 0 };
         await using var _ = command.ConfigureAwait(false);
         foreach (var value in new object[] { slot, HistoryTables.Publication, limit.ToString(), piece })
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         var rows = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = rows.ConfigureAwait(false);
-        while (!isUnseen && await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
-            isUnseen = !TryTake(rows.GetFieldValue<byte[]>(0), seen, ref end);
-        return (end == 0 ? null : new NpgsqlLogSequenceNumber(end), isUnseen);
+        while (!found.IsPast && await rows.ReadAsync(cancellationToken).ConfigureAwait(false))
+            Take(rows.GetFieldValue<byte[]>(0), found);
+        return found;
     }
 
-    private static bool TryTake(byte[] message, SeenTransactions seen, ref ulong end)
+    private static void Take(byte[] message, SeenPlace found)
     {
         var reader = new MessageReader(message);
-        var kind = (ChangeKind)reader.ReadByte();
-        if (kind == ChangeKind.Begin)
+        if ((ChangeKind)reader.ReadByte() == ChangeKind.Commit)
         {
-            reader.ReadUInt64();
-            reader.ReadUInt64();
-            return seen.Contains(reader.ReadUInt32());
+            found.Commit(ref reader);
+            return;
         }
 
-        reader.ReadByte(); // flags
-        reader.ReadUInt64(); // where the commit begins
-        end = reader.ReadUInt64(); // and where it ends
-        return true;
+        reader.ReadUInt64(); // the commit's place
+        reader.ReadUInt64(); // and its time
+        found.Begin(reader.ReadUInt32());
     }
 }

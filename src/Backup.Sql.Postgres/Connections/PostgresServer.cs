@@ -21,6 +21,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         + "-c default_transaction_read_only=off -c default_transaction_isolation=read\\ committed -c jit=off "
         + "-c synchronize_seqscans=off -c lc_monetary=C";
 
+    /// <summary>The first server that ends transactions for their length: older ones know nothing of it.</summary>
+    private const int FirstWithTransactionTimeout = 17;
+
     private const int BufferBytes = 64 << 10;
     private const int MostBorrowed = 1000;
 
@@ -72,7 +75,9 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         try
         {
-            return await Of(database, isBorrowed: false).OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            return await ReadyAsync(
+                await Of(database, isBorrowed: false).OpenConnectionAsync(cancellationToken).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
         {
@@ -92,7 +97,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         try
         {
             return await LivingAsync(source, cancellationToken).ConfigureAwait(false)
-                ?? await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                ?? await ReadyAsync(
+                    await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false),
+                    cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
         {
@@ -125,16 +132,33 @@ internal sealed class PostgresServer : IAsyncDisposable
         var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await connection.ExecuteAsync("SELECT", cancellationToken).ConfigureAwait(false);
-            return connection;
+            return await ReadyAsync(connection, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure)
+        catch (Exception failure) when (PostgresErrors.IsDrivers(failure))
         {
-            await connection.GiveBackAsync().ConfigureAwait(false);
-            if (!PostgresErrors.IsDrivers(failure))
-                throw;
             source.Clear();
             return null;
+        }
+    }
+
+    /// <summary>
+    /// Sees that a connection is alive. What would end a long transaction cannot be turned off with the other settings:
+    /// servers that do not know it refuse whoever names it.
+    /// </summary>
+    private static async ValueTask<NpgsqlConnection> ReadyAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var isKnown = connection.PostgreSqlVersion.Major >= FirstWithTransactionTimeout;
+        try
+        {
+            await connection.ExecuteAsync(isKnown ? "SET transaction_timeout = 0" : "SELECT", cancellationToken)
+                .ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.GiveBackAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

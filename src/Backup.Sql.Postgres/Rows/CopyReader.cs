@@ -15,6 +15,9 @@ internal sealed class CopyReader : IAsyncDisposable
     private const int HeaderBytes = 19;
     private const int SizeBytes = 4;
     private readonly NpgsqlRawCopyStream _stream;
+
+    // The driver hooks onto the token for every row it hands out: readers that share one would wait for each other.
+    private readonly CancellationTokenSource _ending;
     private readonly int[] _starts;
     private readonly int[] _lengths;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialBytes);
@@ -23,9 +26,10 @@ internal sealed class CopyReader : IAsyncDisposable
     private bool _hasStarted;
     private bool _hasEnded;
 
-    private CopyReader(NpgsqlRawCopyStream stream, int fields)
+    private CopyReader(NpgsqlRawCopyStream stream, int fields, CancellationToken cancellationToken)
     {
         _stream = stream;
+        _ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _starts = new int[fields];
         _lengths = new int[fields];
     }
@@ -34,13 +38,13 @@ internal sealed class CopyReader : IAsyncDisposable
     /// <param name="connection">A connection on which nothing else runs.</param>
     /// <param name="query">The query.</param>
     /// <param name="fields">How many fields its rows have.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="cancellationToken">Ends the call, and the reading after it.</param>
     public static async ValueTask<CopyReader> StartAsync(
         NpgsqlConnection connection, string query, int fields, CancellationToken cancellationToken)
     {
         var stream = await connection.BeginRawBinaryCopyAsync(
             $"COPY ({query}) TO STDOUT (FORMAT BINARY)", cancellationToken).ConfigureAwait(false);
-        return new CopyReader(stream, fields);
+        return new CopyReader(stream, fields, cancellationToken);
     }
 
     /// <summary>True when a field of the current row is NULL.</summary>
@@ -51,12 +55,12 @@ internal sealed class CopyReader : IAsyncDisposable
 
     /// <summary>Reads on.</summary>
     /// <returns>False behind the last row.</returns>
-    public async ValueTask<bool> FillAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> FillAsync()
     {
         if (_hasEnded)
             return false;
         MakeRoom();
-        var read = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+        var read = await _stream.ReadAsync(_buffer.AsMemory(_end), _ending.Token).ConfigureAwait(false);
         if (read == 0)
             throw new EndOfStreamException();
         _end += read;
@@ -115,6 +119,7 @@ internal sealed class CopyReader : IAsyncDisposable
             // The server ended it: that is what was asked for.
         }
 
+        _ending.Dispose();
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];

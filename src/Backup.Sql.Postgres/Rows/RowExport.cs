@@ -50,7 +50,7 @@ internal sealed class RowExport : IDisposable
     /// <summary>Writes all rows.</summary>
     public async ValueTask RunAsync(CopyReader rows, IRowVersionSink sink, CancellationToken cancellationToken)
     {
-        while (await rows.FillAsync(cancellationToken).ConfigureAwait(false))
+        while (await rows.FillAsync().ConfigureAwait(false))
         {
             while (!WriteSome(rows, sink))
             {

@@ -58,7 +58,7 @@ internal static class TableSplit
         var rows = await CopyReader.StartAsync(connection, query, table.OrderedPrefix, cancellationToken)
             .ConfigureAwait(false);
         await using var _ = rows.ConfigureAwait(false);
-        while (await rows.FillAsync(cancellationToken).ConfigureAwait(false))
+        while (await rows.FillAsync().ConfigureAwait(false))
         {
             while (rows.TryRead())
                 keys.Add(Key(table, rows, key));
