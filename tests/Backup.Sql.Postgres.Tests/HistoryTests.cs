@@ -192,6 +192,31 @@ public sealed class HistoryTests(ITestOutputHelper output)
         Assert.Equal(known[1].State["pair"], (await past.StateAsync())["pair"]);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(" WITH revision_history")]
+    public async Task A_value_of_an_enumeration_that_is_renamed_is_what_it_is_called_then(string options)
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        await using var past = await StartAsync("labels");
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO 'mem://labels'{options}");
+        var before = (Time: await past.NowAsync(), State: await past.StateAsync());
+        await past.RunAsync("UPDATE public.kinds SET m = 'sad' WHERE d < 5");
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://labels'{options}");
+        await past.RunAsync(
+            "ALTER TYPE public.mood RENAME VALUE 'glad' TO 'happy'", "ALTER TYPE public.mood ADD VALUE 'so' AFTER 'happy'",
+            "UPDATE public.kinds SET m = 'sad' WHERE d = 9", "UPDATE public.plain SET v = 'late'");
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://labels'{options}");
+
+        await past.CompareAsync("mem://labels", null, await past.StateAsync(), "the chain");
+        if (options.Length > 0)
+            await past.CompareAsync("mem://labels", before.Time, before.State, "the time before");
+        var refused = await Assert.ThrowsAsync<BackupSqlException>(() => past.Session.ExecuteAsync(
+            $"BACKUP TABLE {past.Name}.public.kinds INTO 'mem://early' AS OF SYSTEM TIME '{before.Time}'"));
+        Assert.Contains("kinds", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Tables_that_have_no_past_go_along_with_those_that_have_one()
     {

@@ -22,6 +22,27 @@ internal static class Publication
         """;
 
     /// <summary>
+    /// Of each type that has values of enumerations in it, however deep, what these are called: when one is renamed,
+    /// rows say something else that nobody has written.
+    /// </summary>
+    private const string Labels =
+        """
+        WITH RECURSIVE parts(type, part) AS (
+          SELECT oid, typelem FROM pg_catalog.pg_type WHERE typelem <> 0
+          UNION ALL SELECT oid, typbasetype FROM pg_catalog.pg_type WHERE typbasetype <> 0
+          UNION ALL SELECT t.oid, a.atttypid FROM pg_catalog.pg_type t
+            JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid WHERE a.attnum > 0 AND NOT a.attisdropped
+          UNION ALL SELECT rngtypid, rngsubtype FROM pg_catalog.pg_range
+          UNION ALL SELECT rngmultitypid, rngtypid FROM pg_catalog.pg_range),
+        holders(type, enumeration) AS (
+          SELECT enumtypid, enumtypid FROM pg_catalog.pg_enum
+          UNION SELECT p.type, h.enumeration FROM holders h JOIN parts p ON p.part = h.type),
+        labels(type, called) AS (
+          SELECT h.type, pg_catalog.md5(pg_catalog.string_agg(e.oid || ' ' || e.enumlabel, ',' ORDER BY e.oid))
+          FROM holders h JOIN pg_catalog.pg_enum e ON e.enumtypid = h.enumeration GROUP BY h.type)
+        """;
+
+    /// <summary>
     /// What must be the same at both ends of a window: the membership, the file, the key, the columns; of a partitioned
     /// table which partitions it has. Who rewrites, truncates or alters a table in between changes one of them. A
     /// membership counts from the first snapshot on that began when it was there: before, a transaction may have been
@@ -29,10 +50,13 @@ internal static class Publication
     /// </summary>
     private const string Stamps =
         $"""
+        {Labels}
         SELECT c.oid::int8, c.relreplident = 'f' AND {Identity.IsBinary}, pg_catalog.concat_ws(' ',
           r.oid, p.xmin, c.relfilenode, c.relreplident, i.indexrelid, i.indkey,
           (SELECT pg_catalog.string_agg(a.xmin::text, ' ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
-           WHERE a.attrelid = c.oid AND a.attnum > 0))
+           WHERE a.attrelid = c.oid AND a.attnum > 0),
+          (SELECT pg_catalog.string_agg(l.called, ' ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
+           JOIN labels l ON l.type = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0))
         FROM pg_catalog.pg_publication p JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid
         JOIN pg_catalog.pg_class c ON c.oid = r.prrelid
         JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indimmediate
