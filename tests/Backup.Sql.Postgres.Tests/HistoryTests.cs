@@ -218,6 +218,33 @@ public sealed class HistoryTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task What_is_named_by_its_number_follows_its_name()
+    {
+        if (!TestServer.IsInstalled(output))
+            return;
+        await using var past = await StartAsync("numbers");
+        await past.RunAsync(
+            "CREATE DOMAIN public.relations AS regclass[]",
+            "CREATE TABLE public.named (id int PRIMARY KEY, r regclass, all_of public.relations)",
+            "INSERT INTO public.named VALUES (1, 'public.pair', ARRAY['public.pair'::regclass]), (2, 'public.plain', '{}')");
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO 'mem://numbers'");
+        await past.RunAsync(
+            "ALTER TABLE public.whole RENAME TO entire", "UPDATE public.named SET r = 'public.entire' WHERE id = 2");
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://numbers'");
+        await past.RunAsync(
+            "ALTER TABLE public.pair RENAME TO couple", "INSERT INTO public.named VALUES (3, NULL, NULL)");
+        await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO LATEST IN 'mem://numbers'");
+
+        await past.RestoreAsync("mem://numbers", null);
+
+        Assert.Equal(
+            "1public.couple{public.couple},2public.entire{},3",
+            await past.Test.QueryAsync(
+                $"{past.Name}_back",
+                "SET search_path = ''; SELECT string_agg(concat(id, r, all_of), ',' ORDER BY id) FROM public.named"));
+    }
+
+    [Fact]
     public async Task Tables_that_have_no_past_go_along_with_those_that_have_one()
     {
         if (!TestServer.IsInstalled(output))

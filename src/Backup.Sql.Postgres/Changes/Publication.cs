@@ -22,8 +22,8 @@ internal static class Publication
         """;
 
     /// <summary>
-    /// Of each type that has values of enumerations in it, however deep, what these are called: when one is renamed,
-    /// rows say something else that nobody has written.
+    /// Types in which, however deep, rows say something else when nobody but a catalog was written: of enumerations what
+    /// their values are called; what is named by its number (regclass and the like) may have another name any time.
     /// </summary>
     private const string Labels =
         """
@@ -34,12 +34,15 @@ internal static class Publication
             JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid WHERE a.attnum > 0 AND NOT a.attisdropped
           UNION ALL SELECT rngtypid, rngsubtype FROM pg_catalog.pg_range
           UNION ALL SELECT rngmultitypid, rngtypid FROM pg_catalog.pg_range),
-        holders(type, enumeration) AS (
-          SELECT enumtypid, enumtypid FROM pg_catalog.pg_enum
-          UNION SELECT p.type, h.enumeration FROM holders h JOIN parts p ON p.part = h.type),
+        holders(type, held) AS (
+          SELECT oid, oid FROM pg_catalog.pg_type
+          WHERE typtype = 'e' OR typname LIKE 'reg%' AND typtype = 'b' AND typnamespace = 'pg_catalog'::regnamespace
+          UNION SELECT p.type, h.held FROM holders h JOIN parts p ON p.part = h.type),
         labels(type, called) AS (
           SELECT h.type, pg_catalog.md5(pg_catalog.string_agg(e.oid || ' ' || e.enumlabel, ',' ORDER BY e.oid))
-          FROM holders h JOIN pg_catalog.pg_enum e ON e.enumtypid = h.enumeration GROUP BY h.type)
+          FROM holders h JOIN pg_catalog.pg_enum e ON e.enumtypid = h.held GROUP BY h.type),
+        numbers(type) AS (
+          SELECT h.type FROM holders h JOIN pg_catalog.pg_type t ON t.oid = h.held WHERE t.typtype = 'b')
         """;
 
     /// <summary>
@@ -62,6 +65,8 @@ internal static class Publication
         JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indimmediate
         WHERE p.pubname = 'backupsql' AND p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate
           AND c.relkind = 'r' AND c.relpersistence = 'p' AND c.relreplident IN ('d', 'f')
+          AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN numbers n ON n.type = a.atttypid
+            WHERE a.attrelid = c.oid AND a.attnum > 0)
           AND pg_catalog.age(r.xmin) > pg_catalog.age((pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())
             ::text::int8 % 4294967296)::text::xid)
         UNION ALL
