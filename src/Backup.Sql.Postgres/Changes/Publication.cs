@@ -22,8 +22,8 @@ internal static class Publication
         """;
 
     /// <summary>
-    /// Types in which, however deep, rows say something else when nobody but a catalog was written: of enumerations what
-    /// their values are called; what is named by its number (regclass and the like) may have another name any time.
+    /// Types in which, however deep, rows say something else when nobody but a catalog was written: of enumerations
+    /// what their values are called; what is named by its number (regclass and others) may get a new name any time.
     /// </summary>
     private const string Labels =
         """
