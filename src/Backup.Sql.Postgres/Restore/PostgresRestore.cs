@@ -85,7 +85,9 @@ internal sealed class PostgresRestore : IRestoreTransaction
             ? throw PostgresErrors.NoPages()
             : !_databases.TryGetValue(space.Database, out var database)
                 ? throw RestoreErrors.UnknownTable(space.Database, table.TableId)
-                : database.IngestAsync(space.Database, table.TableId, rows, cancellationToken);
+                : ToldAsync(
+                    "rows could not be loaded",
+                    () => database.IngestAsync(space.Database, table.TableId, rows, cancellationToken));
 
     public ValueTask CompleteAsync(CancellationToken cancellationToken = default) =>
         ToldAsync("the restore could not be completed", () => FinishAsync(cancellationToken));
