@@ -242,6 +242,12 @@ public sealed class HistoryTests(ITestOutputHelper output)
             await past.Test.QueryAsync(
                 $"{past.Name}_back",
                 "SET search_path = ''; SELECT string_agg(concat(id, r, all_of), ',' ORDER BY id) FROM public.named"));
+
+        // It has no past, which is said, and nothing is asked of the log for it.
+        var full = await past.Session.ExecuteAsync($"BACKUP DATABASE {past.Name} INTO 'mem://told' WITH revision_history");
+        Assert.Contains($"{past.Name}.public.named has no history", string.Join('\n', full.Notices), StringComparison.Ordinal);
+        Assert.Equal(
+            "d", await past.Test.QueryAsync(past.Name, "SELECT relreplident FROM pg_class WHERE relname = 'named'"));
     }
 
     [Fact]

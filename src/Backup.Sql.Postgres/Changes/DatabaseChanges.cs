@@ -238,8 +238,8 @@ internal sealed class DatabaseChanges(
     /// are forgotten first.
     /// </summary>
     private static async ValueTask<bool> IsKnownAsync(NpgsqlConnection connection, HistoryMark mark) =>
-        await HistoryTables.FindMarkAsync(connection, mark.Time, CancellationToken.None).ConfigureAwait(false)
-            is { } found && found.Time == mark.Time;
+        (await HistoryTables.ListAsync(connection, mark.Time, mark.Time, CancellationToken.None)
+            .ConfigureAwait(false)).Count > 0;
 
     /// <summary>What changed since a time, and the last mark up to it.</summary>
     private sealed record Window<T>(HistoryMark Mark, T Changes);

@@ -45,8 +45,9 @@ internal static class Identity
     /// </summary>
     private const string Relations =
         $"""
+        {HeldTypes.With}
         SELECT coalesce(pg_catalog.pg_partition_root(c.oid)::oid, c.oid)::int8,
-          c.relkind = 'r' AND c.relpersistence = 'p' AND k.indrelid IS NOT NULL AND {IsBinary}
+          c.relkind = 'r' AND c.relpersistence = 'p' AND k.indrelid IS NOT NULL AND {IsBinary} AND {HeldTypes.IsLasting}
             AND (c.relreplident = 'f' OR (c.relreplident = 'd' AND i.relation IS NULL)),
           k.types
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -4,45 +4,24 @@ using Npgsql;
 namespace Backup.Sql.Postgres.Changes;
 
 /// <summary>
-/// Which tables' changes the stream has: those with a primary key that tells their rows apart. A table without one must
+/// Which tables' changes the stream has: those with a primary key that tells their rows apart, and values that stay the
+/// same until somebody writes them. A table without one must
 /// stay out, for the server refuses its owners' updates and deletes once it is published.
 /// </summary>
 internal static class Publication
 {
     private const string Missing =
-        """
+        $"""
+        {HeldTypes.With}
         SELECT n.nspname, c.relname
         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
         JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indimmediate
         WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND c.relreplident IN ('d', 'f')
           AND n.nspname <> 'information_schema' AND n.nspname <> 'backupsql' AND n.nspname NOT LIKE 'pg\_%'
+          AND {HeldTypes.IsLasting}
           AND NOT EXISTS (SELECT FROM pg_catalog.pg_publication_rel r
             JOIN pg_catalog.pg_publication p ON p.oid = r.prpubid WHERE r.prrelid = c.oid AND p.pubname = 'backupsql')
         ORDER BY c.oid
-        """;
-
-    /// <summary>
-    /// Types in which, however deep, rows say something else when nobody but a catalog was written: of enumerations
-    /// what their values are called; what is named by its number (regclass and others) may get a new name any time.
-    /// </summary>
-    private const string Labels =
-        """
-        WITH RECURSIVE parts(type, part) AS (
-          SELECT oid, typelem FROM pg_catalog.pg_type WHERE typelem <> 0
-          UNION ALL SELECT oid, typbasetype FROM pg_catalog.pg_type WHERE typbasetype <> 0
-          UNION ALL SELECT t.oid, a.atttypid FROM pg_catalog.pg_type t
-            JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid WHERE a.attnum > 0 AND NOT a.attisdropped
-          UNION ALL SELECT rngtypid, rngsubtype FROM pg_catalog.pg_range
-          UNION ALL SELECT rngmultitypid, rngtypid FROM pg_catalog.pg_range),
-        holders(type, held) AS (
-          SELECT oid, oid FROM pg_catalog.pg_type
-          WHERE typtype = 'e' OR typname LIKE 'reg%' AND typtype = 'b' AND typnamespace = 'pg_catalog'::regnamespace
-          UNION SELECT p.type, h.held FROM holders h JOIN parts p ON p.part = h.type),
-        labels(type, called) AS (
-          SELECT h.type, pg_catalog.md5(pg_catalog.string_agg(e.oid || ' ' || e.enumlabel, ',' ORDER BY e.oid))
-          FROM holders h JOIN pg_catalog.pg_enum e ON e.enumtypid = h.held GROUP BY h.type),
-        numbers(type) AS (
-          SELECT h.type FROM holders h JOIN pg_catalog.pg_type t ON t.oid = h.held WHERE t.typtype = 'b')
         """;
 
     /// <summary>
@@ -53,20 +32,18 @@ internal static class Publication
     /// </summary>
     private const string Stamps =
         $"""
-        {Labels}
+        {HeldTypes.With}
         SELECT c.oid::int8, c.relreplident = 'f' AND {Identity.IsBinary}, pg_catalog.concat_ws(' ',
           r.oid, p.xmin, c.relfilenode, c.relreplident, i.indexrelid, i.indkey,
           (SELECT pg_catalog.string_agg(a.xmin::text, ' ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
            WHERE a.attrelid = c.oid AND a.attnum > 0),
-          (SELECT pg_catalog.string_agg(l.called, ' ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
-           JOIN labels l ON l.type = a.atttypid WHERE a.attrelid = c.oid AND a.attnum > 0))
+          {HeldTypes.Labels})
         FROM pg_catalog.pg_publication p JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid
         JOIN pg_catalog.pg_class c ON c.oid = r.prrelid
         JOIN pg_catalog.pg_index i ON i.indrelid = c.oid AND i.indisprimary AND i.indimmediate
         WHERE p.pubname = 'backupsql' AND p.pubinsert AND p.pubupdate AND p.pubdelete AND p.pubtruncate
           AND c.relkind = 'r' AND c.relpersistence = 'p' AND c.relreplident IN ('d', 'f')
-          AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN numbers n ON n.type = a.atttypid
-            WHERE a.attrelid = c.oid AND a.attnum > 0)
+          AND {HeldTypes.IsLasting}
           AND pg_catalog.age(r.xmin) > pg_catalog.age((pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())
             ::text::int8 % 4294967296)::text::xid)
         UNION ALL
